@@ -150,6 +150,6 @@ def test_an_outcome_that_does_not_vary_leaves_the_others_answered(toy):
     values = {"spend": np.full((len(x), 2), 3.0), "csat": np.stack([x[:, 0], x[:, 0] + 1e-6], axis=1)}
     found = analysed(STUDY, space, "morris", design, values)
     assert set(found.table["outcome"]) == {"csat"} == set(found.means)
-    assert found.unanswered == {"spend": "is 3 at every point; nothing that varies moves it"}
+    assert found.unanswered == {"spend": "is 3 at every point; no factor affects it"}
     with pytest.raises(InputError, match="spend: is 3 at every point"):
         analysed(STUDY, space, "morris", design, {"spend": values["spend"]})

@@ -68,7 +68,7 @@ def test_disk_is_told_within_a_fifth(tmp_path: Path) -> None:
         (Machine(memory=1.1e9), {"customers": 1_000_000}, r"--workers 1"),
         (Machine(address_space=1e9), {"customers": 20_000_000}, r"organisation\.customers of at most [\d,]+"),
         (Machine(disk=1e7), {}, r"\d+ runs, or another disk \(--out\)"),
-        (Machine(memory=1e8), {}, r"nothing; ccsim alone takes 280 MB"),
+        (Machine(memory=1e8), {}, r"nothing; ccsim alone needs 280 MB"),
     ],
 )
 def test_what_cannot_fit_is_refused_with_what_would(here: Machine, asked: dict[str, int], fits: str) -> None:
@@ -214,7 +214,7 @@ def test_what_was_told_is_told_anew_when_other_programs_take_the_processors() ->
     took = command.end()
     assert command.told() < 0.4 * took
     assert command.told(-1) == pytest.approx(took, rel=0.2)
-    assert "in all at the pace of now" in command.sentences[-1][1]
+    assert "in all at the present pace" in command.sentences[-1][1]
     assert command.sentences[-1][0] < 0.6 * took
     assert len(command.sentences) < 8
 

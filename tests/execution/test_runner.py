@@ -258,7 +258,7 @@ def test_stopped_in_memory_says_that_nothing_is_kept(
         raise KeyboardInterrupt
 
     monkeypatch.setattr(running, "run_task", stops)
-    with pytest.raises(running.RunInterrupted, match="nothing is kept") as told:
+    with pytest.raises(running.RunInterrupted, match="no runs are kept") as told:
         run_experiment(small_experiment, workers=1)
     assert (told.value.folder, told.value.done, told.value.total) == (None, 0, 8)
 
@@ -348,6 +348,6 @@ def test_a_folder_that_is_deleted_in_mid_run_is_one_message(small_experiment: Ex
         if done:
             shutil.rmtree(tmp_path / "r", ignore_errors=True)
 
-    with pytest.raises(ResultsError, match=r"was removed while it was being written\. The same command starts again"):
+    with pytest.raises(ResultsError, match=r"was removed while it was being written\. Run the same command to start again"):
         run_experiment(small_experiment, workers=1, out=tmp_path / "r", progress=delete)
     assert len(run_experiment(small_experiment, workers=1, out=tmp_path / "r").runs) == 2 * 4 * 16

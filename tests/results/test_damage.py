@@ -122,13 +122,13 @@ def test_a_shard_with_another_schema_is_told(folder: Path, small_experiment: Exp
     with pytest.raises(ResultsError, match=f"{path.name}: cannot be read"):
         run_experiment(small_experiment, workers=1, out=folder, resume=True)
     path.rename(path.with_name("mine.parquet"))
-    with pytest.raises(ResultsError, match=r"mine\.parquet: is no file that ccsim wrote"):
+    with pytest.raises(ResultsError, match=r"mine\.parquet: was not written by ccsim"):
         open_results(folder)
 
 
 def test_a_shard_in_the_wrong_table_is_told(folder: Path) -> None:
     shutil.copy(shards(folder, "runs")[0], folder / "departments")
-    with pytest.raises(ResultsError, match="belongs into the folder runs"):
+    with pytest.raises(ResultsError, match="belongs in the folder runs"):
         open_results(folder)
 
 
@@ -139,10 +139,10 @@ def test_a_manifest_of_other_results_is_told_and_no_shard_is_blamed(
         shutil.rmtree(tmp_path / "other", ignore_errors=True)
         run_experiment(other, workers=1, out=tmp_path / "other")
         shutil.copy(tmp_path / "other" / "manifest.json", folder)
-        with pytest.raises(ResultsError, match=r"manifest\.json: does not belong to the files beside it") as told:
+        with pytest.raises(ResultsError, match=r"manifest\.json: does not belong to the files next to it") as told:
             open_results(folder)
         assert "remove" not in str(told.value)
-        with pytest.raises(ResultsError, match=r"manifest\.json: does not belong to the files beside it"):
+        with pytest.raises(ResultsError, match=r"manifest\.json: does not belong to the files next to it"):
             run_experiment(other, workers=1, out=folder, resume=True)
 
 

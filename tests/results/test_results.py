@@ -52,7 +52,7 @@ def test_a_torn_shard_is_one_clear_message(folder: Path) -> None:
 
 
 def test_folders_that_do_not_fit_are_refused(folder: Path, small_experiment: Experiment, tmp_path: Path) -> None:
-    with pytest.raises(ResultsError, match="already holds results"):
+    with pytest.raises(ResultsError, match="contains results already"):
         run_experiment(small_experiment, workers=1, out=folder)
     with pytest.raises(ResultsError, match="another experiment"):
         run_experiment(small_experiment.with_changes(weeks=9), workers=1, out=folder, resume=True)

@@ -47,7 +47,7 @@ def test_a_full_disk_loses_nothing_and_says_what_to_do(
     experiment = small_experiment.with_changes(replicates=40)
     filler = small_disk / "filler"
     filler.write_bytes(b"0" * 150_000)
-    with pytest.raises(ResultsError, match=r"No space left.*runs? kept.*Make room, then: ccsim resume"):
+    with pytest.raises(ResultsError, match=r"No space left.*runs? kept.*Free disk space, then run: ccsim resume"):
         run_experiment(experiment, workers=1, out=small_disk / "r")
     kept = open_results(small_disk / "r").runs[["scenario", "replicate"]].drop_duplicates()
     assert 0 < len(kept) < 80
@@ -110,7 +110,7 @@ def test_points_that_another_library_would_draw_are_refused(
     )
     run_experiment(experiment, workers=1, out=tmp_path / "r")
     monkeypatch.setattr(Design, "digest", lambda self: "other")
-    with pytest.raises(ResultsError, match="other points here than when it was begun"):
+    with pytest.raises(ResultsError, match="other points here than when it was started"):
         run_experiment(experiment, workers=1, out=tmp_path / "r", resume=True)
 
 

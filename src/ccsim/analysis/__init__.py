@@ -1,7 +1,7 @@
 """Analyses that run a scenario at many points: what matters, where it works, what is best, what fits.
 
-The mathematics is that of libraries: SALib, ema_workbench, scikit-learn, optuna, scipy. They come with the extra
-``ccsim[analysis]`` and are imported when an analysis needs them.
+The methods come from libraries: SALib, ema_workbench, scikit-learn, optuna, scipy. They are installed with the extra
+``ccsim[analysis]`` and imported when an analysis needs them.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from ccsim.errors import CcsimError
 
 
 class MissingLibrary(CcsimError):
-    """A library that an analysis needs is not installed."""
+    """Raised if a library that an analysis needs is not installed."""
 
 
 def library(name: str) -> Any:
@@ -29,7 +29,7 @@ def library(name: str) -> Any:
 
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of parts that we do not use
+            warnings.simplefilter("ignore")  # about parts that ccsim does not use
             return import_module(name)
     except ImportError as error:
         package = (error.name or name).split(".")[0]

@@ -1,8 +1,8 @@
-"""Admitted worlds: values of all that is uncertain under which the ordinary organisation does what is known of real ones.
+"""Admitted worlds: values of all uncertain assumptions with which the ordinary organisation agrees with published values.
 
-``ccsim worlds`` makes them by history matching and keeps them in a Parquet file; ``docs/worlds.md`` says what admitted
-them. Every analysis that varies the assumptions draws from them, unless it is asked for the declared ranges instead.
-The values of a world belong together: each by itself says little.
+``ccsim worlds`` makes them by history matching and stores them in a Parquet file; ``docs/worlds.md`` explains how they are
+admitted. Every analysis that varies the assumptions draws from them, unless the declared ranges are requested.
+The values of a world belong together and should not be used separately.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ from ccsim.scenarios.renamed import RenamedAttributes
 
 #: The file that ccsim ships.
 SHIPPED = Path(__file__).with_name("worlds.parquet")
-#: Version of the file's form.
+#: Version of the file format.
 VERSION = 1
 #: Words for a choice of worlds: those that ccsim ships, or all values within the declared ranges.
 ADMITTED, DECLARED = "admitted", "declared"
-#: How the columns begin that hold, of each pattern, the world's figure and how implausible it is.
+#: Prefixes of the columns with a world's value and implausibility for each pattern.
 VALUE, MISFIT = "value of ", "misfit of "
 
 
@@ -42,10 +42,10 @@ class AdmittedWorlds(RenamedAttributes):
     Attributes:
         keys: parameters that vary between worlds.
         values: shape (worlds, parameters).
-        pattern_values: of each pattern, by its id, the figure of each world in its own unit, shape (worlds,).
-        misfits: of each pattern how implausible each world is, in standard deviations, shape (worlds,).
-        made: how they were made: ``sources`` (hash of the model), ``patterns``, ``command``, ``waves`` and the like.
-        file: where they are kept.
+        pattern_values: for each pattern, by its id, the value in each world in its own unit, shape (worlds,).
+        misfits: for each pattern, the implausibility of each world in standard deviations, shape (worlds,).
+        made: how they were made, such as ``sources`` (hash of the model), ``patterns``, ``command`` and ``waves``.
+        file: the file in which they are stored.
     """
 
     _former: ClassVar[Mapping[str, str]] = {"figures": "pattern_values"}
@@ -72,46 +72,46 @@ class AdmittedWorlds(RenamedAttributes):
 
         Args:
             count: how many.
-            seed: of the order; with more worlds the first ones stay the same.
+            seed: seed of the order; with more worlds the first ones stay the same.
 
         Raises:
-            InputError: there are not so many.
+            InputError: there are fewer.
         """
         if count > len(self):
             raise InputError(
                 f"worlds: at most {len(self)}, as many as {self.file.name} holds, got {count}; "
-                "ccsim worlds makes more, and --worlds-from declared takes any number"
+                "ccsim worlds makes more, and --worlds-from declared accepts any number"
             )
         order = np.random.default_rng(seed).permutation(len(self))
         return [self.world(int(number)) for number in order[:count]]
 
     def ranges(self, share: float = 0.95) -> dict[str, tuple[float, float]]:
-        """Return between which values the middle share of the worlds lies, by key."""
+        """Return the range of the middle share of the worlds, by key."""
         ends = np.quantile(self.values, [0.5 - share / 2, 0.5 + share / 2], axis=0)
         return {key: (float(low), float(high)) for key, low, high in zip(self.keys, *ends, strict=True)}
 
     @property
     def stale(self) -> str:
-        """A sentence where the model's sources have changed since the worlds were admitted; empty otherwise."""
+        """A warning if the model's sources have changed since the worlds were admitted; otherwise empty."""
         made = self.made.get("sources")
         if made == source_hash():
             return ""
         return (
             f"the admitted worlds ({self.file.name}) were made with other sources of the model ({made}; these are "
-            f"{source_hash()}): ccsim worlds --confirm tells whether they still hold"
+            f"{source_hash()}): ccsim worlds --confirm checks whether they still hold"
         )
 
     def design(self, space: Sequence[Dimension], count: int, seed: int) -> Design:
-        """Return points at which a study is run: of each world its values, of all else a Latin hypercube.
+        """Return points at which a study is run: values of worlds, combined with a Latin hypercube of everything else.
 
         Args:
             space: what varies. An assumption over the whole of its declared range takes its values from the worlds; one
-                over a range of the user's own, a lever or a week takes them from that range.
+                over a user's own range, a lever or a week takes them from its range.
             count: how many points.
-            seed: of worlds and hypercube.
+            seed: seed of worlds and hypercube.
 
         Raises:
-            InputError: there are not so many worlds.
+            InputError: there are fewer worlds.
         """
         known = set(self.keys)
         own = [one for one in space if one.key not in known or not _is_whole(one)]
@@ -126,7 +126,7 @@ class AdmittedWorlds(RenamedAttributes):
         )
 
     def narrowed(self, space: Sequence[Dimension]) -> tuple[Dimension, ...]:
-        """Return a space whose assumptions span what 95 % of the worlds do, for designs that take no points from elsewhere."""
+        """Return a space whose assumptions span the range of 95 % of the worlds, for designs that generate their own points."""
         ends = self.ranges()
         return tuple(_between(one, *ends[one.key]) if one.key in ends and _is_whole(one) else one for one in space)
 
@@ -134,16 +134,16 @@ class AdmittedWorlds(RenamedAttributes):
 def space_of(
     factors: Sequence[str], fixed: Mapping[str, Any] | None, worlds: AdmittedWorlds | None
 ) -> tuple[tuple[Dimension, ...], AdmittedWorlds | None]:
-    """Return what varies, and the worlds that its values come from.
+    """Return the space, and the worlds from which its values come.
 
     Args:
-        factors: texts that name what varies. The word ``assumptions`` stands for whole worlds.
+        factors: texts that name the factors. The word ``assumptions`` stands for complete worlds.
         fixed: keys that a scenario sets itself.
-        worlds: the worlds asked for; None for the declared ranges.
+        worlds: the requested worlds; None for the declared ranges.
 
     Returns:
-        The space, with everything that the worlds set where ``factors`` says ``assumptions``; and the worlds, None where
-        nothing of theirs is wanted.
+        The space, with all parameters of the worlds if ``factors`` contains ``assumptions``; and the worlds, None if
+        they are not used.
     """
     space = dimensions(factors, fixed)
     whole = "assumptions" in {part.strip() for text in factors for part in text.split(",")}
@@ -155,22 +155,22 @@ def space_of(
 
 
 def _between(one: Dimension, low: float, high: float) -> Dimension:
-    """Return a dimension between other ends, of whole numbers where it takes those; as it is if there is nothing between."""
+    """Return a dimension with other ends (rounded if it takes whole numbers); unchanged if the range would be empty."""
     ends = (float(np.floor(low)), float(np.ceil(high))) if one.stepped else (low, high)
     return Dimension(Factor(one.key, *ends)) if ends[0] < ends[1] else one
 
 
 def _is_whole(one: Dimension) -> bool:
-    """Whether a dimension covers the declared range of its parameter."""
+    """Return whether a dimension covers the declared range of its parameter."""
     row = one.factor.parameter
     return row is not None and not one.choices and (one.low, one.high) == tuple(map(float, row.range))
 
 
 def read_worlds(path: Path | None = None) -> AdmittedWorlds:
-    """Return the worlds of a file, by default of the one that ccsim ships.
+    """Return the worlds of a file, by default of the shipped one.
 
     Raises:
-        InputError: there is no such file, or it does not hold worlds of this model.
+        InputError: the file does not exist, or does not contain worlds of this model.
     """
     return _read(path or SHIPPED)
 
@@ -186,15 +186,15 @@ def _read(path: Path) -> AdmittedWorlds:
     except FileNotFoundError:
         raise InputError(f"{path}: there is no such file; ccsim worlds makes one") from None
     except (OSError, pa.ArrowException, KeyError, ValueError):
-        raise InputError(f"{path}: holds no worlds; ccsim worlds makes such a file") from None
+        raise InputError(f"{path}: contains no worlds; ccsim worlds makes such a file") from None
     if made.get("version") != VERSION:
-        raise InputError(f"{path}: has the form {made.get('version')}, this ccsim reads the form {VERSION}")
+        raise InputError(f"{path}: has format {made.get('version')}, but this version of ccsim reads format {VERSION}")
     columns = {name: table[name].to_numpy().astype(np.float64) for name in table.column_names}
     keys = tuple(name for name in columns if name in all_parameters())
     if not keys:
         raise InputError(f"{path}: none of its columns is a parameter of this model")
     values = np.column_stack([columns[key] for key in keys])
-    # Kept in single precision: an end of a legal range may have moved by its last digit.
+    # Values are stored in single precision, so a value at the end of a legal range may be off in its last digit.
     legal = np.array([all_parameters()[key].legal for key in keys])
     values = np.clip(values, legal[:, 0], legal[:, 1])
     parts = [
@@ -220,13 +220,13 @@ def write_worlds(worlds: AdmittedWorlds, path: Path) -> None:
 
 
 def worlds_of(text: str | None) -> AdmittedWorlds | None:
-    """Return the worlds that a user asks for; None for the declared ranges.
+    """Return the worlds that a user requests; None for the declared ranges.
 
     Args:
         text: ``"admitted"`` (also None), ``"declared"``, or the path of a file that ``ccsim worlds`` made.
 
     Raises:
-        InputError: there is no such file, or it holds no worlds.
+        InputError: the file does not exist, or contains no worlds.
     """
     if text == DECLARED:
         return None
@@ -238,5 +238,5 @@ def worlds_of(text: str | None) -> AdmittedWorlds | None:
 
 
 def words_for(worlds: AdmittedWorlds | None) -> str:
-    """Say where values of assumptions come from."""
+    """Describe the source of values of assumptions."""
     return "the declared ranges" if worlds is None else f"{count_noun(len(worlds), 'admitted world')}"

@@ -1,11 +1,11 @@
-"""Calibration: which values of some assumptions agree with what was measured, and which the measurements leave open.
+"""Calibration: find values of assumptions that agree with measurements, and what the measurements leave open.
 
-Targets are figures with a stated error: one standard deviation of everything by which the model's mean may differ
-from the figure. The assumptions have a uniform prior over their spans. The model is run in waves; a Gaussian process
-for each target (scikit-learn) says what it would give between the points that were run, and how sure that is, and the
-next wave goes where the targets may be met (history matching: Craig et al. 1997). The posterior is then sampled by
-importance over a Sobol' sequence, with the emulator's own uncertainty in the likelihood. Draws of the posterior are
-run on fresh draws at the end: what is reported of the targets, and of those held out, comes from the model itself.
+Targets are measured values with a stated error: one standard deviation of everything by which the model's mean may differ
+from the value. The assumptions have a uniform prior over their ranges. The model is run in waves. A Gaussian process
+per target (scikit-learn) predicts the model between the points, with uncertainty, and the
+next wave covers the region where the targets can still be met (history matching: Craig et al. 1997). The posterior is then sampled by
+importance sampling over a Sobol' sequence, with the emulator's uncertainty in the likelihood. Posterior draws are
+run on fresh random draws at the end, so the reported fit to targets and held-out targets comes from the model itself.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ from ccsim.experiments.design import Design
 if TYPE_CHECKING:
     import pandas as pd
 
-#: Points of the Sobol' sequence at which the posterior is weighed, and how many should count at the end.
+#: Points of the Sobol' sequence at which the posterior is weighted, and the wanted effective number at the end.
 CANDIDATES, ENOUGH = 2**12, 400
-#: How often the box that is weighed may close in on the posterior.
+#: How often the weighted box may shrink towards the posterior.
 MOST_ZOOMS = 12
-#: Draws of the posterior that are kept, and those that are run again.
+#: Numbers of posterior draws that are kept, and that are run again.
 KEPT, RUN_AGAIN = 1000, 24
-#: The most assumptions that are fitted together.
+#: Maximum number of assumptions that are fitted together.
 MOST_DIMENSIONS = 10
 
 #: From a name for the runs, whether draws are to be fresh, and numbers of shape (points, dimensions), to outcomes of
@@ -49,19 +49,19 @@ def calibrate(
     """Fit assumptions to targets.
 
     Args:
-        study: the scenario, its baseline, the runs at each point.
-        space: what is fitted, and its prior span.
-        targets: what was measured; those held out are not fitted to.
-        points: points of a wave; by default 10 for each parameter, 30 at least.
-        waves: how many waves.
-        runner: where and how to run; its budget ends the fit with the waves it has, as if asked for as many.
+        study: the scenario, its baseline, and the runs at each point.
+        space: the fitted assumptions and their prior ranges.
+        targets: the measured values; held-out ones are not fitted.
+        points: points per wave; by default 10 per parameter, at least 30.
+        waves: number of waves.
+        runner: where and how to run; when its time limit is reached, the fit ends with the completed waves.
 
     Returns:
-        The posterior draws, how far each parameter was narrowed down, and the fit to each target.
+        The posterior draws, how far each parameter is narrowed, and the fit to each target.
 
     Raises:
-        InputError: an outcome that does not exist or does not vary, nothing to fit, too few points.
-        TimeLimitReached: before the first wave.
+        InputError: an outcome does not exist or does not vary, there is nothing to fit, or there are too few points.
+        TimeLimitReached: the time limit was reached before the first wave.
     """
     for target in targets:
         study.check(target.outcome)
@@ -94,11 +94,11 @@ def fitted(
 
     Args:
         study: the scenario, its baseline, and the runs at each point.
-        space: what is fitted, and its prior span.
-        targets: what was measured.
+        space: the fitted assumptions and their prior ranges.
+        targets: the measured values.
         evaluate: runs points; returns the outcomes at each.
         points: points of a wave; 0 for the default.
-        waves: how many waves.
+        waves: number of waves.
 
     Returns:
         The fit of the waves that were run.
@@ -107,7 +107,7 @@ def fitted(
         InputError: nothing to fit, or too few points.
     """
     _check(space, targets, points, waves)
-    # One thread: sums in another order would give other last bits, and processes keep the processors busy.
+    # One thread, because sums in another order differ in the last bits and processes already use all processors.
     with library("threadpoolctl").threadpool_limits(1):
         return _in_waves(study, space, targets, evaluate, points, waves)
 
@@ -120,7 +120,7 @@ def _in_waves(
     points: int,
     waves: int,
 ) -> Calibration:
-    """Run wave after wave, and weigh what is plausible after each."""
+    """Run wave after wave, and weight the plausible points after each."""
     rng = np.random.default_rng(study.seed)
     unit, means, held = np.empty((0, len(space))), np.empty((0, len(targets))), []
     noise = np.zeros(len(targets))
@@ -173,7 +173,7 @@ def _check(space: Sequence[Dimension], targets: Sequence[Target], points: int, w
     if len(space) > MOST_DIMENSIONS:
         raise InputError(
             f"{len(space)} parameters are too many to fit together; at most {MOST_DIMENSIONS} are accepted: "
-            "ccsim sensitivity tells which of them the targets depend on"
+            "ccsim sensitivity finds those on which the targets depend"
         )
     if points < 5 * len(space):
         raise InputError(
@@ -185,14 +185,14 @@ def _check(space: Sequence[Dimension], targets: Sequence[Target], points: int, w
 
 def _refuse_constant(targets: Sequence[Target], means: np.ndarray) -> None:
     if len(means) < 5:
-        raise InputError(f"only {count_noun(len(means), 'point')} with figures; too few to fit to")
+        raise InputError(f"only {count_noun(len(means), 'point')} with values; too few for a fit")
     for target, column in zip(targets, means.T, strict=True):
         if np.ptp(column) == 0.0 and not target.held_out:
-            raise InputError(f"{target.outcome}: is {column[0]:g} at every point; these parameters do not move it")
+            raise InputError(f"{target.outcome}: is {column[0]:g} at every point; these parameters do not affect it")
 
 
 def _snapped(space: Sequence[Dimension], unit: np.ndarray) -> np.ndarray:
-    """Return places of the unit cube moved to where the whole numbers are that will be run."""
+    """Return points of the unit cube, moved to the whole numbers that will be run."""
     for k, one in enumerate(space):
         if one.stepped:
             numbers = one.factor.at(unit[:, k]).astype(float)
@@ -203,7 +203,7 @@ def _snapped(space: Sequence[Dimension], unit: np.ndarray) -> np.ndarray:
 def _emulators(
     unit: np.ndarray, means: np.ndarray, noise: np.ndarray, targets: Sequence[Target], seed: int
 ) -> list[Any]:
-    """Return what says for each fitted target what the model gives at any place, and how sure that is."""
+    """Return an emulator for each fitted target."""
     import warnings
 
     process, kernels = library("sklearn.gaussian_process"), library("sklearn.gaussian_process.kernels")
@@ -220,20 +220,22 @@ def _emulators(
             kernel, alpha=noise[k] / scale**2 + 1e-9, n_restarts_optimizer=1, random_state=seed
         )
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of length scales that end at a bound: the target does not depend on it
+            warnings.simplefilter(
+                "ignore"
+            )  # about length scales at a bound: the target does not depend on the parameter
             found.append((fit.fit(unit, (means[:, k] - centre) / scale), centre, scale))
     return found
 
 
 def _predicted(emulator: Any, unit: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return mean and standard deviation at places of the unit cube."""
+    """Return mean and standard deviation at points of the unit cube."""
     fit, centre, scale = emulator
     mean, spread = fit.predict(unit, return_std=True)
     return centre + scale * mean, scale * spread
 
 
 def _density(emulators: Sequence[Any], unit: np.ndarray, targets: Sequence[Target]) -> np.ndarray:
-    """Return the log of the likelihood at places of the unit cube; the prior is uniform."""
+    """Return the log-likelihood at points of the unit cube; the prior is uniform."""
     total = np.zeros(len(unit))
     for emulator, target in zip(emulators, targets, strict=True):
         if emulator is not None:
@@ -244,7 +246,7 @@ def _density(emulators: Sequence[Any], unit: np.ndarray, targets: Sequence[Targe
 
 
 def _misfits(emulators: Sequence[Any], unit: np.ndarray, targets: Sequence[Target]) -> np.ndarray:
-    """Return the largest distance from a target, in standard deviations, at places of the unit cube."""
+    """Return the largest distance from a target, in standard deviations, at points of the unit cube."""
     worst = np.zeros(len(unit))
     for emulator, target in zip(emulators, targets, strict=True):
         if emulator is not None:
@@ -256,7 +258,7 @@ def _misfits(emulators: Sequence[Any], unit: np.ndarray, targets: Sequence[Targe
 def _held(
     emulators: Sequence[Any], unit: np.ndarray, means: np.ndarray, noise: np.ndarray, targets: Sequence[Target]
 ) -> np.ndarray:
-    """Return of figures that emulators have not seen which ones lie in their 95 % intervals."""
+    """Return which values that the emulators have not seen lie in their 95 % intervals."""
     inside = []
     for k, emulator in enumerate(emulators):
         if emulator is not None:
@@ -267,7 +269,7 @@ def _held(
 
 @dataclass(frozen=True)
 class _WeightedSample:
-    """Places of the unit cube with weights: the posterior as far as it is known."""
+    """Weighted points of the unit cube: the current posterior."""
 
     unit: np.ndarray
     weight: np.ndarray
@@ -284,7 +286,7 @@ class _WeightedSample:
         return qmc.LatinHypercube(self.unit.shape[1], rng=rng).random(points)
 
     def spread(self, points: int, rng: np.random.Generator) -> np.ndarray:
-        """Return places to run next: by the root of the weights, so that the surroundings are looked at, too."""
+        """Return points to run next, sampled by the square root of the weights, so that neighbouring regions are also covered."""
         wide = np.sqrt(self.weight)
         some = min(points, int((wide > 0).sum()))
         return self.unit[rng.choice(len(wide), some, replace=False, p=wide / wide.sum())].copy()
@@ -297,7 +299,7 @@ class _WeightedSample:
 def _refocus(
     space: Sequence[Dimension], emulators: Sequence[Any], targets: Sequence[Target], rng: np.random.Generator
 ) -> _WeightedSample:
-    """Weigh the unit cube, then ever smaller boxes around what counts, until enough places do."""
+    """Weight the unit cube, then smaller and smaller boxes around the relevant points, until enough points count."""
     low, high = np.zeros(len(space)), np.ones(len(space))
     for _ in range(MOST_ZOOMS):
         unit = _snapped(space, low + (high - low) * _sequence(len(space), rng))

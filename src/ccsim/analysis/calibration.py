@@ -1,4 +1,4 @@
-"""What a calibration fits to and what comes out of it: targets, a posterior, and whether it can be used."""
+"""Targets and results of a calibration."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ccsim.scenarios.renamed import RenamedAttributes
 if TYPE_CHECKING:
     import pandas as pd
 
-#: Share of the prior variance that has to be gone for a parameter to count as identified.
+#: Share of the prior variance that must be removed for a parameter to count as identified.
 IDENTIFIED = 0.5
 #: Misfit, in standard deviations, beyond which a point is implausible (three-sigma rule of Pukelsheim 1994).
 IMPLAUSIBLE = 3.0
@@ -27,12 +27,12 @@ END, PILED = 0.02, 0.04
 
 @dataclass(frozen=True)
 class Target:
-    """A figure that was measured.
+    """A measured value.
 
     Attributes:
         outcome: KPI, or difference to the baseline, at the horizon.
-        value, error: the figure and its standard deviation.
-        held_out: not fitted to, only looked at in the end.
+        value, error: the value and its standard deviation.
+        held_out: whether it is not fitted but only compared at the end.
     """
 
     outcome: str
@@ -42,23 +42,25 @@ class Target:
 
     def __post_init__(self) -> None:
         if not (np.isfinite(self.value) and np.isfinite(self.error) and self.error > 0):
-            raise InputError(f"{self.outcome}: {self.value:g}±{self.error:g} is no target; its error is more than 0")
+            raise InputError(
+                f"{self.outcome}: {self.value:g}±{self.error:g} is not a target; the error must be above 0"
+            )
 
 
 @dataclass(frozen=True)
 class Calibration(RenamedAttributes):
-    """What came out.
+    """The result.
 
     Attributes:
-        study, space, targets: what was asked.
+        study, space, targets: the arguments of the calibration.
         posterior: draws of the posterior, shape (draws, dimensions).
         best: the point of the highest posterior density.
         misfit: at the best point the largest distance from a target, in standard deviations.
-        emulator: of the figures of later waves, the share that lay in the emulators' 95 % intervals.
-        predicted: for each target what runs of posterior draws gave, shape (draws, targets); on fresh draws.
-        unfitted: for each target what the scenario as it is gave, on the same draws.
+        emulator: share of the values of later waves that lay in the emulators' 95 % intervals.
+        predicted: results of posterior draws for each target, on fresh random draws, shape (draws, targets).
+        unfitted: results of the unchanged scenario for each target, on the same random draws.
         points: all points that were run, with the means of every outcome.
-        waves, asked: waves run, and asked for; fewer where the time limit was reached.
+        waves, asked: numbers of completed and requested waves; fewer are completed if the time limit was reached.
     """
 
     _former: ClassVar[Mapping[str, str]] = {
@@ -85,7 +87,7 @@ class Calibration(RenamedAttributes):
 
     @property
     def largest_z(self) -> float:
-        """The largest distance of a fitted target from its figure, in standard deviations, as emulated or as run."""
+        """The largest distance of a fitted target from its measured value, in standard deviations, as emulated or as run."""
         run = [abs(away) for target, away in zip(self.targets, self.z_scores, strict=True) if not target.held_out]
         return float(max(self.misfit, *run))
 
@@ -104,7 +106,7 @@ class Calibration(RenamedAttributes):
 
     @property
     def at_bound(self) -> list[str]:
-        """For each parameter the end of its span against which the fit is pressed: low, high or none."""
+        """For each parameter, the end of its range at which the fit lies: low, high or none."""
         ends = []
         for one, draws, best in zip(self.space, self.posterior.T, self.best, strict=True):
             margin = END * (one.high - one.low)
@@ -115,18 +117,18 @@ class Calibration(RenamedAttributes):
 
     @property
     def identified(self) -> np.ndarray:
-        """Whether the targets say what each parameter is: they are met, inside its span, and narrow it down."""
+        """Whether the targets identify each parameter: they are met, inside its range, and narrow it."""
         inside = np.array([not end for end in self.at_bound])
         return np.asarray((self.variance_reduction >= IDENTIFIED) & inside & self.targets_met)
 
     def faults(self) -> list[str]:
-        """Say why the fit cannot be used: the targets are missed, or a parameter is pressed against its span's end."""
+        """Explain why the fit cannot be used: targets are missed, or a parameter is at the end of its range."""
         if not self.targets_met:
             return [
                 f"No values of these parameters meet the targets: the best is {self.largest_z:.1f} standard deviations off."
             ]
         pressed = [
-            f"{one.key} ends at the {end} end of its span, {one.low:g} to {one.high:g}: what fits best may lie beyond it."
+            f"{one.key} is at the {end} end of its range, {one.low:g} to {one.high:g}; the best value may be beyond it."
             for one, end, gone in zip(self.space, self.at_bound, self.variance_reduction, strict=True)
             if end and gone >= IDENTIFIED
         ]
@@ -134,12 +136,12 @@ class Calibration(RenamedAttributes):
 
     @property
     def variance_reduction(self) -> np.ndarray:
-        """Share of each parameter's prior variance that the targets took away."""
+        """Share of each parameter's prior variance that the targets removed."""
         prior = np.array([(one.high - one.low) ** 2 / 12 for one in self.space])
         return np.asarray(1.0 - self.posterior.var(axis=0) / prior)
 
     def correlated_pairs(self) -> list[tuple[str, str, float]]:
-        """Return pairs of parameters of which the targets know a combination only, with their correlation."""
+        """Return pairs of parameters that the targets identify only jointly, with their correlation."""
         keys = [one.key for one in self.space]
         with np.errstate(all="ignore"):
             rho = np.atleast_2d(np.corrcoef(self.posterior.T))
@@ -147,7 +149,7 @@ class Calibration(RenamedAttributes):
         return sorted((pair for pair in pairs if abs(pair[2]) > 0.7), key=lambda pair: -abs(pair[2]))
 
     def table(self) -> pd.DataFrame:
-        """Return one row per parameter: best value, median, 95 % interval, contraction, and whether that is to be used."""
+        """Return one row per parameter: best value, median, 95 % interval, contraction, and whether it is identified."""
         import pandas as pd
 
         low, middle, high = np.quantile(self.posterior, [0.025, 0.5, 0.975], axis=0)
@@ -185,4 +187,6 @@ def target_of(text: str, held_out: bool = False) -> Target:
     try:
         return Target(name, float(value), float(error), held_out)
     except ValueError:
-        raise InputError(f"{text!r} is no target; it reads like fcr=0.72±0.02, with one standard deviation") from None
+        raise InputError(
+            f"{text!r} is not a target; must have the form fcr=0.72±0.02, with one standard deviation"
+        ) from None

@@ -1,8 +1,8 @@
 """Compare scenarios: paired differences on common random numbers, with intervals and a guard against many tests.
 
-Every scenario of a replicate lives on the same draws, so a difference is taken run by run before it is averaged:
-what is chance in both cancels. Intervals are 95 % t intervals of the mean over replicates; p values are of paired t
-tests, adjusted by Holm (1979) over all differences of a table, so that the chance of any false finding stays at 5 %.
+All scenarios of a replicate use the same draws, so differences are taken run by run before they are averaged:
+common chance cancels. Intervals are 95 % t intervals of the mean over replicates. p-values come from paired t
+tests, adjusted by Holm (1979) over all differences of a table, so that the probability of any false finding stays at 5 %.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ LEVEL = 0.95
 
 @dataclass(frozen=True)
 class Comparison(RenamedAttributes):
-    """Results of an experiment, seen as a comparison.
+    """A comparison, based on the results of an experiment.
 
     Attributes:
         results: the results.
@@ -53,7 +53,7 @@ class Comparison(RenamedAttributes):
 
     @property
     def experiment(self) -> Experiment:
-        """What was compared."""
+        """The experiment."""
         return self.results.experiment
 
     @property
@@ -63,7 +63,7 @@ class Comparison(RenamedAttributes):
 
     @property
     def scenarios(self) -> tuple[str, ...]:
-        """Names of the scenarios of which a run has finished."""
+        """Names of the scenarios with at least one finished run."""
         return tuple(self._arrays)
 
     @cached_property
@@ -78,11 +78,11 @@ class Comparison(RenamedAttributes):
         return found
 
     def final_values(self, kpi: str, scenario: str, week: int | None = None) -> tuple[np.ndarray, np.ndarray]:
-        """Return a scenario's replicates, and a KPI's figure at the horizon (or up to a week) in each.
+        """Return a scenario's replicates, and a KPI's value at the horizon (or up to a week) in each.
 
         Raises:
-            UnknownNameError: no such KPI or scenario.
-            InputError: none of the scenario's runs has finished, or the run has no such week.
+            UnknownNameError: the KPI or scenario does not exist.
+            InputError: no run of the scenario has finished, or the run has no such week.
         """
         if kpi not in KPIS:
             raise UnknownNameError("KPI", kpi, KPIS)
@@ -101,7 +101,7 @@ class Comparison(RenamedAttributes):
         return replicates, np.array([final_value(kpi, row[:last]) for row in values[kpi]])
 
     def _kept(self, week: int | None) -> int:
-        """Return the place of a week among those of which figures are kept; the last by default."""
+        """Return the index of a week among the reported weeks; the last by default."""
         weeks = self.experiment.report_weeks
         if week is None:
             return len(weeks) - 1
@@ -112,7 +112,7 @@ class Comparison(RenamedAttributes):
         return weeks.index(week)
 
     def _pairs(self, kpi: str, mine: str, theirs: str, week: int | None = None) -> tuple[np.ndarray, np.ndarray]:
-        """Return a KPI's figures in two scenarios, of the replicates that both have."""
+        """Return a KPI's values in two scenarios, for the replicates that both have."""
         (replicates, here), (others, there) = (self.final_values(kpi, name, week) for name in (mine, theirs))
         _, left, right = np.intersect1d(replicates, others, return_indices=True)
         return here[left], there[right]
@@ -157,7 +157,7 @@ class Comparison(RenamedAttributes):
 
         Args:
             kpi: the KPI.
-            smooth: mean of so many weeks up to each week.
+            smooth: number of weeks over which the value is averaged.
         """
         import pandas as pd
 
@@ -190,7 +190,7 @@ class Comparison(RenamedAttributes):
         return int(behind[-1]) + 1 if behind[-1] + 1 < len(mine) else None
 
     def variance_reduction(self) -> pd.DataFrame:
-        """Return by how much pairing cuts the variance of each difference at the horizon: runs saved, as a factor."""
+        """Return the factor by which pairing reduces the variance of each difference at the horizon."""
         import pandas as pd
 
         rows = []
@@ -211,7 +211,7 @@ class Comparison(RenamedAttributes):
         return pd.DataFrame(rows)
 
     def plot(self, path: str | Path | None = None, kpis: Sequence[str] | None = None) -> Figure:
-        """Return the comparison's figure, and write it as PNG and SVG if a path (without ending) is given."""
+        """Return the comparison's figure, and write it as PNG and SVG if a path (without suffix) is given."""
         from ccsim.reports.figures.comparison import comparison_figure, save
 
         figure = comparison_figure(self, kpis)
@@ -235,9 +235,9 @@ def interval(values: np.ndarray) -> tuple[Any, Any, Any]:
 def paired(mine: np.ndarray, theirs: np.ndarray) -> dict[str, float]:
     """Return the paired difference of two arrays of runs: mean, interval, effect size and p value.
 
-    Differences that are all exactly zero are no difference: effect 0, p 1. Differences that are all equal but not
-    zero have no spread to judge by: an infinite effect, p 0. A single pair has neither interval nor p, and no pair
-    has nothing.
+    If all differences are exactly zero, the effect is 0 and p is 1. If all differences are equal but not
+    zero, there is no spread: the effect is infinite and p is 0. A single pair has neither interval nor p, and without pairs
+    everything is nan.
     """
     from scipy import stats
 
@@ -255,7 +255,7 @@ def paired(mine: np.ndarray, theirs: np.ndarray) -> dict[str, float]:
 
 
 def holm(p: np.ndarray) -> np.ndarray:
-    """Return p values adjusted by Holm's step-down procedure; nan stays nan and does not count."""
+    """Return p-values adjusted by Holm's step-down procedure; nan stays nan and does not count."""
     adjusted = np.full(len(p), np.nan)
     known = np.flatnonzero(~np.isnan(p))
     order = known[np.argsort(p[known], kind="stable")]
@@ -267,7 +267,7 @@ def holm(p: np.ndarray) -> np.ndarray:
 def smoothed(values: np.ndarray, weeks: int) -> np.ndarray:
     """Return the mean of the last ``weeks`` weeks at each week (of fewer at the start), over the last axis.
 
-    A week without a figure (nan: nothing was there to measure) is left out of the means that it would be in.
+    Weeks without a value (nan) are left out of the means.
     """
     if weeks <= 1:
         return values
@@ -277,7 +277,7 @@ def smoothed(values: np.ndarray, weeks: int) -> np.ndarray:
 
 
 def _trailing(sums: np.ndarray, weeks: int) -> np.ndarray:
-    """Return sums of the last weeks from sums since the start."""
+    """Return sums over the last weeks from cumulative sums."""
     return np.concatenate([sums[..., :weeks], sums[..., weeks:] - sums[..., :-weeks]], axis=-1)
 
 
@@ -308,28 +308,28 @@ def compare(
         seed: seed, instead of the file's.
         levers: values set in every scenario, by key.
         workers: number of processes; by default one for each processor. The result does not depend on it.
-        out: results folder; without one the results are kept in memory only.
+        out: results folder; without one, results are only kept in memory.
         resume: whether to go on in a folder that holds part of the same experiment.
         progress: called with (done, planned, failed) after each task; True shows a bar.
         command: the command line, for the manifest.
         time_limit: stop after this time (seconds, or a text such as ``"10m"``), or at this deadline.
-        scheduler: address of a Dask scheduler whose workers do the runs; by default processes of this machine do.
+        scheduler: address of a Dask scheduler whose workers do the runs; by default processes of this machine.
         mechanisms: users' mechanisms, as paths of files or as modules.
 
     Returns:
         The comparison of all scenarios with the baseline.
 
     Raises:
-        InputError: a file or value that cannot be used.
-        ResultsError: a results folder that cannot be used.
+        InputError: a file or value cannot be used.
+        ResultsError: the results folder cannot be used.
     """
     from ccsim.execution.progress import progress_context
     from ccsim.execution.runner import run_experiment
 
     if not isinstance(experiment, (Experiment, str, PathLike)):
         raise InputError(
-            "compare takes an experiment, its name or the path of its file, got "
-            + (f"the scenario {experiment.name!r}; a scenario is run by ccsim.simulate or ccsim.sweep"
+            "compare needs an experiment, its name or the path of its file, got "
+            + (f"the scenario {experiment.name!r}; use ccsim.simulate or ccsim.sweep for a scenario"
                if isinstance(experiment, Scenario) else shown(experiment))
         )  # fmt: skip
     chosen = experiment if isinstance(experiment, Experiment) else load_experiment(experiment)

@@ -1,14 +1,14 @@
-"""Scenario discovery: in which region of levers and uncertainties an outcome comes about.
+"""Scenario discovery: find the region of levers and uncertainties in which an outcome occurs.
 
 *PRIM* (Friedman & Fisher 1999, as Bryant & Lempert 2010 use it; ema_workbench) peels a box until most points in it
-have the outcome. *Trees* (CART; scikit-learn) split the space, and their leaves are boxes. A box is told by
+have the outcome. *Trees* (CART; scikit-learn) split the space, and their leaves are boxes. A box is described by
 
 * coverage: of all points with the outcome, the share that lies in the box;
 * density: of all points in the box, the share that has the outcome;
-* quasi-p (PRIM): the chance that a restriction helps as much as it does although the outcome ignores it.
+* quasi-p (PRIM): the probability that a restriction helps as much as it does by chance.
 
-A box is found on two thirds of the points, and its coverage and density are measured on the last third, which did
-not make it: on the points that made it, every box looks better than it is.
+A box is found on two thirds of the points. Its coverage and density are measured on the last third, because
+every box looks too good on the points that defined it.
 """
 
 from __future__ import annotations
@@ -30,15 +30,15 @@ if TYPE_CHECKING:
     import pandas as pd
 
 METHODS = ("prim", "tree")
-#: Share of the points that boxes are found on; fewest points with, and without, the outcome among them.
+#: Share of the points for finding boxes; minimum number of points with, and without, the outcome among them.
 FOUND_ON, FEWEST = 2 / 3, 10
 #: A restriction whose quasi-p is larger is dropped.
 CLEAR = 0.05
-#: Boxes on the way that are tried for one that is dense enough without what chance could make.
+#: Number of boxes on the peeling trajectory that are tried for one that is dense enough without insignificant restrictions.
 MOST_TRIED = 10
-#: More dimensions than this are screened by a forest of random trees before PRIM, which would overfit them.
+#: Number of dimensions above which a random forest screens them before PRIM, which would overfit.
 MOST_DIMENSIONS = 24
-#: Weeks between the figures kept for trajectories.
+#: Weeks between the values kept for trajectories.
 QUARTER = 13
 
 
@@ -51,7 +51,7 @@ class Share:
     high: float
 
 
-#: Of what has not been measured yet.
+#: A share that has not been measured yet.
 NOTHING = Share(np.nan, np.nan, np.nan)
 
 
@@ -85,19 +85,19 @@ class Region:
         return inside
 
     def describe(self, space: Sequence[Dimension]) -> list[str]:
-        """Say each restriction in words."""
+        """Describe each restriction in words."""
         return [_words(one, self.limits[one.key]) for one in space if one.key in self.limits]
 
 
 @dataclass(frozen=True)
 class Discovery:
-    """What came out.
+    """The result.
 
     Attributes:
-        study, space, where: what was asked.
+        study, space, where: the arguments of the search.
         points: numbers, shape (points, dimensions).
         share: of each point's runs, the share that has the outcome; nan where none has a figure.
-        min_share: from which share on a point counts as one with the outcome.
+        min_share: minimum share of runs for a point to count as one with the outcome.
         regions: the boxes that are denser than the whole on points that they were not found on, the first found first.
         trade: coverage and density of every box on the way to the first one (PRIM).
         summaries: see :meth:`ccsim.analysis.study.Runner.summaries`.
@@ -158,17 +158,17 @@ def discover(
     min_share: float = 0.5, min_density: float = 0.8, regions: int = 2, runner: Runner | None = None,
     worlds: AdmittedWorlds | None = None,
 ) -> Discovery:  # fmt: skip
-    """Find where an outcome comes about.
+    """Find where an outcome occurs.
 
     Args:
-        study: the scenario, its baseline, the runs at each point.
+        study: the scenario, its baseline, and the runs at each point.
         space: what varies, and over which span; points are a Latin hypercube.
         where: the outcome as a condition over KPIs and their differences: ``npv_difference > 0 and csat > 70``.
-        points: how many points to run.
+        points: number of points to run.
         method: ``"prim"`` or ``"tree"``.
         min_share: minimum share of a point's runs with the outcome, 0 to 1.
-        min_density: density wanted of a region; the largest box that has it is taken, or else the densest.
-        regions: how many to look for.
+        min_density: wanted density of a region; the largest box that reaches it is used, or else the densest.
+        regions: number of regions to find.
         runner: where and how to run.
         worlds: where values of assumptions come from; None for the ranges of ``space``.
 
@@ -176,7 +176,7 @@ def discover(
         The regions of the parameter space in which the outcome is frequent, with their figures.
 
     Raises:
-        InputError: a condition that cannot be read, too few points, or an outcome that all or none of them have.
+        InputError: the condition cannot be read, there are too few points, or all or none of them have the outcome.
     """
     condition = study.condition(where)
     _check(method, points, min_share, min_density, regions)
@@ -197,7 +197,7 @@ def discovered(
     study: AnalysisProblem, space: Sequence[Dimension], where: str, points: np.ndarray, share: np.ndarray,
     figures: pd.DataFrame, method: str = "prim", min_share: float = 0.5, min_density: float = 0.8, regions: int = 2,
 ) -> Discovery:  # fmt: skip
-    """Return the regions in which an outcome is common, of points that have been run.
+    """Return the regions in which an outcome is frequent, from points that have been run.
 
     Args:
         study: the scenario, its baseline, and the runs at each point.
@@ -227,7 +227,7 @@ def discovered(
         if limits:
             box = _measured(Region(limits, NOTHING, NOTHING, 0.0, 0.0, quasi_p), space, points, outcome, here, there)
             trade.append(way)
-            # A box that fresh points do not show to be denser than the whole is what a search makes of chance.
+            # A box that is not denser than the whole on fresh points is due to chance.
             if box.density.low > outcome[there].mean():
                 boxes.append(box)
     way = trade[0] if trade else pd.DataFrame({"coverage": [], "density": []})
@@ -249,13 +249,13 @@ def _check(method: str, points: int, min_share: float, min_density: float, regio
 
 
 def _refuse_one_sided(where: str, outcome: np.ndarray, here: np.ndarray) -> None:
-    """Refuse an outcome that is everywhere or nowhere: no region explains it."""
+    """Refuse an outcome that occurs everywhere or nowhere, because no region explains it."""
     many, few = int(outcome.sum()), int(min(here.sum(), (~here).sum()))
     if few < FEWEST:
         holds_at = "every point" if many == len(outcome) else f"{many} of {len(outcome)} points" if many else "no point"
         raise InputError(
-            f"{where!r} holds at {holds_at}; a region takes at least {FEWEST} of either kind: "
-            "ask for more or less, run more points, or vary something else"
+            f"{where!r} holds at {holds_at}; at least {FEWEST} of either kind are needed: "
+            "change the threshold, run more points, or vary something else"
         )
 
 
@@ -323,7 +323,7 @@ def _prim(
 
 
 def _screened(space: Sequence[Dimension], points: np.ndarray, outcome: np.ndarray, seed: int) -> list[int]:
-    """Return the dimensions that an outcome may depend on: the first ones of a forest of random trees."""
+    """Return the dimensions on which an outcome may depend: the most important ones of a random forest."""
     if len(space) <= MOST_DIMENSIONS:
         return list(range(len(space)))
     forest = library("sklearn.ensemble").ExtraTreesClassifier(
@@ -443,7 +443,7 @@ def _way(leaves: Sequence[int], dense: dict[int, float], tree: Any, outcome: np.
 
 
 def _words(one: Dimension, limits: tuple[float, ...]) -> str:
-    """Say a restriction in words."""
+    """Describe a restriction in words."""
     unit = f" {one.unit}" if one.unit else ""
     if one.choices:
         return f"{one.key} is {' or '.join(one.written(place) for place in limits)}"

@@ -1,12 +1,12 @@
-"""Optimisation: which levers, set when, are best under a budget, also where the world is not as assumed.
+"""Optimisation: find the best levers and when to set them within a budget, also under uncertain assumptions.
 
 The search is optuna's: TPE for one goal (Bergstra et al. 2011), NSGA-II for several (Deb et al. 2002), CMA-ES on
-demand. Plans are asked for in batches, run together, and told in the order in which they were asked for, so that the
-result depends on the seed alone. The seed of the draws is nothing that the search may choose.
+demand. Plans are requested in batches, run together, and reported in the order of the requests, so that the
+result depends only on the seed. The search cannot choose the seed of the draws.
 
-The best of many plans looks better than it is, because it was also lucky. So the finalists are run again on fresh
-draws (and in fresh worlds), one of them is chosen by these, and what is reported comes from draws fresh once more:
-``shrinkage`` is the gain over the scenario as it is that the search promised, less the gain that was then found.
+The best of many plans looks better than it is, because it was also lucky. Finalists are therefore run again on fresh
+draws (and in fresh worlds), which decide the winner. The reported results come from another set of fresh draws:
+``shrinkage`` is the gain over the unchanged scenario that the search promised, minus the gain found.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SAMPLERS = ("tpe", "nsga2", "cma", "random")
-#: Plans asked for at a time; it does not depend on how many processes there are.
+#: Number of plans per batch, which does not depend on the number of processes.
 BATCH = 8
 #: The draws of the search, of the choice among finalists, and of the report.
 SEARCH, CHOICE, REPORT = 0, 1, 2
@@ -48,7 +48,7 @@ Evaluate = Callable[[str, int, Sequence[Plan]], np.ndarray]
 
 
 class InfeasibleError(CcsimError):
-    """No plan of a search keeps within the money."""
+    """Raised if no plan of a search stays within the budget."""
 
 
 @dataclass(frozen=True)
@@ -61,13 +61,13 @@ class Objective:
 
 @dataclass(frozen=True)
 class Objectives:
-    """What is sought.
+    """The goals of a search.
 
     Attributes:
         objectives: one or more.
         quantile: the quantile over worlds that counts; None for the mean.
-        max_cost: the most that may be spent on average over draws and worlds; None for no limit.
-        measure: the outcome that says what is spent.
+        max_cost: budget, on average over draws and worlds; None for no limit.
+        measure: the outcome that measures spending.
     """
 
     objectives: tuple[Objective, ...]
@@ -101,7 +101,7 @@ class Evaluated(RenamedAttributes):
     """A plan that was run again.
 
     Attributes:
-        name: what to call it.
+        name: its name.
         plan: levers by key.
         promised: each outcome's figure in the search.
         mean, low, high: each outcome's figure on fresh draws, with its 95 % interval.
@@ -121,7 +121,7 @@ class Evaluated(RenamedAttributes):
 
 @dataclass(frozen=True)
 class OptimisationResult:
-    """What came out.
+    """The result.
 
     Attributes:
         study, space, aim: what was asked.
@@ -196,7 +196,7 @@ def optimise(
         study: the scenario that is improved, its baseline, the runs of each plan in each world.
         space: levers and weeks of moves, and their spans.
         aim: goals, quantile, money.
-        trials: plans to try.
+        trials: number of plans to try.
         uncertain: assumptions whose values are not known.
         n_uncertain: in how many of their combinations each plan is tried; 0 for the assumed values.
         sampler: one of :data:`SAMPLERS`; by default ``tpe`` for one goal and ``nsga2`` for several.
@@ -209,8 +209,8 @@ def optimise(
         The best plans found, the Pareto front if there are two goals, and how many plans were tried.
 
     Raises:
-        InputError: an outcome that does not exist, or what cannot be asked for.
-        InfeasibleError: no plan keeps within the money.
+        InputError: an outcome does not exist, or an argument is not accepted.
+        InfeasibleError: no plan stays within the budget.
         TimeLimitReached: the time limit was reached before the first plans were tried.
     """
     for outcome in aim.outcomes:
@@ -236,7 +236,7 @@ def _check(
     aim: Objectives, space: Sequence[Dimension], trials: int, uncertain: Sequence[Dimension], n_uncertain: int
 ) -> None:
     if not aim.objectives:
-        raise InputError("nothing is sought: name a KPI to maximise or to minimise")
+        raise InputError("there is no goal: name a KPI to maximise or to minimise")
     if len({goal.outcome for goal in aim.objectives}) < len(aim.objectives):
         raise InputError("a goal is named twice")
     for one in space:
@@ -252,12 +252,12 @@ def _check(
     if n_uncertain < 0:
         raise InputError(f"worlds: must be a whole number of at least 0, got {n_uncertain}")
     if bool(n_uncertain) != bool(uncertain):
-        raise InputError("uncertain assumptions and a number of worlds go together (--uncertain and --n-uncertain)")
+        raise InputError("uncertain assumptions need a number of worlds (--uncertain and --n-uncertain)")
     if aim.quantile is not None and not 0 < aim.quantile < 1:
         raise InputError(f"quantile: must be a number between 0 and 1, got {aim.quantile!r}")
     if aim.quantile is not None and n_uncertain * min(aim.quantile, 1 - aim.quantile) < 1:
         least = int(np.ceil(1 / min(aim.quantile, 1 - aim.quantile)))
-        raise InputError(f"worlds: quantile {aim.quantile:g} takes {least} or more; there are {n_uncertain}")
+        raise InputError(f"worlds: quantile {aim.quantile:g} needs at least {least}, got {n_uncertain}")
 
 
 def replicate_seed_offset(seed: int, draws: int) -> int:
@@ -321,7 +321,7 @@ def searched(
         space: levers and weeks of moves, and their spans.
         aim: goals, quantile, money.
         evaluate: runs plans; returns the outcomes of each.
-        trials: plans to try.
+        trials: number of plans to try.
         sampler: one of :data:`SAMPLERS`, or None for the default.
 
     Returns:
@@ -419,7 +419,7 @@ def _sampler(optuna: Any, seed: int, space: Sequence[Dimension], aim: Objectives
     if name == "random":
         return optuna.samplers.RandomSampler(seed=seed)
     if several or limits or any(one.choices for one in space):
-        raise InputError("sampler: 'cma' takes one goal, no money limit, and levers that are numbers; use 'tpe'")
+        raise InputError("sampler: 'cma' needs one goal, no budget, and numerical levers; use 'tpe'")
     library("cmaes")
     return optuna.samplers.CmaEsSampler(seed=seed, popsize=BATCH)
 
@@ -455,14 +455,14 @@ def _shortlist(tried: Sequence[tuple[Plan, np.ndarray]], aim: Objectives) -> lis
         if np.isfinite(figures).all():
             known.setdefault(repr(plan), place)
     if not known:
-        raise InfeasibleError("no plan has a figure: its runs failed or there was nothing to measure")
+        raise InfeasibleError("no plan has a value: runs failed or there was nothing to measure")
     fit = [k for k in known.values() if aim.max_cost is None or tried[k][1][-1] <= aim.max_cost]
     if not fit:
         least = min(float(tried[place][1][-1]) for place in known.values())
         limit, least_said = (number(cost, hyphen=True) for cost in (aim.max_cost or 0.0, least))
         raise InfeasibleError(
-            f"no plan of {len(tried)} keeps to {limit} ({aim.measure}); the cheapest takes {least_said}: "
-            "allow more, or lower the spans"
+            f"no plan of {len(tried)} stays within {limit} ({aim.measure}); the cheapest needs {least_said}: "
+            "raise the budget, or lower the ranges"
         )
     if len(aim.objectives) == 1:
         return sorted(fit, key=lambda place: _rank(aim, tried[place][1]))[:FINALISTS]

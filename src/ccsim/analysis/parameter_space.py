@@ -1,6 +1,6 @@
-"""The space that an analysis explores: factors, with every value as a number.
+"""The space of an analysis: factors, with every value as a number.
 
-Libraries take numbers. A choice (or one of a few given values) is its place, on/off is 1 and 0.
+Libraries need numbers. A choice (or one of a few given values) is represented by its index, on/off by 1 and 0.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ class Dimension:
 
 
 def dimensions(factors: Sequence[str], fixed: Mapping[str, Any] | None = None) -> tuple[Dimension, ...]:
-    """Return what varies.
+    """Return the dimensions.
 
     Args:
         factors: texts that name factors (:mod:`ccsim.experiments.factors`); names alone may stand in one text, with commas between.
@@ -87,7 +87,7 @@ def dimensions(factors: Sequence[str], fixed: Mapping[str, Any] | None = None) -
         fixed: keys that a word or a group leaves alone, because a scenario sets them itself.
 
     Raises:
-        InputError: a name that is none, a range that is not accepted, a factor twice, or nothing at all.
+        InputError: a name does not exist, a range is not accepted, a factor is repeated, or there is no factor.
     """
     many: dict[str, Factor] = {}
     own: dict[str, Factor] = {}
@@ -102,7 +102,7 @@ def dimensions(factors: Sequence[str], fixed: Mapping[str, Any] | None = None) -
                 (many if several else own)[factor.key] = factor
     found = {**many, **own}
     if not found:
-        raise InputError("nothing varies: name parameters, groups of them, levers, or assumptions")
+        raise InputError("nothing varies: name parameters, groups, levers, or assumptions")
     return tuple(Dimension(factor) for factor in found.values())
 
 
@@ -116,7 +116,9 @@ def _named(text: str) -> list[Factor]:
             raise
         groups = {row.group for row in all_parameters().values()}
         if name in {*WORDS, *groups}:
-            raise InputError(f"{text}: {name} stands for many; values are given to one key at a time") from None
+            raise InputError(
+                f"{text}: {name} stands for several parameters; values can only be given for one key"
+            ) from None
         known = {*WORDS, *all_parameters(), *groups}
         raise UnknownNameError("parameter or group", name, known) from None
 

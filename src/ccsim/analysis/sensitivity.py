@@ -1,7 +1,7 @@
-"""Sensitivity: which parameters an outcome depends on, over their spans, and how much of it is chance.
+"""Sensitivity: find the parameters on which an outcome depends over their ranges, and how much is chance.
 
 Two designs, both by SALib. *Morris* (1991, with the mean of absolute effects of Campolongo et al. 2007) changes one
-parameter at a time along random paths: a few runs a parameter tell which of many matter. *Sobol'* (Saltelli et al.
+parameter at a time along random paths: a few runs per parameter show which of many matter. *Sobol'* (Saltelli et al.
 2010) takes many more runs and splits the variance: first-order index (the parameter alone) and total index (with all
 its interactions). Intervals are 95 %, by resampling the paths or the rows.
 """
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 METHODS = ("morris", "sobol")
 #: Levels of a Morris path, and the fewest paths and rows that an interval can be made from.
 LEVELS, FEWEST_PATHS, FEWEST_ROWS = 4, 4, 16
-#: Resamplings behind an interval.
+#: Number of resamplings for an interval.
 RESAMPLES = 500
 
 
@@ -47,7 +47,7 @@ class Noise:
 
 @dataclass(frozen=True)
 class Sensitivity:
-    """What came out.
+    """The result.
 
     Attributes:
         study, space, method: what was asked.
@@ -60,8 +60,8 @@ class Sensitivity:
             ``first_order_low`` and ``first_order_high`` (Sobol': first-order index), ``clear`` (the importance is beyond what
             chance could make).
         noise: for each outcome, how much is chance.
-        left_out: points that could not be used, because a run had no figure.
-        unanswered: why an outcome has no place in the table: it does not vary, or too few points have figures.
+        left_out: number of points that could not be used, because a run had no value.
+        unanswered: why an outcome is not in the table: it does not vary, or too few points have values.
     """
 
     study: AnalysisProblem
@@ -86,10 +86,10 @@ def sensitivity(
     study: AnalysisProblem, space: Sequence[Dimension], outcomes: Sequence[str], method: str = "morris",
     points: int = 500, runner: Runner | None = None,
 ) -> Sensitivity:  # fmt: skip
-    """Find what outcomes depend on.
+    """Find the parameters on which outcomes depend.
 
     Args:
-        study: the scenario, its baseline, the runs at each point.
+        study: the scenario, its baseline, and the runs at each point.
         space: what varies, and over which span.
         outcomes: KPIs, or differences to the baseline (``csat_difference``).
         method: ``"morris"`` or ``"sobol"``.
@@ -188,9 +188,9 @@ def analysed(
 def _no_answer(means: np.ndarray, points: int, fewest: int) -> str:
     """Say why the means of the points that can be used tell nothing; empty if they do."""
     if len(means) < fewest:
-        return f"only {len(means)} of {points} points have figures; too few to judge by"
+        return f"only {len(means)} of {points} points have values, which is too few"
     if np.ptp(means) == 0.0:
-        return f"is {means[0]:g} at every point; nothing that varies moves it"
+        return f"is {means[0]:g} at every point; no factor affects it"
     return ""
 
 

@@ -1,7 +1,7 @@
-"""What an analysis runs: a scenario, perhaps beside a baseline, at many points, on the same draws at each.
+"""The study of an analysis: a scenario and an optional baseline, run at many points with the same draws.
 
-Assumptions and sizes are the world: at a point they are the same in the scenario and in the baseline. Levers are what
-the scenario does: the baseline keeps its own. So a difference to the baseline is what the scenario does in that world.
+Assumptions and sizes describe the world: at a point they are the same in the scenario and in the baseline. Levers describe what
+the scenario does, so the baseline keeps its own. A difference to the baseline is therefore the effect of the scenario in that world.
 """
 
 from __future__ import annotations
@@ -33,18 +33,18 @@ if TYPE_CHECKING:
     from ccsim.execution.executor import ProgressFactory
     from ccsim.execution.time_budget import Deadline
 
-#: What is put behind a KPI's name to mean its difference to the baseline.
+#: Suffix of a KPI's name for its difference to the baseline.
 DIFFERENCE = "_difference"
 
 
 class TimeLimitReached(CcsimError):
-    """The time limit was reached before something that cannot be done in part."""
+    """Raised if the time limit is reached before a part that must be complete."""
 
 
 @renamed_arguments(against="baseline")
 @dataclass(frozen=True)
 class AnalysisProblem:
-    """A scenario under study.
+    """A scenario to analyse.
 
     Attributes:
         scenario: the scenario.
@@ -63,7 +63,7 @@ class AnalysisProblem:
 
     @property
     def outcomes(self) -> tuple[str, ...]:
-        """What can be asked about: every KPI, and with a baseline its difference."""
+        """The possible outcomes: every KPI and, with a baseline, its difference."""
         return (*KPIS, *(name + DIFFERENCE for name in KPIS)) if self.baseline else tuple(KPIS)
 
     @property
@@ -89,7 +89,7 @@ class AnalysisProblem:
         if outcome in self.outcomes:
             return outcome
         if outcome.removesuffix(DIFFERENCE) in KPIS:
-            raise InputError(f"{outcome}: a difference takes a baseline to differ from; name one (--baseline)")
+            raise InputError(f"{outcome}: a difference needs a baseline; name one (--baseline)")
         raise UnknownNameError("KPI", outcome, self.outcomes)
 
     def condition(self, text: str) -> Condition:
@@ -148,7 +148,7 @@ class Runner:
         workers, resume, command, time_limit, scheduler: see :func:`ccsim.execution.runner.run_experiment`. What a time limit leaves undone
             has no rows.
         whole: whether runs that a time limit leaves undone are an error instead.
-        progress: from a title to a context that yields what is called with (done, planned, failed).
+        progress: function from a title to a context that yields a progress report, called with (done, planned, failed).
     """
 
     folder: Path | None = None
@@ -187,18 +187,18 @@ class Runner:
             )  # fmt: skip
         if self.whole and results.manifest["status"] == "stopped":
             runs = results.manifest["runs"]
-            goes_on = f"; ccsim resume {self.folder} goes on" if self.folder else ""
+            goes_on = f"; ccsim resume {self.folder} continues" if self.folder else ""
             raise TimeLimitReached(
                 f"the time limit was reached in {part}, after {runs['done']} of {count_noun(runs['planned'], 'run')}{goes_on}"
             )
         return _with_differences(results.summaries, experiment, bool(study.baseline))
 
     def expect(self, works: Iterable[Work], seconds: float = 0.0) -> None:
-        """Note what all parts come to, so that it is told what they take, and refuse what cannot fit.
+        """Record the total work of all parts for the forecast, and refuse it if it cannot fit.
 
         Args:
             works: the parts.
-            seconds: what is done besides the runs, in seconds of the machine on which this was measured.
+            seconds: time for other work than runs, in seconds on the machine of the measurements.
 
         Raises:
             DoesNotFitError: there is too little memory or disk for it.

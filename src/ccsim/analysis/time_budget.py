@@ -1,4 +1,4 @@
-"""One time limit for a search of several steps: whether another one fits, with what has to come last."""
+"""One time limit for a search with several steps, including the final work."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ccsim.execution.time_budget import Deadline
 
 @dataclass
 class Allotment:
-    """The time of a search.
+    """The time limit of a search.
 
     Work is counted in any unit, such as plans tried; it is foretold by the slowest step so far, because steps that a
     resumed search finds done take no time.
@@ -21,7 +21,7 @@ class Allotment:
     Attributes:
         runner: how points are run; its time limit is the whole search's.
         last: what comes after the steps, in units of their work.
-        clock: tells the time in seconds.
+        clock: returns the time in seconds.
     """
 
     runner: Runner

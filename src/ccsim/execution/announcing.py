@@ -1,4 +1,4 @@
-"""Who is told what a command takes. Nothing heavy is imported here: the command line sets it before anything else."""
+"""The listener for estimates of time, memory and disk. It imports nothing heavy, because the command line sets it first."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-#: Is called with a sentence about time, memory and disk; empty where there is no listener, as in a script.
+#: Called with a sentence about time, memory and disk; empty without a listener, as in a script.
 TELLERS: list[Callable[[str], object]] = []
-#: When the process of the command started, on :func:`time.monotonic`; empty where it does other things, too.
+#: Start of the command's process, on :func:`time.monotonic`; empty if the process also does other things.
 STARTED: list[float] = []
 _LOADED = time.monotonic()
 
@@ -19,15 +19,15 @@ def tell_with(tell: Callable[[str], object] | None, started: float | None = None
     """Set the listener; None for no listener.
 
     Args:
-        tell: is called with each sentence.
-        started: when the process started that does nothing but this command, on :func:`time.monotonic`.
+        tell: called with each sentence.
+        started: start of a process that runs only this command, on :func:`time.monotonic`.
     """
     TELLERS[:] = [] if tell is None else [tell]
     STARTED[:] = [] if started is None else [started]
 
 
 def process_started() -> float:
-    """Return when this process started, on :func:`time.monotonic`; when this was loaded, where the system does not say."""
+    """Return the start of this process on :func:`time.monotonic`, or the time of import if the system does not provide it."""
     with contextlib.suppress(OSError, ValueError, IndexError, AttributeError):
         ticks = int(Path("/proc/self/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[19])
         age = time.clock_gettime(time.CLOCK_BOOTTIME) - ticks / os.sysconf("SC_CLK_TCK")

@@ -3,8 +3,8 @@
     dask scheduler                                        on one machine
     dask worker tcp://HOST:8786 --nworkers -1 --nthreads 1    on each of the others
 
-A far worker gets the experiment as plain data with each task and keeps it, so that one that joins late or takes the
-place of a dead one needs nothing else. Only the coordinator, here, writes results.
+A remote worker receives the experiment as plain data with each task and caches it, so that a worker that joins late or
+replaces a crashed one needs nothing else. Only the coordinator, in this process, writes results.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from ccsim.model.extension import Source, active_sources, extended
 TIMEOUT = 20.0
 #: Seconds to wait for the connection to close.
 CLOSING = 5.0
-#: Tasks at a worker's hand: one that it does, one that waits.
+#: Tasks per worker: one in progress and one waiting.
 TASKS_PER_THREAD = 2
 
 
@@ -35,16 +35,16 @@ class ClusterError(CcsimError):
 
 
 def remote_task(experiment: str, sources: str, task: Task, mechanisms: Sequence[tuple[str, str]] = ()) -> TaskResult:
-    """Do a task on a far worker.
+    """Run a task on a remote worker.
 
     Args:
         experiment: the experiment, resolved, as JSON.
         sources: hash of the coordinator's sources.
         task: the task.
-        mechanisms: file and text of each mechanism that a user has brought.
+        mechanisms: file and text of each user's mechanism.
 
     Returns:
-        What the task computed, or the error that ended it.
+        The result of the task, or the error that ended it.
 
     Raises:
         ClusterError: the worker has another version of ccsim.
@@ -63,11 +63,11 @@ def _experiment(text: str) -> Experiment:
 
 
 class Cluster:
-    """The workers of a scheduler, as a executor that shares tasks.
+    """The workers of a Dask scheduler, as an executor.
 
     Args:
-        address: the scheduler's.
-        experiment: what they work on.
+        address: address of the scheduler.
+        experiment: the experiment to run.
 
     Raises:
         ClusterError: Dask is not installed, the scheduler cannot be reached, or has no workers.
@@ -77,9 +77,9 @@ class Cluster:
         try:
             from distributed import Client
         except ImportError:
-            raise ClusterError("--scheduler takes Dask, which is not installed: pip install -e '.[cluster]'") from None
+            raise ClusterError("--scheduler needs Dask, which is not installed: pip install -e '.[cluster]'") from None
         self.address = address
-        # It tells of lost connections on its own, with tracebacks; what becomes of them is told in one message.
+        # Dask logs lost connections with tracebacks; ccsim reports them in one message.
         for name in ("distributed.client", "distributed.comm", "distributed.batched", "distributed.core", "tornado"):
             logging.getLogger(name).setLevel(logging.CRITICAL)
         self.text, self.sources = json.dumps(experiment.resolved()), source_hash()
@@ -87,7 +87,9 @@ class Cluster:
         try:
             self.client = Client(address, timeout=TIMEOUT, set_as_default=False)
         except (OSError, ValueError, TimeoutError) as error:
-            raise ClusterError(f"scheduler {address}: cannot be reached ({error}); dask scheduler starts one") from None
+            raise ClusterError(
+                f"scheduler {address}: cannot be reached ({error}); start one with: dask scheduler"
+            ) from None
         try:
             self.client.wait_for_workers(1, timeout=TIMEOUT)
         except TimeoutError:
@@ -100,15 +102,15 @@ class Cluster:
 
     @property
     def busy(self) -> bool:
-        """Whether anything is under way."""
+        """Whether any task is in progress."""
         return bool(self._tasks)
 
     def has_capacity(self) -> bool:
-        """Say whether another task can be handed over."""
+        """Return whether another task can be submitted."""
         return len(self._tasks) < TASKS_PER_THREAD * max(1, int(self._threads))
 
     def submit(self, task: Task) -> bool:
-        """Hand over a task."""
+        """Submit a task."""
         with self._reached():
             future = self.client.submit(
                 remote_task, self.text, self.sources, task, self.mechanisms, pure=False, key=None
@@ -118,10 +120,10 @@ class Cluster:
 
     @contextlib.contextmanager
     def _reached(self) -> Iterator[None]:
-        """Say that the scheduler is gone, in whatever way Dask notices it.
+        """Report that the scheduler is gone, however Dask notices it.
 
         Raises:
-            ClusterError: it is.
+            ClusterError: the scheduler is gone.
         """
         from concurrent.futures import CancelledError
 
@@ -135,10 +137,10 @@ class Cluster:
             raise ClusterError(self._gone())
 
     def _gone(self) -> str:
-        return f"scheduler {self.address}: is gone; what has finished is kept, and ccsim resume goes on with it"
+        return f"scheduler {self.address}: is gone; finished runs are kept, and ccsim resume continues"
 
     def as_completed(self, seconds: float) -> Iterator[tuple[Task, TaskResult | None]]:
-        """Yield the tasks that end within some seconds, each with its answer; None if it took its workers with it.
+        """Yield the tasks that end within a number of seconds, each with its result; None if the task crashed its workers.
 
         Raises:
             ClusterError: the scheduler is gone, or the workers have another version of ccsim.

@@ -1,6 +1,6 @@
-"""What work takes in memory and on disk, and which work is refused because it cannot fit.
+"""Estimate the memory and disk space of work, and refuse work that does not fit.
 
-Memory follows from the columns of an organisation of its size, disk from the rows that are kept.
+Memory depends on the columns of an organisation of the given size, disk space on the rows that are kept.
 """
 
 from __future__ import annotations
@@ -23,18 +23,18 @@ from ccsim.organisations.layout import layout_of
 from ccsim.results.formatting import byte_size
 from ccsim.scenarios.scenario import Scenario
 
-#: Bytes of memory that a process takes with the model loaded, and one that also reads and draws (measured).
+#: Memory in bytes of a process with the model loaded, and of one that also reads results and plots (measured).
 WORKER, READER = 200e6, 280e6
-#: Bytes that a value takes in a file, in a table, and while a table is read and put in order (measured).
+#: Bytes per value in a file, in a table, and while a table is read and sorted (measured).
 ON_DISK, IN_TABLE, WHILE_READ = 5.2, 8.1, 3.9 * 8.1
-#: Share of what is free that may be taken.
+#: Share of the free memory or disk space that may be used.
 SHARE = 0.95
-#: Columns of a table beside its KPIs.
+#: Number of columns of a table in addition to its KPIs.
 KEYS = 4
 
 
 class DoesNotFitError(InputError):
-    """Work that this machine has no memory or no disk for."""
+    """Raised if this machine has too little memory or disk space for the work."""
 
 
 @dataclass(frozen=True)
@@ -42,17 +42,17 @@ class Work:
     """Some runs.
 
     Attributes:
-        runs: how many.
-        person_weeks: people of each run times the weeks that it is lived, added up over the runs.
-        warm_up: the same of the weeks before week 0, which scenarios of one seed do not share where they are large.
-        memory: bytes that the largest of them takes.
-        values: numbers kept of them on disk.
-        read: numbers of the table that is read when all are done.
-        customers: customers of the largest of them.
-        bytes_of_customer: bytes of memory that each of them takes.
-        every_week: whether a row is kept of every week.
-        parts: how many experiments they are; each starts processes of its own.
-        seconds: what a command does besides its runs, in seconds of the machine on which this was measured.
+        runs: number of runs.
+        person_weeks: people times simulated weeks, summed over the runs.
+        warm_up: the same for the weeks before week 0, which large scenarios of one seed do not share.
+        memory: memory of the largest run in bytes.
+        values: number of values stored on disk.
+        read: number of values of the table that is read at the end.
+        customers: number of customers of the largest run.
+        bytes_of_customer: memory per customer in bytes.
+        every_week: whether a row is kept for every week.
+        parts: number of experiments; each starts its own processes.
+        seconds: time of a command without its runs, in seconds on the machine of the measurements.
     """
 
     runs: int = 0
@@ -69,7 +69,7 @@ class Work:
 
     @classmethod
     def of(cls, experiment: Experiment) -> Work:
-        """Return the work that an experiment is, without its points being made."""
+        """Return the work of an experiment, without making its points."""
         runs = len(experiment.scenarios) * experiment.replicates
         largest, people, memory = {}, 0.0, -1.0
         for scenario in experiment.base_scenarios.values():
@@ -89,18 +89,18 @@ class Work:
         )  # fmt: skip
 
     def times(self, factor: float) -> Work:
-        """Return so many times as many of the same runs."""
+        """Return the work for a multiple of the same runs."""
         return replace(
             self, runs=round(self.runs * factor), person_weeks=self.person_weeks * factor,
             warm_up=self.warm_up * factor, values=self.values * factor, parts=max(1, ceil(self.parts * factor - 1e-9)),
         )  # fmt: skip
 
     def in_parts(self, parts: int) -> Work:
-        """Return the same runs in so many experiments, of each of which the whole table is read."""
+        """Return the same runs split into a number of experiments, each of whose tables is read completely."""
         return replace(self, parts=parts, read=max(self.read, self.values / max(1, parts)))
 
     def plus(self, other: Work) -> Work:
-        """Return both, one after the other."""
+        """Return the work of both, one after the other."""
         return Work(
             self.runs + other.runs, self.person_weeks + other.person_weeks, self.warm_up + other.warm_up, max(self.memory, other.memory),
             self.values + other.values, max(self.read, other.read), max(self.customers, other.customers),
@@ -109,11 +109,11 @@ class Work:
         )  # fmt: skip
 
     def bytes_on_disk(self) -> float:
-        """Return what the results take on disk."""
+        """Return the disk space of the results in bytes."""
         return ON_DISK * self.values
 
     def bytes_in_memory(self, processes: int) -> float:
-        """Return what the largest moment takes in memory: the runs of all processes, or reading what they left."""
+        """Return the peak memory in bytes: while all processes run, or while the results are read."""
         running = processes * (WORKER + self.memory) + READER * (processes > 1)
         return max(running, READER + WHILE_READ * self.read)
 
@@ -149,13 +149,13 @@ def bytes_of(sizes: dict[str, Any]) -> float:
 
 
 def refuse_what_cannot_fit(work: Work, processes: int, folder: Path, machine: Machine) -> None:
-    """Refuse work that this machine cannot hold.
+    """Refuse work that does not fit on this machine.
 
     Args:
-        work: what is asked for.
-        processes: how many do the runs.
-        folder: where results are kept.
-        machine: what this machine has left.
+        work: the requested work.
+        processes: number of processes that do the runs.
+        folder: results folder.
+        machine: free resources of this machine.
 
     Raises:
         DoesNotFitError: there is too little memory, address space or disk; the message says what would fit.
@@ -165,13 +165,13 @@ def refuse_what_cannot_fit(work: Work, processes: int, folder: Path, machine: Ma
         free = min(free, SHARE * machine.address_space)
         raise DoesNotFitError(
             f"{_called(work)} would take {byte_size(need)} of memory with {count_noun(processes, 'process', 'processes')}; "
-            f"{byte_size(free)} can be had here. What fits: {_smaller(work, processes, free)}"
+            f"only {byte_size(free)} are available here. What fits: {_smaller(work, processes, free)}"
         )
     need, free = work.bytes_on_disk(), SHARE * machine.disk
     if need > free:
         kept = "; a sweep keeps only the weeks of --report-week" if work.every_week else ""
         raise DoesNotFitError(
-            f"{_called(work)} would leave {byte_size(need)} in {folder}; {byte_size(free)} are free there. What fits: "
+            f"{_called(work)} would write {byte_size(need)} to {folder}; only {byte_size(free)} are free there. What fits: "
             f"{max(0, int(work.runs * free / need)):,} runs, or another disk (--out){kept}"
         )
 
@@ -181,9 +181,9 @@ def _called(work: Work) -> str:
 
 
 def _smaller(work: Work, processes: int, free: float) -> str:
-    """Say which smaller work would fit into memory."""
+    """Return a description of smaller work that would fit into memory."""
     if free < READER:
-        return f"nothing; ccsim alone takes {byte_size(READER)}. Close other programs, or take a larger machine"
+        return f"nothing; ccsim alone needs {byte_size(READER)}. Close other programs, or use a larger machine"
     if READER + WHILE_READ * work.read > free:
         most = int(work.runs * (free - READER) / (WHILE_READ * work.read))
         return f"{most:,} runs" + (
@@ -198,6 +198,6 @@ def _smaller(work: Work, processes: int, free: float) -> str:
 
 
 def _rounded(number: int) -> int:
-    """Return a number with two figures, not above it."""
+    """Return a number rounded down to two significant digits."""
     unit: int = 10 ** max(0, len(str(number)) - 2)
     return number // unit * unit

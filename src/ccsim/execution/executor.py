@@ -1,4 +1,4 @@
-"""What the scheduler asks of those who do the runs, and of those who are told how far they are."""
+"""Protocols for executors and progress reports."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import Protocol, TypeAlias, runtime_checkable
 
 from ccsim.simulation.simulation import Run
 
-Task = tuple[int, tuple[str, ...]]  # a replicate, and the scenarios to be run in it
+Task = tuple[int, tuple[str, ...]]  # a replicate, and its scenarios to run
 
 
 @dataclass(frozen=True)
 class TaskResult:
-    """What comes back from a task: its runs, (scenario, error) of those that failed, and the seconds of each."""
+    """The result of a task: its runs, (scenario, error) of failed runs, and the seconds of each run."""
 
     replicate: int
     runs: tuple[Run, ...]
@@ -23,38 +23,38 @@ class TaskResult:
 
 
 class Executor(Protocol):
-    """Those who share tasks: processes of this machine, a cluster, or this process."""
+    """An executor of tasks: processes of this machine, a cluster, or this process."""
 
     @property
     def busy(self) -> bool:
-        """Whether anything is under way."""
+        """Whether any task is in progress."""
 
     def has_capacity(self) -> bool:
-        """Say whether another task can be handed over at once."""
+        """Return whether another task can be submitted at once."""
 
     def submit(self, task: Task) -> bool:
-        """Hand over a task; say whether it could be."""
+        """Submit a task; return whether this was possible."""
 
     def as_completed(self, seconds: float) -> Iterator[tuple[Task, TaskResult | None]]:
-        """Yield the tasks that end within some seconds, each with its result; None if its process died."""
+        """Yield the tasks that end within a number of seconds, each with its result; None if its process crashed."""
 
     def shutdown(self) -> None:
-        """End: nothing runs on."""
+        """Shut down; no task continues."""
 
 
 class Progress(Protocol):
-    """What is told of the runs done, planned and failed."""
+    """A progress report of runs done, planned and failed."""
 
     def __call__(self, done: int, planned: int, failed: int, /) -> None:
-        """Show how far the runs are."""
+        """Show the progress of the runs."""
 
 
 @runtime_checkable
 class TimedProgress(Progress, Protocol):
-    """Progress that is also told how long the rest will take."""
+    """A progress report that also receives the time left."""
 
     def left(self, seconds: float | None) -> None:
-        """Show the time left; None while it is not known."""
+        """Show the time left; None if it is not known yet."""
 
 
 #: From a title to a context in which progress is shown.

@@ -1,9 +1,9 @@
-"""How long a command takes, told before most of it is done.
+"""Forecast how long a command takes.
 
-Time follows from the first runs, which count as finished like all others. It is the time of the whole command, from the
-start of its process to its end: loading, the start of processes, all runs, and what reads, analyses and draws. A command
-of one experiment needs to do nothing for this. One of several parts says beforehand what they come to (:func:`expect`),
-or counts its steps (:func:`paced`). Where the pace changes, as when other programs take processors, it is told anew.
+The forecast uses the first runs, which count as finished like all others. It covers the whole command, from the
+start of its process to its end: loading, the start of processes, all runs, reading, analysing and plotting. A command
+with one experiment needs no preparation. A command with several parts announces their total (:func:`expect`)
+or counts its steps (:func:`paced`). If the pace changes, for example because other programs run, the forecast is repeated.
 """
 
 from __future__ import annotations
@@ -23,29 +23,29 @@ from ccsim.results.formatting import byte_size, duration
 
 #: Work that takes less than this many seconds, bytes of memory and bytes of disk is not announced.
 SHORT, SMALL = 20.0, 1e9
-#: Time that a week of one person takes in a large organisation, for runs that are too few to measure.
+#: Time per person-week in a large organisation, used if there are too few runs to measure it.
 NANOSECONDS = 150.0
-#: Runs, and seconds of work, from which time is foretold.
+#: Minimum number of runs and seconds of work for a forecast.
 FEWEST_RUNS, FEWEST_SECONDS = 8, 3.0
-#: What is told is told anew when it is off by more than this share, at least so much of it is to come, and so many
-#: seconds and such a share of it have passed since it was told.
+#: The forecast is repeated if it is off by more than this share, at least this share is still to come, and this many
+#: seconds and this share of it have passed since the last message.
 OFF, STILL_TO_COME, SECONDS_BETWEEN, SHARE_BETWEEN = 0.15, 0.1, 10.0, 0.1
-#: Seconds that one processor takes on the machine where they were measured: to load a command until its first run, to
-#: start the processes of a further part, to show a table and a picture and to end, and to read a number of a table.
+#: Seconds of one processor on the machine of the measurements: to load a command until its first run, to
+#: start the processes of a further part, to show a table and a figure and end, and to read one value of a table.
 LOADING, STARTING, SHOWING, READING = 2.8, 1.5, 1.4, 1.1e-7
-#: How many times as fast or as slow as that machine another is taken to be, at most.
+#: Maximum factor by which a machine is assumed to be faster or slower than that machine.
 FASTEST, SLOWEST = 0.3, 4.0
 
 
 @dataclass
 class Forecast:
-    """What is foretold of a command.
+    """The forecast of a command.
 
     Attributes:
-        tell: is called with the sentence.
-        expected: what all parts of the command come to; None where one experiment is all.
-        clock: tells the time in seconds.
-        started: when the process of the command started, on ``clock``; None where it does other things, too.
+        tell: called with the sentence.
+        expected: the total work of all parts of the command; None for a single experiment.
+        clock: returns the time in seconds.
+        started: start of the command's process, on ``clock``; None if the process also does other things.
     """
 
     tell: Callable[[str], object]
@@ -57,14 +57,14 @@ class Forecast:
     _folder: Path = Path()
     _begun: float = 0.0
     _slowness: float = 1.0
-    _done: float = 0.0  # weeks of people, of parts that have ended
+    _done: float = 0.0  # person-weeks of finished parts
     _parts: int = 0  # begun
-    _first_result: float | None = None  # seconds from the beginning of this part
+    _first_result: float | None = None  # seconds since the start of this part
     _told: float = 0.0
     _told_at: float | None = None
 
     def begin(self, part: Work, processes: int, folder: Path) -> None:
-        """Note that an experiment begins."""
+        """Record the start of an experiment."""
         now = self.clock()
         if self._part is None:
             if self.started is None:
@@ -78,14 +78,14 @@ class Forecast:
             self._say(part, seconds, "very roughly ")
 
     def update(self, estimator: EtaEstimator, *, ended: bool = False) -> None:
-        """Say what all will take, as soon as enough runs are done to tell, and again where that was wrong."""
+        """Report the total time as soon as enough runs are done, and again if the forecast was wrong."""
         if self._part is None or estimator.deadline is not None:
             return
         now, left = self.clock(), estimator.seconds_left()
         if self._first_result is None and estimator.answered is not None:
             self._first_result = max(0.0, estimator.answered - self._begun)
         whole = self.expected or self._part
-        more = self._parts < whole.parts or not ended  # where all is done there is nothing to foretell
+        more = self._parts < whole.parts or not ended  # nothing to forecast if all runs are done
         if left is not None and more and (ended or self._is_measured(estimator, now)):
             left += self._seconds_after(estimator, whole, now - self._begun + left)
             self._consider(whole, left, now)
@@ -96,21 +96,21 @@ class Forecast:
         return estimator.is_measured(FEWEST_RUNS) and now - self._begun >= FEWEST_SECONDS
 
     def _seconds_after(self, estimator: EtaEstimator, whole: Work, seconds: float) -> float:
-        """Return the seconds from the last run of this part, which takes so many in all, to the end of the command."""
+        """Return the seconds from the end of this part's runs to the end of the command."""
         assert self._part is not None
         weeks, parts = whole.person_weeks - self._done - self._part.person_weeks, whole.parts - self._parts
         after = self._slowness * (SHOWING + READING * whole.read + whole.seconds)
         if weeks > 0.0 and self._part.person_weeks > 0.0:
             start = min(self._first_result or 0.0, seconds)
-            share = min(1.0, estimator.pending / self._part.runs)  # what a resumed part had still to do
+            share = min(1.0, estimator.pending / self._part.runs)  # the remaining work of a resumed part
             pace = (seconds - start) / (share * self._part.person_weeks)
-            # The first part may compile the model, and loads it; others need their processes only.
+            # The first part loads the model and may compile it; others only start their processes.
             again = start if self._parts > 1 else min(start, self._slowness * STARTING)
             after += weeks * pace + max(0, parts) * again
         return after
 
     def _consider(self, whole: Work, left: float, now: float) -> None:
-        """Say how much is left, if that was not told or is something else by now."""
+        """Report how much is left, if this was not reported or has changed."""
         assert self.started is not None
         seconds = now - self.started + left
         if self._told_at is None:
@@ -123,8 +123,8 @@ class Forecast:
         ):
             self._told, self._told_at = seconds, now
             self.tell(
-                f"{count_noun(whole.runs, 'run')}: about {duration(seconds)} in all at the pace of now, "
-                f"{duration(left)} of it to come"
+                f"{count_noun(whole.runs, 'run')}: about {duration(seconds)} in all at the present pace, "
+                f"{duration(left)} of it remaining"
             )
 
     def _say(self, work: Work, seconds: float, how: str = "") -> None:
@@ -138,25 +138,25 @@ class Forecast:
         )
 
 
-#: The forecast of the command that runs now.
+#: The forecast of the running command.
 _CURRENT: list[Forecast] = []
 
 
 def _forecasts() -> list[Forecast]:
-    """Return the forecast of the command that runs now, none where there is no listener."""
+    """Return the forecast of the running command; None without a listener."""
     if [one.tell for one in _CURRENT] != TELLERS:
         _CURRENT[:] = [Forecast(tell, started=STARTED[0] if STARTED else None) for tell in TELLERS]
     return _CURRENT
 
 
 def expect(works: Iterable[Work], folder: Path | None = None, processes: int = 1, seconds: float = 0.0) -> None:
-    """Note what the parts of a command come to, and refuse what cannot fit. May be called again when more is known.
+    """Record the total work of the parts of a command, and refuse it if it cannot fit. May be called again with more information.
 
     Args:
         works: the parts.
-        folder: where their results are kept.
-        processes: how many do the runs.
-        seconds: what is done besides the runs, in seconds of the machine on which this was measured.
+        folder: folder of the results.
+        processes: number of processes that do the runs.
+        seconds: time for other work than runs, in seconds on the machine of the measurements.
 
     Raises:
         DoesNotFitError: there is too little memory or disk for it.
@@ -171,19 +171,21 @@ def expect(works: Iterable[Work], folder: Path | None = None, processes: int = 1
 
 
 def begin(experiment: Experiment, processes: int, folder: Path, *, near: bool = True) -> None:
-    """Note that an experiment begins, and refuse it where it cannot fit.
+    """Record the start of an experiment, and refuse it if it cannot fit.
 
     Args:
-        experiment: what is run.
-        processes: how many do the runs.
-        folder: where results are kept.
-        near: whether the processes are of this machine.
+        experiment: the experiment to run.
+        processes: number of processes that do the runs.
+        folder: results folder.
+        near: whether the processes run on this machine.
 
     Raises:
         DoesNotFitError: there is too little memory or disk for it.
     """
     work, here = Work.of(experiment), this_machine(folder)
-    kept = sum(path.stat().st_size for path in folder.rglob("*.parquet")) if folder.is_dir() else 0  # of a resumed one
+    kept = (
+        sum(path.stat().st_size for path in folder.rglob("*.parquet")) if folder.is_dir() else 0
+    )  # of a resumed experiment
     here = replace(here, disk=here.disk + kept)
     refuse_what_cannot_fit(work if near else replace(work, memory=0.0), processes if near else 1, folder, here)
     for forecast in _forecasts():
@@ -191,18 +193,18 @@ def begin(experiment: Experiment, processes: int, folder: Path, *, near: bool = 
 
 
 def update(estimator: EtaEstimator, *, ended: bool = False) -> None:
-    """Note that runs are done."""
+    """Record that runs are done."""
     for forecast in _forecasts():
         forecast.update(estimator, ended=ended)
 
 
 def paced(total: int, noun: str, tell: Callable[[str], object]) -> Callable[[], None]:
-    """Return what is called after each step of a long work in this process; it says after a few how long all will take.
+    """Return a function to be called after each step of a long task in this process; after a few steps it reports the total time.
 
     Args:
-        total: how many steps there are.
-        noun: what one is called.
-        tell: is called with the sentence.
+        total: number of steps.
+        noun: word for a step.
+        tell: called with the sentence.
     """
     began, done = time.monotonic(), 0
 

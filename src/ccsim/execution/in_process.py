@@ -1,4 +1,4 @@
-"""An executor of one: this process, where others cannot be started or are not wanted."""
+"""An executor in this process, for when other processes cannot be started or are not wanted."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ Answer = TypeVar("Answer")
 
 
 class InProcessExecutor(Generic[Task, Answer]):
-    """Does one task after the other, as an executor that shares tasks does them.
+    """Run one task after the other, with the interface of an executor.
 
     Args:
-        work, shared: each task is answered with ``work(shared, task)``.
+        work, shared: the result of each task is ``work(shared, task)``.
     """
 
     def __init__(self, work: Callable[[Any, Any], Any], shared: Any) -> None:
@@ -22,23 +22,23 @@ class InProcessExecutor(Generic[Task, Answer]):
 
     @property
     def busy(self) -> bool:
-        """Whether a task waits to be done."""
+        """Whether a task is waiting."""
         return self._task is not None
 
     def has_capacity(self) -> bool:
-        """Say whether another task can be begun."""
+        """Return whether another task can be started."""
         return self._task is None
 
     def submit(self, task: Task) -> bool:
-        """Take a task; it is done when its answer is asked for."""
+        """Accept a task; it is run when its result is requested."""
         self._task = task
         return True
 
     def as_completed(self, seconds: float) -> Iterator[tuple[Task, Answer | None]]:
-        """Do the task, however long it takes, and yield it with its answer."""
+        """Run the task, however long it takes, and yield it with its result."""
         task, self._task = self._task, None
         if task is not None:
             yield task, self.work(self.shared, task)
 
     def shutdown(self) -> None:
-        """End: nothing runs on."""
+        """Shut down; no task continues."""

@@ -1,4 +1,4 @@
-"""Ctrl-C, at any time and as often as it is pressed: the first one stops the work, and none disturbs how it ends."""
+"""Handle Ctrl-C at any time: the first press stops the work, and further ones do not disturb the shutdown."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from collections.abc import Iterator
 from types import FrameType, TracebackType
 from typing import Any
 
-#: Presses that follow one another within so many seconds are one.
+#: Presses within this many seconds count as one.
 ONE_PRESS = 2.0
 
 
 class Interrupts:
     """A block in which Ctrl-C raises KeyboardInterrupt once.
 
-    Further presses are ignored for a moment, so that what catches the first one is not struck itself, and for good
-    after :meth:`finish`. Where signals cannot be handled (outside the main thread, or where the caller ignores them)
+    Further presses are ignored for a moment, so that the handler of the first one is not interrupted, and permanently
+    after :meth:`finish`. If signals cannot be handled (outside the main thread, or if the caller ignores them),
     nothing changes.
 
     Args:
-        last: whether the process ends after the block; then Ctrl-C stays without effect once it has struck.
+        last: whether the process ends after the block; Ctrl-C then has no effect after the first press.
     """
 
     def __init__(self, *, last: bool = False) -> None:
@@ -42,7 +42,7 @@ class Interrupts:
         if self._usual is None:
             return
         outer = getattr(self._usual, "__self__", None)
-        if isinstance(outer, Interrupts):  # it would take the next press for the first one
+        if isinstance(outer, Interrupts):  # it would treat the next press as the first one
             outer._struck = max(outer._struck, self._struck)
         if self._last and self._finishing and self._struck > float("-inf"):
             signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -61,7 +61,7 @@ class Interrupts:
 
     @contextlib.contextmanager
     def held(self) -> Iterator[None]:
-        """Let Ctrl-C wait for the end of the block, which must be whole or not begun."""
+        """Delay Ctrl-C to the end of the block, which must run completely or not at all."""
         self._held = True
         try:
             yield

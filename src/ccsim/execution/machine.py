@@ -1,4 +1,4 @@
-"""What this machine has left: memory, address space, disk."""
+"""Free resources of this machine: memory, address space, disk."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from dataclasses import dataclass
 from math import inf
 from pathlib import Path
 
-#: Where Linux says what memory is free, and what a container may take and has taken.
+#: Files in which Linux states free memory, and the memory limit and use of a container.
 MEMORY = Path("/proc/meminfo")
 CONTAINER = Path("/sys/fs/cgroup")
 
 
 @dataclass(frozen=True)
 class Machine:
-    """What can be had, in bytes; infinity where it is not known.
+    """Available resources in bytes; infinity if not known.
 
     Attributes:
-        memory: memory that is free.
+        memory: free memory.
         address_space: address space of one process.
-        disk: room on the disk of a folder.
+        disk: free space on the disk of a folder.
     """
 
     memory: float = inf
@@ -31,7 +31,7 @@ class Machine:
 
 
 def this_machine(folder: Path) -> Machine:
-    """Return what this machine has left, and the disk on which a folder is or will be."""
+    """Return the free resources of this machine and of the disk of a folder, which need not exist yet."""
     return Machine(min(_free_memory(), _free_in_container()), _address_space(), _free_disk(folder))
 
 
@@ -41,7 +41,7 @@ def _free_memory() -> float:
             if line.startswith("MemAvailable:"):
                 return 1024.0 * int(line.split()[1])
     with contextlib.suppress(AttributeError, OSError, ValueError):
-        return float(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"))  # macOS: all that there is
+        return float(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"))  # macOS: the total memory
     return _free_memory_of_windows()
 
 
@@ -63,7 +63,7 @@ def _free_in_container() -> float:
         most = (CONTAINER / "memory.max").read_text(encoding="ascii").strip()
         if most != "max":
             lines = (CONTAINER / "memory.stat").read_text(encoding="ascii").splitlines()
-            # Files that the system keeps in memory give way; what processes hold does not.
+            # The page cache can be freed; the memory of processes cannot.
             return float(int(most) - next(int(line.split()[1]) for line in lines if line.startswith("anon ")))
     return inf
 

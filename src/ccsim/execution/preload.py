@@ -1,4 +1,4 @@
-"""The model, loaded and at first compiled: to import this takes seconds, and processes forked afterwards have it at once."""
+"""Load the model, and compile it the first time. Importing this takes seconds; processes forked afterwards have it at once."""
 
 import os
 import pathlib
@@ -7,8 +7,8 @@ from contextlib import suppress
 try:
     pathlib.Path.cwd()
 except OSError:
-    # The folder that the command was started in has been deleted since. What compiles asks for a working folder while it
-    # is loaded, and its traceback would end up in the terminal; nothing here reads or writes a relative path.
+    # The folder in which the command was started has been deleted. The compiler needs a working folder while it
+    # is loaded, and its traceback would appear in the terminal. Nothing here reads or writes a relative path.
     with suppress(OSError):
         os.chdir(os.sep)
 

@@ -1,11 +1,11 @@
-"""Processes that do tasks, each behind a pipe of its own.
+"""Worker processes, each with its own pipe.
 
-A pool that shares one pipe among its processes waits for ever when one of them is killed in the middle of a message,
-and loses all that is under way when one dies. Here a death shows as the end of one pipe, costs one task, and says
-which. Ctrl-C strikes only while nothing is held.
+A pool with one pipe for all processes hangs if a process is killed in the middle of a message,
+and loses all tasks in progress if a process crashes. Here a crash closes one pipe, costs one task, and identifies
+the task. Ctrl-C is delivered only while no lock is held.
 
-Where the system can, processes are forked from one that has loaded the model (:mod:`ccsim.execution.preload`) and does nothing
-else: to load it takes seconds, to fork takes none, and a process that a death has cost is soon replaced.
+If the system supports it, processes are forked from a server that has loaded the model (:mod:`ccsim.execution.preload`) and does nothing
+else. Loading takes seconds but forking takes almost no time, so a crashed process is replaced quickly.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _LOADED = "ccsim.execution.preload"
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 
 
-#: In a forked process, the server to fork from that its parent had: it is not this one's to use.
+#: In a forked process, the fork server of its parent, which this process must not use.
 _INHERITED: list[int] = []
 
 
@@ -56,17 +56,17 @@ if _FORKS:
 
 
 def can_start() -> bool:
-    """Say whether this process may start others: a worker of another pool may not, or has what it needs from its parent."""
+    """Return whether this process may start others; a worker of another pool may not, or does not need to."""
     return not (current_process().daemon or _INHERITED)
 
 
 class WorkerDied(Exception):
-    """A process died of (or during) its task."""
+    """Raised if a process crashes during its task."""
 
 
 @dataclass
 class Worker(Generic[Task, Answer]):
-    """One process, its pipe, and what it is doing."""
+    """One process with its pipe and its current task."""
 
     process: BaseProcess
     pipe: connection.Connection
@@ -74,16 +74,16 @@ class Worker(Generic[Task, Answer]):
 
     @classmethod
     def start(cls, work: Callable[[Any, Any], Any], shared: Any) -> Worker[Task, Answer]:
-        """Start a process that answers each task with ``work(shared, task)``."""
+        """Start a process that returns ``work(shared, task)`` for each task."""
         ours, theirs = _CONTEXT.Pipe()
-        process = _CONTEXT.Process(target=_serve, args=(theirs, work, shared), daemon=True)  # type: ignore[attr-defined]  # each kind of context has it
+        process = _CONTEXT.Process(target=_serve, args=(theirs, work, shared), daemon=True)  # type: ignore[attr-defined]  # every context has it
         with _clean_main(), _single_threaded():
             process.start()
         theirs.close()
         return cls(process, ours)
 
     def send(self, task: Task) -> bool:
-        """Hand over a task; say whether it could be."""
+        """Submit a task; return whether this was possible."""
         try:
             self.pipe.send(task)
         except OSError:
@@ -92,10 +92,10 @@ class Worker(Generic[Task, Answer]):
         return True
 
     def receive(self) -> Answer:
-        """Return the answer to the task.
+        """Return the result of the task.
 
         Raises:
-            WorkerDied: there will be none.
+            WorkerDied: the process crashed, so there is no result.
         """
         self.task = None
         try:
@@ -112,15 +112,15 @@ class Worker(Generic[Task, Answer]):
 
 
 def warm_up() -> None:
-    """Have the model loaded (and at first compiled) once for all processes.
+    """Load the model (and compile it the first time) once for all processes.
 
-    Where they are forked this returns at once, and the model is loaded beside what the caller does next.
+    With forked processes this returns at once, and the model is loaded in the background.
     """
     if not PLAIN:
-        cache_root()  # told once, here; if nothing can be kept, the processes share what the first of them compiles
+        cache_root()  # reported once, here; if there is no cache, the processes share the compiled code of the first
     if _FORKS:
         _CONTEXT.set_forkserver_preload([_LOADED])
-        resource_tracker.ensure_running()  # would let Ctrl-C through again if it were started in the block
+        resource_tracker.ensure_running()  # if it were started in the block, it would enable Ctrl-C again
         with _clean_main(), _single_threaded():
             forkserver.ensure_running()
     else:
@@ -128,17 +128,17 @@ def warm_up() -> None:
 
 
 def wait_for_any(workers: list[Worker[Task, Answer]], seconds: float) -> list[Worker[Task, Answer]]:
-    """Wait for those of some workers who have something to say, or have died."""
+    """Wait for workers that have sent a message or crashed."""
     found = connection.wait([worker.pipe for worker in workers], timeout=seconds)
     return [worker for worker in workers if worker.pipe in found]
 
 
 class ProcessPool(Generic[Task, Answer]):
-    """Processes of this machine that share tasks; a death costs the task of one.
+    """A pool of processes on this machine; a crash costs only the task of one process.
 
     Args:
-        work, shared: each task is answered with ``work(shared, task)``.
-        count: how many processes.
+        work, shared: the result of each task is ``work(shared, task)``.
+        count: number of processes.
     """
 
     def __init__(self, work: Callable[[Any, Any], Any], shared: Any, count: int) -> None:
@@ -148,15 +148,15 @@ class ProcessPool(Generic[Task, Answer]):
 
     @property
     def busy(self) -> bool:
-        """Whether anything is under way."""
+        """Whether any task is in progress."""
         return any(worker.task is not None for worker in self._workers)
 
     def has_capacity(self) -> bool:
-        """Say whether another task can be begun at once."""
+        """Return whether another task can be started at once."""
         return len(self._workers) < self.count or any(worker.task is None for worker in self._workers)
 
     def submit(self, task: Task) -> bool:
-        """Hand over a task; say whether it could be."""
+        """Submit a task; return whether this was possible."""
         worker = next((one for one in self._workers if one.task is None), None)
         if worker is None:
             worker = Worker[Task, Answer].start(self.work, self.shared)
@@ -167,7 +167,7 @@ class ProcessPool(Generic[Task, Answer]):
         return False
 
     def as_completed(self, seconds: float) -> Iterator[tuple[Task, Answer | None]]:
-        """Yield the tasks that end within some seconds, each with its answer; None if its process died."""
+        """Yield the tasks that end within a number of seconds, each with its result; None if its process crashed."""
         for worker in wait_for_any([one for one in self._workers if one.task is not None], seconds):
             task = worker.task
             assert task is not None
@@ -185,7 +185,7 @@ class ProcessPool(Generic[Task, Answer]):
 
 
 def _serve(pipe: connection.Connection, work: Callable[[Any, Any], Any], shared: Any) -> None:
-    """Answer tasks until the pipe ends. Ctrl-C is the parent's to handle, and without its parent the process ends."""
+    """Run tasks until the pipe closes. The parent handles Ctrl-C, and the process ends with its parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_exit_with_parent, daemon=True).start()
     with contextlib.suppress(EOFError, OSError):
@@ -203,9 +203,9 @@ def _exit_with_parent() -> None:
 
 @contextlib.contextmanager
 def _clean_main() -> Iterator[None]:
-    """Start processes that know only ccsim, and to which Ctrl-C means nothing from their first moment on.
+    """Start processes that import only ccsim and ignore Ctrl-C from the beginning.
 
-    A spawned process runs the user's script again, for functions that it might be sent. Ours never needs them, and
+    A spawned process runs the user's script again, to find functions that it might receive. ccsim never needs this, and
     a script that starts runs without ``if __name__ == "__main__"`` would start them again in every process.
     """
     main, sys.modules["__main__"] = sys.modules["__main__"], ModuleType("__main__")
@@ -222,7 +222,7 @@ def _clean_main() -> Iterator[None]:
 
 @contextlib.contextmanager
 def deferred_sigint() -> Iterator[None]:
-    """Let Ctrl-C wait for the end of the block: a half-started process would complain on the terminal."""
+    """Delay Ctrl-C to the end of the block, because a half-started process would print a traceback."""
     usual = signal.getsignal(signal.SIGINT)
     if threading.current_thread() is not threading.main_thread() or not callable(usual):
         yield
@@ -239,7 +239,7 @@ def deferred_sigint() -> Iterator[None]:
 
 @contextlib.contextmanager
 def _single_threaded() -> Iterator[None]:
-    """Keep libraries in the worker processes to one thread each: the processors are taken by the processes."""
+    """Limit libraries in worker processes to one thread each, because the processes already use all processors."""
     before = {name: os.environ.get(name) for name in _THREADS}
     os.environ.update(dict.fromkeys(_THREADS, "1"))
     try:

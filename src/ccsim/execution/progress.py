@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Bar:
-    """A progress bar that is told how far the runs are, and how long the rest will take."""
+    """A progress bar for runs, with the time left."""
 
     def __init__(self, bar: rich.progress.Progress, title: str) -> None:
         self.bar = bar
@@ -71,7 +71,7 @@ class _LazyBar:
 
 @contextlib.contextmanager
 def lazy_progress(title: str) -> Iterator[TimedProgress]:
-    """Show a progress bar on the terminal's error stream from the first moment on that there is something to tell."""
+    """Show a progress bar on standard error, from the first update on."""
     with contextlib.ExitStack() as stack:
         yield _LazyBar(title, stack)
 
@@ -79,7 +79,7 @@ def lazy_progress(title: str) -> Iterator[TimedProgress]:
 def progress_context(
     progress: Progress | bool | None, title: str
 ) -> contextlib.AbstractContextManager[Progress | None]:
-    """Return a context that yields what is told of the runs: a bar where True is asked for, else what was given."""
+    """Return a context that yields the progress report: a bar for True, else the given report."""
     if isinstance(progress, bool) or progress is None:
         return console_progress(title) if progress else contextlib.nullcontext(None)
     return contextlib.nullcontext(progress)

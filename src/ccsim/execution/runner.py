@@ -1,4 +1,4 @@
-"""Run an experiment: all scenarios of a replicate together, replicates over processes, nothing finished ever lost."""
+"""Run an experiment: scenarios of a replicate together, replicates in parallel processes, without losing finished runs."""
 
 from __future__ import annotations
 
@@ -44,11 +44,11 @@ __all__ = [
 
 
 class RunInterrupted(CcsimError):
-    """Stopped by the user; what had finished is kept if there is a folder to keep it in."""
+    """Raised if the user stops the run; finished runs are kept if there is a results folder."""
 
     def __init__(self, folder: Path | None, done: int, total: int) -> None:
         if folder is None:
-            text = "nothing is kept, because no results folder was named (out)"
+            text = "no runs are kept, because no results folder was given (out)"
         else:
             text = f"{done} of {count_noun(total, 'run')} kept in {folder}. To continue: ccsim resume {shlex.quote(str(folder))}"
         super().__init__(f"stopped; {text}")
@@ -56,7 +56,7 @@ class RunInterrupted(CcsimError):
 
 
 def run_task(experiment: Experiment, task: Task) -> TaskResult:
-    """Run the scenarios of a replicate. They share its founding, which is remembered within the process."""
+    """Run the scenarios of a replicate. They share its founding, which is cached within the process."""
     load_model()
     replicate, names = task
     runs, failed, seconds = [], [], []
@@ -65,18 +65,18 @@ def run_task(experiment: Experiment, task: Task) -> TaskResult:
         try:
             scenario = experiment.scenarios[name]
             run = simulate(scenario, experiment.seed_of(name, replicate), experiment.weeks, merged=True)
-            # The experiment's name for it counts: two of its scenarios may come from one file.
+            # The scenario's name in the experiment is used, because two scenarios may come from the same file.
             runs.append(
                 replace(run.summaries(experiment.report_weeks) if experiment.report_weeks else run, scenario=name)
             )
-        except Exception:  # noqa: BLE001  # whatever it is, it must not take other runs with it
+        except Exception:  # noqa: BLE001  # no error of one run may affect other runs
             failed.append((name, traceback.format_exc(limit=-3)))
         seconds.append(time.perf_counter() - start)
     return TaskResult(replicate, tuple(runs), tuple(failed), tuple(seconds))
 
 
 def run_extended_task(shared: tuple[Experiment, tuple[Source, ...]], task: Task) -> TaskResult:
-    """Run the scenarios of a replicate with users' mechanisms, which a process is handed with the experiment."""
+    """Run the scenarios of a replicate with users' mechanisms, which are passed to a process with the experiment."""
     experiment, mechanisms = shared
     with extended(mechanisms):
         return run_task(experiment, task)
@@ -84,9 +84,9 @@ def run_extended_task(shared: tuple[Experiment, tuple[Source, ...]], task: Task)
 
 @cache
 def load_model() -> None:
-    """Load the compiled model, once in a process, so that it is not counted as the time of a run."""
+    """Load the compiled model once per process, so that this is not counted as the time of a run."""
     tiny = {"staff": 12, "departments": 3, "front_departments": 2, "customers": 20, "warm_up": 1}
-    with contextlib.suppress(Exception):  # what cannot be run says so in its turn
+    with contextlib.suppress(Exception):  # runs that fail are reported later
         simulate(Scenario("tiny", organisation={f"organisation.{key}": value for key, value in tiny.items()}), 0, 1)
 
 
@@ -107,17 +107,17 @@ def run_experiment(
     """Run every scenario and replicate of an experiment.
 
     Args:
-        experiment: what to run.
-        workers: processes; by default as many as there are processors. The result does not depend on it.
-        out: results folder; without one the results are kept in memory only.
-        resume: go on in a folder that holds part of the same experiment.
-        progress: called with (done, planned, failed) after each task; if it has a method ``left``, that is called
+        experiment: the experiment to run.
+        workers: number of processes; by default one per processor. The result does not depend on it.
+        out: results folder; without one, results are only kept in memory.
+        resume: continue in a folder that contains part of the same experiment.
+        progress: called with (done, planned, failed) after each task; its method ``left``, if any, is called
             with the seconds left.
-        command: what to write down as the command that makes these results.
-        time_limit: stop after this time (seconds, or a text such as ``"10m"``) with what there is by then;
-            or a deadline that began to count before.
+        command: the command line to store with the results.
+        time_limit: stop after this time (seconds, or a text such as ``"10m"``) and keep the results so far;
+            or a deadline that is already running.
         scheduler: address of a Dask scheduler whose workers do the runs, such as ``"tcp://10.0.0.5:8786"``; by default
-            processes of this machine do.
+            processes of this machine.
         mechanisms: mechanisms of your own, as paths of files or as modules; the results folder keeps their text.
 
     Returns:
@@ -129,13 +129,13 @@ def run_experiment(
         ResultsError: the folder cannot be used, or the time limit was reached before any run.
         ClusterError: the scheduler cannot be reached, or is gone.
         RunInterrupted: the user pressed Ctrl-C.
-    """  # noqa: DOC501  # what is raised again is one of these
+    """  # noqa: DOC501  # re-raised errors are one of these
     if workers is not None and (isinstance(workers, bool) or not isinstance(workers, int) or workers < 1):
         raise InputError(f"workers: must be a whole number of at least 1, got {workers!r}")
     limit = Deadline.start(time_limit)
     experiment.validate_texts()
     for scenario in experiment.base_scenarios.values():
-        layout_of(scenario)  # faults of an organisation's files are told once, before any run
+        layout_of(scenario)  # faults in an organisation's files are reported once, before any run
     if out is None:
         return _in_memory(experiment, workers=workers, progress=progress, command=command, time_limit=limit,
                           scheduler=scheduler)  # fmt: skip
@@ -162,7 +162,7 @@ def run_experiment(
 
 
 def _in_folder(store: Store, executor: Workforce, limit: Deadline | None, progress: Progress | None) -> Results:
-    """Do what is left of the experiment of a store, and read what there is then."""
+    """Run the rest of the experiment of a store, and read the results."""
     folder = store.folder
     task_scheduler = Scheduler(
         store.experiment,
@@ -180,13 +180,13 @@ def _in_folder(store: Store, executor: Workforce, limit: Deadline | None, progre
         raise ResultsError(f"{folder}: every run failed. The first of them:\n{store.failures[0]['error']}")
     if limit and task_scheduler.stopped and not len(store.done):
         raise ResultsError(
-            f"{folder}: the time limit of {limit.seconds:g} s was reached before any run; ccsim resume {folder} goes on"
+            f"{folder}: the time limit of {limit.seconds:g} s was reached before any run; continue with ccsim resume {folder}"
         )
     return open_results(folder)
 
 
 def _run_replicates(task_scheduler: Scheduler, folder: Path) -> None:
-    """Do all replicates, or as many as the experiment's rule takes."""
+    """Run all replicates, or as many as the stopping rule needs."""
     first = task_scheduler.experiment.replicates
     task_scheduler.run(range(first))
     if task_scheduler.experiment.precision and len(task_scheduler.store.done) and not task_scheduler.stopped:
@@ -195,12 +195,12 @@ def _run_replicates(task_scheduler: Scheduler, folder: Path) -> None:
 
 @dataclass(frozen=True)
 class Workforce:
-    """Who does the runs.
+    """How the runs are done.
 
     Attributes:
-        start: makes the executor; None for this process, one task after the other.
-        workers: how many it has, as far as is known.
-        near: whether it is of this machine.
+        start: creates the executor; None to run one task after the other in this process.
+        workers: number of workers, as far as known.
+        near: whether it is on this machine.
     """
 
     start: Callable[[], Executor] | None
@@ -211,12 +211,12 @@ class Workforce:
 def _executor_factory(
     experiment: Experiment, workers: int, scheduler: str | None, time_limit: Deadline | None
 ) -> Workforce:
-    """Return far workers, near ones, or this process."""
+    """Return remote workers, local workers, or this process."""
     if scheduler is not None:
         from ccsim.execution.dask_cluster import Cluster
 
         return Workforce(lambda: Cluster(scheduler, experiment), workers, near=False)
-    if not can_start():  # a worker of another pool: it has a processor, and no more
+    if not can_start():  # a worker of another pool has only one processor
         return Workforce(lambda: InProcessExecutor[Task, TaskResult](run_task, experiment), 1)
     if workers == 1 and time_limit is None:
         return Workforce(None, 1)
@@ -228,24 +228,26 @@ def _executor_factory(
 
 
 def _in_memory(experiment: Experiment, **options: Any) -> Results:
-    """Run an experiment in a folder that is gone afterwards."""
+    """Run an experiment in a temporary folder."""
     with Interrupts() as ctrl_c, temporary_folder() as folder:
         try:
             results = run_experiment(experiment, out=folder / "results", **options)
-            return replace(results, folder=None, tables=dict(results.tables))  # all are read before the folder goes
+            return replace(
+                results, folder=None, tables=dict(results.tables)
+            )  # all tables are read before the folder is removed
         except RunInterrupted as error:
             ctrl_c.finish()
             raise RunInterrupted(None, error.done, error.total) from None
 
 
 def process_count(experiment: Experiment, workers: int | None) -> int:
-    """Return how many processes do the runs of an experiment, this one counted where it does them."""
+    """Return how many processes do the runs of an experiment, including this one if it does runs."""
     runs = len(experiment.scenarios) * experiment.replicates
     single = experiment.replicates == 1 and runs <= MAX_TASK_RUNS
     return 1 if single or not can_start() else min(workers or processor_count(), runs)
 
 
 def processor_count() -> int:
-    """Return how many processors this process may use; not every system can say which."""
+    """Return how many processors this process may use, as far as the system provides it."""
     allowed = getattr(os, "sched_getaffinity", None)
     return len(allowed(0)) if allowed else os.cpu_count() or 1

@@ -15,16 +15,16 @@ from ccsim.experiments.experiment import Experiment
 from ccsim.results.rows import load_writers
 from ccsim.results.store import Store
 
-#: Seconds between writes: the most work that a kill can lose.
+#: Seconds between writes, which limits the work that a kill can lose.
 FLUSH_SECONDS = 2.0
-#: Scenarios that are run in one task: the work that a death can cost.
+#: Scenarios per task, which limits the work that a crash can cost.
 MAX_TASK_RUNS = 24
-#: A task that this many processes died of is given up.
+#: Number of crashes after which a task is given up.
 MAX_CRASHES = 3
 
 
 class WorkerCrashLoopError(CcsimError):
-    """Raised when worker processes crash repeatedly before any completes a task."""
+    """Raised if worker processes crash repeatedly before any of them completes a task."""
 
 
 @dataclass
@@ -32,14 +32,14 @@ class Scheduler:
     """Runs the tasks of an experiment, here or through an executor.
 
     Attributes:
-        experiment: what is run.
-        store: where it goes.
-        executor: makes the executor of the tasks; None to run them in this process with ``run_task``.
-        run_task: does a task here.
-        estimator: how fast it goes, and for how long it may.
-        progress: told (done, planned, failed).
+        experiment: the experiment to run.
+        store: the store of the results.
+        executor: creates the executor of the tasks; None to run them in this process with ``run_task``.
+        run_task: runs a task in this process.
+        estimator: pace of the work and time limit.
+        progress: called with (done, planned, failed).
         workers: how many the executor has, as far as is known.
-        may_run_here: whether a single task is done here, too.
+        may_run_here: whether a single task may be run in this process.
         stopped: whether the time limit was reached before everything was done.
     """
 
@@ -62,14 +62,14 @@ class Scheduler:
         self._n_done = len(self.store.done)
 
     def pending_runs(self, replicates: range) -> Iterator[tuple[int, str]]:
-        """Yield what is left to do: replicate by replicate, so that what there is early covers all scenarios."""
+        """Yield the remaining runs replicate by replicate, so that early results cover all scenarios."""
         for replicate in replicates:
             for name in self.experiment.scenarios:
                 if (name, replicate) not in self.store.done:
                     yield replicate, name
 
     def run(self, replicates: range) -> None:
-        """Do everything that is left of some replicates."""
+        """Run everything that is left of the given replicates."""
         self.store.planned = max(self.store.planned, len(self.experiment.scenarios) * replicates.stop)
         count = self.estimator.add_pending(self._size(name) for _, name in self.pending_runs(replicates))
         self._report_progress()
@@ -115,14 +115,14 @@ class Scheduler:
             executor.shutdown()
 
     def _start_executor(self) -> Executor:
-        """Return the executor; while it starts, what writing takes is loaded."""
+        """Return the executor; modules for writing are loaded while it starts."""
         assert self.executor is not None
         executor = self.executor()
         load_writers()
         return executor
 
     def _next_task(self, tasks: _Tasks) -> Task | None:
-        """Return the next task; None if there is no other, or none that fits into the time limit."""
+        """Return the next task; None if there is none, or none fits into the time limit."""
         most = self.estimator.max_task_runs(MAX_TASK_RUNS)
         if most == 0:
             return None
@@ -140,12 +140,12 @@ class Scheduler:
         self._count_crash()
 
     def _count_crash(self) -> None:
-        """Give up if no process lives long enough to finish anything."""
+        """Give up if processes crash before they finish any task."""
         self._consecutive_crashes += self._consecutive_crashes >= 0
         if self._consecutive_crashes >= MAX_CRASHES * self.workers:
             raise WorkerCrashLoopError(
-                f"the processes die before they finish anything ({self._consecutive_crashes} of them): is there memory for "
-                f"{self.workers} at a time? --workers 1 does everything in this one"
+                f"worker processes crash before they finish any task ({self._consecutive_crashes} crashes): is there enough memory for "
+                f"{self.workers} at a time? --workers 1 runs everything in this process"
             )
 
     def _start_task(self, task: Task) -> None:
@@ -181,14 +181,14 @@ class Scheduler:
 
 
 class _Tasks:
-    """Runs in order, taken several at a time: scenarios of one replicate together."""
+    """Runs in order, grouped into tasks: scenarios of one replicate together."""
 
     def __init__(self, runs: Iterator[tuple[int, str]]) -> None:
         self._runs = runs
         self.next_run = next(runs, None)
 
     def next_task(self, most: int) -> Task | None:
-        """Return the next task, of at most so many runs."""
+        """Return the next task, with at most the given number of runs."""
         if self.next_run is None:
             return None
         replicate = self.next_run[0]

@@ -1,15 +1,15 @@
-"""Replicates until an interval is as narrow as asked, at the coverage that it promises.
+"""Add replicates until an interval is as narrow as requested, with its nominal coverage.
 
-Looking at an interval again and again and stopping when it is narrow enough makes it cover less than it says, because
-one stops when the spread happens to look small. The two-stage procedure of C. Stein (1945), A two-sample test for a
-linear hypothesis whose power is independent of the variance, Annals of Mathematical Statistics 16:243-258, looks
-once: a first stage of n runs tells the variance s², the whole takes
+Checking an interval repeatedly and stopping when it is narrow enough reduces its coverage, because
+the stop is more likely when the estimated spread happens to be small. The two-stage procedure of C. Stein (1945), A two-sample test for a
+linear hypothesis whose power is independent of the variance, Annals of Mathematical Statistics 16:243-258, checks
+once: a first stage of n runs gives the variance s², in total
 
     N = max(n, ceil((t s / d)²)),    t the quantile of Student's t with n - 1 degrees of freedom,
 
-runs, and the interval is the mean of all N ± t s / √N. The second stage does not touch s, so for values that are
-normal the coverage is at least 95 %, exactly; the interval is never wider than ± d. Whatever was run when, and however
-often it was interrupted, N is the same.
+runs are needed, and the interval is the mean of all N ± t s / √N. The second stage does not change s, so for values that are
+normally distributed the coverage is at least 95 %, and the interval is never wider than ± d. N is the same regardless of
+the order of runs and of interruptions.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ LEVEL = 0.95
 
 
 def runs_needed(pilot: np.ndarray, within: float) -> int:
-    """Return how many values it takes for an interval of ± ``within``, from the values of a first stage."""
+    """Return the number of values needed for an interval of ± ``within``, from the values of a first stage."""
     reach = quantile(len(pilot)) * float(np.std(pilot, ddof=1)) / within
     return max(len(pilot), math.ceil(reach * reach)) if math.isfinite(reach) else len(pilot)
 
 
 def half_width(pilot: np.ndarray, count: int) -> float:
-    """Return half the width of the interval of the mean of ``count`` values."""
+    """Return the half-width of the interval of the mean of ``count`` values."""
     return quantile(len(pilot)) * float(np.std(pilot, ddof=1)) / math.sqrt(count)
 
 
@@ -46,7 +46,7 @@ def quantile(count: int) -> float:
 
 
 def replicates_needed(results: Results) -> int:
-    """Return how many replicates the rule of an experiment takes in all, from the results of its first stage."""
+    """Return the total number of replicates that the stopping rule needs, from the results of the first stage."""
     experiment = results.experiment
     most = max(experiment.replicates, min(experiment.max_replicates, _most(results)))
     needed = [runs_needed(_pilot(values, experiment.replicates), experiment.precision[kpi])
@@ -55,10 +55,10 @@ def replicates_needed(results: Results) -> int:
 
 
 def stopping_table(results: Results) -> pd.DataFrame:
-    """Return the intervals that an experiment's rule promised.
+    """Return the intervals of an experiment's stopping rule.
 
     Returns:
-        One row per scenario and KPI: ``mean`` (of the difference to the baseline, or of the KPI where there is no
+        One row per scenario and KPI: ``mean`` (of the difference to the baseline, or of the KPI if there is no
         other scenario), ``low``, ``high``, ``half_width``, ``wanted``, ``reached``, ``runs``.
     """
     import pandas as pd
@@ -75,7 +75,7 @@ def stopping_table(results: Results) -> pd.DataFrame:
 
 
 def _values(results: Results) -> dict[tuple[str, str], Any]:
-    """Return what the rule is about, by scenario and KPI: a series over replicates."""
+    """Return the values that the rule concerns, by scenario and KPI: a series over replicates."""
     experiment = results.experiment
     last = results.summaries[results.summaries["week"] == results.summaries["week"].max()]
     found = {}

@@ -40,24 +40,24 @@ def sweep(
     Args:
         what: an experiment or a scenario, its name, or the path of its file.
         design: the points; by default those of the experiment's own design.
-        report_weeks: weeks of which one figure a KPI is kept of each run; by default the file's, or the last week. Empty to
-            keep every week of everything.
+        report_weeks: weeks for which one value per KPI and run is kept; by default the file's, or the last week. Empty to
+            keep every week.
         replicates: runs of each scenario at each point, instead of the file's.
         weeks: horizon, instead of the file's.
         seed: seed, instead of the file's.
         levers: values set in every scenario, by key.
         precision: add replicates until the interval of a KPI's difference is as narrow as this (:mod:`ccsim.execution.stopping`).
-        progress: called as :func:`ccsim.execution.runner.run_experiment` says; True shows a bar.
+        progress: called as described in :func:`ccsim.execution.runner.run_experiment`; True shows a bar.
         mechanisms: users' mechanisms, as paths of files or as modules.
-        running: ``workers``, ``out``, ``resume`` and the like, as :func:`ccsim.execution.runner.run_experiment` takes them.
+        running: arguments of :func:`ccsim.execution.runner.run_experiment`, such as ``workers``, ``out`` and ``resume``.
 
     Returns:
         Results whose ``responses`` have a row for each scenario at each point, replicate and week of ``report_weeks``, with a
         column for each factor and KPI.
 
     Raises:
-        InputError: a file, design or value that cannot be used.
-        ResultsError: a results folder that cannot be used.
+        InputError: a file, design or value cannot be used.
+        ResultsError: the results folder cannot be used.
     """
     chosen = plan_sweep(
         what,
@@ -85,12 +85,12 @@ def plan_sweep(
     levers: Mapping[str, Any] | None = None,
     precision: Mapping[str, float] | None = None,
 ) -> Experiment:
-    """Return the experiment that :func:`sweep` would run.
+    """Return the experiment that :func:`sweep` runs.
 
     Args:
         what: an experiment or a scenario, its name, or the path of its file.
         design: the points; by default those of the experiment's own design.
-        report_weeks: weeks whose figures are kept; by default the file's, or the last week. Empty to keep every week.
+        report_weeks: weeks whose values are kept; by default the file's, or the last week. Empty to keep every week.
         replicates: runs of each scenario at each point, instead of the file's.
         weeks: horizon, instead of the file's.
         seed: seed, instead of the file's.
@@ -101,16 +101,16 @@ def plan_sweep(
         The experiment at the points of the design.
 
     Raises:
-        InputError: a file, design or value that cannot be used.
+        InputError: a file, design or value cannot be used.
     """
     chosen = as_experiment(what)
     if design is not None:
         validate_counts(replicates=replicates)
-        # Before the points are laid: too many are refused with the number of runs that was asked for.
+        # Before the points are made, so that too many are refused with the requested number of runs.
         chosen = replace(chosen, replicates=replicates or chosen.replicates).with_design(design)
     chosen = chosen.with_changes(weeks=weeks, replicates=replicates, seed=seed, levers=levers, precision=precision)
     if chosen.design is None:
-        raise InputError(f"{chosen.name}: has no design; say what to vary, such as --factor programme.budget=0:20000")
+        raise InputError(f"{chosen.name}: has no design; name what to vary, such as --factor programme.budget=0:20000")
     last = chosen.weeks - 1
     kept = (
         tuple(sorted(set(report_weeks)))

@@ -1,4 +1,4 @@
-"""Temporary folders that are gone afterwards: their own at the end, those of killed processes at the next start."""
+"""Temporary folders: removed at the end, and after a kill at the next start."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO, Any
 
 PREFIX = "ccsim-"
-#: The file that the owner of a folder keeps locked.
+#: Name of the file that the owner of a folder locks.
 OWNER = ".owner"
 #: Seconds after which a folder without an owner's file counts as abandoned.
 LEFT = 3600.0
@@ -19,7 +19,7 @@ LEFT = 3600.0
 
 @contextlib.contextmanager
 def temporary_folder() -> Iterator[Path]:
-    """Make a folder that is removed at the end, and remove those that killed processes have left."""
+    """Make a folder that is removed at the end, and remove folders of killed processes."""
     _sweep(Path(tempfile.gettempdir()))
     with (
         tempfile.TemporaryDirectory(prefix=PREFIX, ignore_cleanup_errors=True) as name,
@@ -31,7 +31,7 @@ def temporary_folder() -> Iterator[Path]:
 
 
 def _lock(file: IO[Any]) -> bool:
-    """Lock a file; say whether it could be, or whether this system can tell at all."""
+    """Lock a file; return whether this succeeded, or whether the system supports locks at all."""
     try:
         import fcntl
     except ImportError:
@@ -44,7 +44,7 @@ def _lock(file: IO[Any]) -> bool:
 
 
 def _sweep(place: Path) -> None:
-    """Remove the folders of processes that are gone; what cannot be removed stays."""
+    """Remove the folders of ended processes, as far as possible."""
     for folder in place.glob(f"{PREFIX}*"):
         with contextlib.suppress(OSError):
             if folder.is_symlink() or not folder.is_dir():

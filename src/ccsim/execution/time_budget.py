@@ -1,9 +1,9 @@
-"""How fast work goes: seconds left, and when a time limit is reached.
+"""Measure the pace of work: seconds left, and when a time limit is reached.
 
-Runs differ in cost, so work is counted in seconds that a run is expected to take: a fixed part and a part in
-proportion to its people, both fitted to the runs done so far. How many such seconds go by in one second of the clock
-is told by three things: how many tasks are under way at a time, how long a worker's place stays empty between two
-(while results are written, say), and what comes on the way to a worker and back.
+Runs differ in cost, so work is counted in expected seconds of a run: a fixed part and a part in
+proportion to its people, both fitted to the runs done so far. The number of these seconds per second of the clock
+depends on three things: how many tasks are in progress at a time, how long a worker is idle between two
+(for example while results are written), and the time for sending tasks and results.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from ccsim.experiments.experiment import Experiment
 from ccsim.model.settings import default_settings
 from ccsim.scenarios.scenario import Scenario
 
-#: A task lasts at most this share of a time limit, so that the end can be met.
+#: Maximum duration of a task as a share of the time limit, so that the limit can be met.
 MAX_TASK_SHARE = 0.01
-#: Work under way is left this share of the time limit beyond its end; then it is given up.
+#: Tasks in progress may exceed the time limit by this share; then they are given up.
 GRACE = 0.02
-#: What is stored is read and shown at the end, which takes this share of the time that storing it took (measured).
+#: Time for reading and showing results at the end, as a share of the time for storing them (measured).
 READ_COST = 0.3
-#: How much longer than expected a task may take and still be begun before the end.
+#: Factor by which a task may exceed its expected time and still be started before the end.
 SAFETY_FACTOR = 1.15
 _UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 
@@ -35,7 +35,7 @@ def parse_duration(text: str | float) -> float:
     """Return a time such as ``"90s"``, ``"10m"`` or ``"1h30m"`` in seconds.
 
     Raises:
-        InputError: it is no such time.
+        InputError: the text is not a time.
     """
     if isinstance(text, (int, float)) and not isinstance(text, bool):
         found = float(text)
@@ -50,13 +50,13 @@ def parse_duration(text: str | float) -> float:
 
 @dataclass(frozen=True)
 class Deadline:
-    """A time that work may take, from when it began.
+    """A time limit for work, counted from its start.
 
     Attributes:
-        seconds: how long.
-        started: when, on ``clock``.
-        reserved_share: share of the time before the first run that what comes after the last one is expected to take.
-        clock: tells the time in seconds.
+        seconds: duration of the limit.
+        started: start, on ``clock``.
+        reserved_share: expected time after the last run, as a share of the time before the first run.
+        clock: returns the time in seconds.
     """
 
     seconds: float
@@ -66,7 +66,7 @@ class Deadline:
 
     @classmethod
     def start(cls, time_limit: Deadline | float | str | None, reserved_share: float = 0.0) -> Deadline | None:
-        """Return a deadline that is counted from now, or the one that is given; None for no limit.
+        """Return a deadline that starts now, or the given one; None for no limit.
 
         Raises:
             InputError: the time limit is not a time.
@@ -76,16 +76,16 @@ class Deadline:
         return cls(parse_duration(time_limit), time.monotonic(), reserved_share)
 
     def seconds_left(self) -> float:
-        """Return the seconds left; less than 0 when they are used up."""
+        """Return the seconds left; negative if the limit is exceeded."""
         return self.started + self.seconds - self.clock()
 
     def reserved_seconds(self, now: float) -> float:
-        """Return the seconds that are kept to show what there is, when the first run can begin ``now``."""
+        """Return the seconds reserved for showing the results, if the first run can start ``now``."""
         return self.reserved_share * (now - self.started)
 
 
 def run_size(experiment: Experiment) -> Callable[[str], float]:
-    """Return a function from a scenario's name to the people that live in it: staff and customers."""
+    """Return a function from a scenario's name to its number of people: staff and customers."""
     points = experiment.design_scenarios
     sized = points is None or any(factor.key.startswith("organisation.") for factor in points.design.factors)
     if points is not None and not sized:
@@ -101,11 +101,11 @@ def _n_people(scenario: Scenario) -> float:
 
 @dataclass
 class _UnderWay:
-    """A task that a worker is at."""
+    """A task in progress."""
 
     began: float
     people: Sequence[float]
-    first: bool  # of its worker, who has to start and to load the model before it
+    first: bool  # the first of its worker, which has to start and load the model before it
 
 
 @dataclass
@@ -113,8 +113,8 @@ class EtaEstimator:
     """The pace of a session.
 
     Attributes:
-        deadline: when the session is to end, if it is limited.
-        clock: tells the time in seconds.
+        deadline: end of the session, if limited.
+        clock: returns the time in seconds.
     """
 
     deadline: Deadline | None = None
@@ -123,13 +123,13 @@ class EtaEstimator:
     _sums: np.ndarray = field(default_factory=lambda: np.zeros(5))
     _left: np.ndarray = field(default_factory=lambda: np.zeros(2))  # runs and people
     _under_way: dict[Hashable, _UnderWay] = field(default_factory=dict)
-    _at_once: int = 0  # the most tasks that were under way at a time
-    # Of tasks done: seconds that their runs took, seconds that they were under way.
+    _at_once: int = 0  # maximum number of tasks in progress at a time
+    # Of finished tasks: seconds of their runs, seconds in progress.
     _worked: np.ndarray = field(default_factory=lambda: np.zeros(2))
-    # Seconds of places with a task and of all places, since the first answer.
+    # Busy and total seconds of workers, since the first result.
     _places: np.ndarray = field(default_factory=lambda: np.zeros(2))
-    _stored: float = 0.0  # seconds that storing took
-    #: Runs that were to be done in this session, and when work on the first of them began.
+    _stored: float = 0.0  # seconds for storing results
+    #: Runs planned for this session, and the start of the first.
     pending: int = 0
     answered: float | None = None
 
@@ -139,15 +139,15 @@ class EtaEstimator:
 
     @property
     def reserved_seconds(self) -> float:
-        """Seconds that are kept for what comes after the last run: to read what is stored, and to show it."""
+        """Seconds reserved after the last run for reading and showing results."""
         return self._showing + READ_COST * self._stored
 
     def record_write(self, seconds: float) -> None:
-        """Note that storing what is done took so many seconds more."""
+        """Record additional seconds for storing results."""
         self._stored += seconds
 
     def add_pending(self, people: Iterable[float]) -> int:
-        """Add runs to what is left, and return how many they are."""
+        """Add runs to the remaining ones, and return their number."""
         count, heads = 0, 0.0
         for one in people:
             count, heads = count + 1, heads + one
@@ -156,19 +156,19 @@ class EtaEstimator:
         return count
 
     def begin(self, task: Hashable, people: Sequence[float]) -> None:
-        """Note that the runs of a task are under way."""
+        """Record that the runs of a task are in progress."""
         self._turn()
         first = len(self._under_way) == self._at_once
         self._under_way[task] = _UnderWay(self.turned, people, first)
         self._at_once = max(self._at_once, len(self._under_way))
 
     def drop(self, task: Hashable) -> None:
-        """Note that a task is under way no more, and not done."""
+        """Record that a task is no longer in progress and not done."""
         self._turn()
         del self._under_way[task]
 
     def record(self, task: Hashable, seconds: Sequence[float]) -> None:
-        """Note that the runs of a task are done, and what each took."""
+        """Record that the runs of a task are done, with the seconds of each."""
         self._turn()
         if self.answered is None:
             self.answered = self.turned - sum(seconds)
@@ -180,14 +180,14 @@ class EtaEstimator:
             self._worked += (sum(seconds), self.turned - done.began)
 
     def _turn(self) -> None:
-        """Count the places that had a task, and those that had none, since something last began or ended."""
+        """Count busy and idle workers since the last start or end of a task."""
         now = self.clock()
         if self._sums[0]:
             self._places += np.array([len(self._under_way), self._at_once]) * (now - self.turned)
         self.turned = now
 
     def _rates(self) -> tuple[float, float]:
-        """Return seconds a run and seconds a head, fitted by least squares; both at least 0."""
+        """Return seconds per run and seconds per person, fitted by least squares; both at least 0."""
         count, heads, squares, seconds, products = self._sums
         if not count:
             return 0.0, 0.0
@@ -200,16 +200,16 @@ class EtaEstimator:
         return 0.0, seconds / heads
 
     def is_measured(self, runs: int) -> bool:
-        """Return whether so many runs are done, and some by workers that had started before."""
+        """Return whether enough runs are done, some of them by workers that had already started."""
         return bool(self._sums[0] >= runs and self._worked[1])
 
     def expected_seconds(self, runs: float, people: float) -> float:
-        """Return the seconds of one worker that runs are expected to take; 0 while nothing is known."""
+        """Return the expected seconds of runs on one worker; 0 if nothing is known yet."""
         fixed, slope = self._rates()
         return float(fixed * runs + slope * people)
 
     def seconds_left(self) -> float | None:
-        """Return the seconds until everything is done at the present pace; None while nothing is known."""
+        """Return the seconds until all runs are done at the present pace; None if nothing is known yet."""
         if not self._sums[0]:
             return None
         share = self._worked[0] / self._worked[1] if self._worked[1] else 1.0
@@ -221,7 +221,7 @@ class EtaEstimator:
         return max(0.0, left) / pace if pace > 0 else None
 
     def max_task_runs(self, most: int) -> int:
-        """Return how many runs the next task may have, at most; 0 if no task fits into the time limit any more."""
+        """Return the maximum number of runs of the next task; 0 if no task fits into the time limit."""
         if self.deadline is None:
             return most
         left = self.deadline.seconds_left() - self.reserved_seconds
@@ -232,7 +232,7 @@ class EtaEstimator:
         return max(0, min(most, fits, max(1, int(MAX_TASK_SHARE * self.deadline.seconds / each))))
 
     def expired(self) -> bool:
-        """Say whether the time limit is so far exceeded that work under way is given up."""
+        """Return whether the time limit is exceeded so far that tasks in progress are given up."""
         return (
             self.deadline is not None
             and self.deadline.seconds_left() < self.reserved_seconds - GRACE * self.deadline.seconds

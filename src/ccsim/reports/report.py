@@ -110,7 +110,7 @@ class Page:
             measure: one of :data:`ccsim.reports.references.MEASURES`.
             part: ``""`` for the horizon, or a part as in :class:`ccsim.reports.references.Key`.
             number: of the part.
-            digits: digits after the point; by default the usual ones of the KPI.
+            digits: number of decimals; by default the usual number of the KPI.
 
         Returns:
             The number as text, with its reference.

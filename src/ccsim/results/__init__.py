@@ -1,1 +1,1 @@
-"""What came out: stored runs, tables and their reading."""
+"""Results: stored runs and tables, and reading them."""

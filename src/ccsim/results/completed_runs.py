@@ -1,4 +1,4 @@
-"""Which runs of an experiment are done: one byte for each."""
+"""Record which runs of an experiment are done, with one byte per run."""
 
 from __future__ import annotations
 
@@ -33,19 +33,19 @@ class CompletedRuns:
         return self._count
 
     def add(self, scenario: str, replicate: int) -> None:
-        """Note a run as done."""
+        """Mark a run as done."""
         row = self._done.setdefault(replicate, bytearray(self._scenarios))
         place = self._index(scenario)
         self._count += not row[place]
         row[place] = 1
 
     def update(self, runs: Iterable[tuple[str, int]]) -> None:
-        """Note runs as done."""
+        """Mark runs as done."""
         for scenario, replicate in runs:
             self.add(scenario, replicate)
 
     def keep(self, other: CompletedRuns) -> None:
-        """Keep only the runs that are in another set, too."""
+        """Keep only the runs that are also in another set."""
         for replicate, row in list(self._done.items()):
             theirs = other._done.get(replicate, bytes(self._scenarios))
             self._done[replicate] = bytearray(mine & other for mine, other in zip(row, theirs, strict=True))

@@ -1,4 +1,4 @@
-"""Names of files that every system takes."""
+"""File names that are valid on every system."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from collections.abc import Iterable
 
 
 def is_device_name(name: str) -> bool:
-    """Return whether Windows takes a file of this name, whatever its suffix, for a device."""
+    """Return whether Windows treats a file of this name, with any suffix, as a device."""
     return re.fullmatch(r"con|prn|aux|nul|com\d|lpt\d", name.partition(".")[0].strip(), re.IGNORECASE) is not None
 
 
 def file_names(names: Iterable[str]) -> dict[str, str]:
-    """Return a file name for each scenario: short, of signs that every system takes, and none twice."""
+    """Return a unique short file name for each scenario, with characters that are valid on every system."""
     found: dict[str, str] = {}
     taken = set()
     for name in names:

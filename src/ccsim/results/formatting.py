@@ -1,4 +1,4 @@
-"""Numbers as people read them, on pages, in tables, figures and the terminal. Files keep the plain numbers."""
+"""Format numbers for pages, tables, figures and the terminal. Files contain unformatted numbers."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from ccsim.errors import count_noun
 from ccsim.model.kpis import KPIS, Kpi
 from ccsim.model.settings import all_parameters
 
-#: Units in which a figure is small, so that it is written with two digits after the point.
+#: Units with small values, which are written with two decimals.
 FINE = ("hours", "hours/person", "weeks")
 
 
-#: The word for money: that of the organisation whose figures are shown.
+#: The word for money: that of the organisation whose values are shown.
 _CURRENCY: ContextVar[str] = ContextVar("currency", default="EUR")
 
 
@@ -46,7 +46,7 @@ def title_of(name: str) -> str:
 
 
 def kpi_value(name: str, value: float | None) -> str:
-    """Write a KPI in the unit of :func:`unit_of`; what is not known is a dash."""
+    """Write a KPI in the unit of :func:`unit_of`; an unknown value is a dash."""
     if value is None or not math.isfinite(value):
         return "–"
     shown = times(name) * value
@@ -63,7 +63,7 @@ def kpi_value(name: str, value: float | None) -> str:
 
 
 def change(name: str, step: float) -> str:
-    """Write by how much a KPI has changed, with its sign."""
+    """Write the change of a KPI, with its sign."""
     written = kpi_value(name, abs(step))
     if not math.isfinite(step):
         return written
@@ -73,7 +73,7 @@ def change(name: str, step: float) -> str:
 
 
 def minus(written: str) -> str:
-    """Return a figure with a minus for its hyphen."""
+    """Return a number with a minus sign instead of a hyphen."""
     return written.replace("-", "−")
 
 
@@ -82,22 +82,22 @@ def _is_zero(written: str) -> bool:
 
 
 def times(name: str) -> float:
-    """Return by what a KPI is multiplied to be in the unit of :func:`unit_of`."""
+    """Return the factor that converts a KPI to the unit of :func:`unit_of`."""
     return 100.0 if KPIS[name].unit.startswith("share") else 1.0
 
 
 def drawn(name: str, values: Iterable[float | None]) -> list[float | None]:
-    """Return values of a KPI as charts draw them: in the unit of :func:`unit_of`."""
+    """Return values of a KPI for charts, in the unit of :func:`unit_of`."""
     return [None if value is None else times(name) * value for value in values]
 
 
 def number(value: float, digits: int = 3, *, hyphen: bool = False) -> str:
-    """Write a number with so many significant digits, whole where it is larger.
+    """Write a number with a number of significant digits; larger numbers are written as whole numbers.
 
     Args:
-        value: what is not a number becomes a dash, what has no end an ellipsis.
+        value: the number; nan becomes a dash, infinity an ellipsis.
         digits: significant digits.
-        hyphen: whether a hyphen stands for the minus, for files and terminals.
+        hyphen: whether a hyphen is used as minus sign, for files and terminals.
 
     Returns:
         The number as text.
@@ -111,23 +111,23 @@ def number(value: float, digits: int = 3, *, hyphen: bool = False) -> str:
 
 
 def signed(value: float, *, hyphen: bool = False) -> str:
-    """Write a number with its sign and two digits after the point."""
+    """Write a number with its sign and two decimals."""
     written = f"{value:+.2f}"
     return written if hyphen else minus(written)
 
 
 def p_value(value: float) -> str:
-    """Write a p value: three digits, and what is smaller as such; nothing for what is not known."""
+    """Write a p-value with three decimals, or as below the smallest; nothing if it is not known."""
     return "" if math.isnan(value) else "< 0.001" if value < 0.001 else f"{value:.3f}"
 
 
 def exact(value: float) -> str:
-    """Write a number with six digits, for files and for comparing with another: nothing for what is not known."""
+    """Write a number with six digits, for files and for comparisons; nothing if it is not known."""
     return "" if math.isnan(value) else f"{value:.6g}"
 
 
 def interval(low: float, high: float) -> str:
-    """Return an interval; one that is open on a side as a comparison."""
+    """Return an interval as text; a half-open interval becomes "below" or "above"."""
     if low == -float("inf"):
         return f"below {number(high, hyphen=True)}"
     if high == float("inf"):
@@ -136,18 +136,18 @@ def interval(low: float, high: float) -> str:
 
 
 def share(value: float, digits: int = 0) -> str:
-    """Write a share in per cent, with so many digits after the point; what would round to zero is written as less than the last digit."""
+    """Write a share in per cent with a number of decimals; a share that would round to zero is written as below the last digit."""
     least = 10.0**-digits
     return f"<{least:g} %" if 0 < 100 * value < least / 2 else f"{100 * value:.{digits}f} %"
 
 
 def amount(value: float) -> str:
-    """Write an amount of money, whole, after the word for money in force."""
+    """Write an amount of money as a whole number, after the word for money in force."""
     return f"{_CURRENCY.get()} {value:,.0f}"
 
 
 def points(value: float, *, sign: bool = False) -> str:
-    """Write points of a game's score with one digit after the point."""
+    """Write points of a game's score with one decimal."""
     return minus(f"{value:{'+' if sign else ''}.1f}")
 
 
@@ -164,16 +164,16 @@ def parameter_value(key: str, value: Any) -> str:
 
 
 def table_value(kpi: Kpi, value: float, *, sign: bool = False, digits: int | None = None) -> str:
-    """Write a figure of a KPI in the unit of :func:`table_unit`, with its usual digits after the point or so many.
+    """Write a value of a KPI in the unit of :func:`table_unit`, with its usual or a given number of decimals.
 
     Args:
         kpi: the KPI.
-        value: the figure, in the unit of the model.
+        value: the value, in the unit of the model.
         sign: whether a plus sign is written.
-        digits: digits after the point; by default the usual ones of the KPI.
+        digits: number of decimals; by default the usual number of the KPI.
 
     Returns:
-        The figure as text.
+        The value as text.
     """
     if not math.isfinite(value):
         return "–"
@@ -184,7 +184,7 @@ def table_value(kpi: Kpi, value: float, *, sign: bool = False, digits: int | Non
 
 
 def table_unit(kpi: Kpi) -> str:
-    """Return the unit that :func:`table_value` writes in."""
+    """Return the unit that :func:`table_value` uses."""
     if kpi.unit.startswith("share"):
         return kpi.unit.replace("share/", "% a ").replace("share", "%")
     if kpi.unit == "EUR/week" and kpi.aggregation == "sum":
@@ -193,17 +193,17 @@ def table_unit(kpi: Kpi) -> str:
 
 
 def with_interval(kpi: Kpi, value: float, low: float, high: float, *, sign: bool = False) -> str:
-    """Write a figure with half the width of its 95 % interval, both with as many digits as the half needs.
+    """Write a value with the half-width of its 95 % interval, both with as many digits as the half-width needs.
 
     Args:
         kpi: the KPI.
-        value: the figure, in the unit of the model.
+        value: the value, in the unit of the model.
         low: lower end of its interval.
         high: upper end.
         sign: whether a plus sign is written.
 
     Returns:
-        The figure and half the width, as text.
+        The value and the half-width, as text.
     """
     if math.isnan(low) or math.isnan(value):
         return table_value(kpi, value, sign=sign)
@@ -232,7 +232,7 @@ def _digits(kpi: Kpi, shown: float) -> int:
 
 
 def kpi_difference(kpi: str, value: float) -> str:
-    """Return a difference in a KPI as people write it."""
+    """Return a difference in a KPI as text."""
     if value != value:
         return "–"
     scale, unit = difference_scale(kpi)
@@ -241,7 +241,7 @@ def kpi_difference(kpi: str, value: float) -> str:
 
 
 def difference_scale(kpi: str) -> tuple[float, str]:
-    """Return by what a difference in a KPI is multiplied to be drawn, and its unit then."""
+    """Return the factor and the unit for plotting a difference in a KPI."""
     row = KPIS[kpi]
     unit = row.unit.removesuffix("/week") if row.aggregation == "sum" else row.unit
     if unit.startswith("EUR") and kpi != "cost_per_resolved":
@@ -270,7 +270,7 @@ def duration(seconds: float) -> str:
 
 
 def clock_time(seconds: float) -> str:
-    """Return a time as people read it from a clock."""
+    """Return a time in the form of a clock."""
     hours, rest = divmod(round(seconds), 3600)
     minutes, rest = divmod(rest, 60)
     return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"

@@ -1,4 +1,4 @@
-"""The manifest of a results folder: what was run, by which version, and how far it came."""
+"""The manifest of a results folder: the experiment, the version, and the progress."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from ccsim.experiments.experiment import Experiment
 from ccsim.model.extension import active_sources, model_hash
 
 NAME = "manifest.json"
-#: Number of the format of a results folder: it changes with the names of its tables, columns and keys. Folders of the
+#: Number of the format of results folders, which changes with the names of tables, columns and keys. Folders of the
 #: first format have no number.
 FORMAT = 2
 STATUSES = ("running", "interrupted", "stopped", "incomplete", "complete")
 
 
 def identity(experiment: Experiment) -> dict[str, Any]:
-    """Return what two sets of results must share to be one: the experiment and the model's sources."""
+    """Return the identity of results: the experiment and the hash of the model's sources."""
     points = experiment.design.digest() if experiment.design else None
     own = {"mechanisms": mechanisms} if (mechanisms := recorded_mechanisms()) else {}
     return {
@@ -31,15 +31,15 @@ def identity(experiment: Experiment) -> dict[str, Any]:
 
 
 def recorded_mechanisms() -> list[dict[str, str]]:
-    """Return what is written down of the users' mechanisms in force: name, file and whole text of each."""
+    """Return the entry for users' mechanisms in force: name, file and text of each."""
     return [{"name": source.name, "file": source.file, "text": source.text} for source in active_sources()]
 
 
 def refuse_other_mechanisms(folder: Path, manifest: Mapping[str, Any]) -> None:
-    """Refuse results that were made with mechanisms which are not in force: opening a folder never runs code from it.
+    """Refuse results made with mechanisms that are not in force, because opening a folder never runs code from it.
 
     Raises:
-        ResultsError: they are not, or have another text.
+        ResultsError: a mechanism is not in force, or has another text.
     """
     here = {source.name: source.text for source in active_sources()}
     for own in manifest.get("mechanisms", ()):
@@ -57,16 +57,16 @@ def refuse_other_mechanisms(folder: Path, manifest: Mapping[str, Any]) -> None:
 
 
 def refuse_other_names(folder: Path, known: Mapping[str, Any], mine: Mapping[str, Any]) -> None:
-    """Refuse to go on in a folder that was begun with other mechanisms of users.
+    """Refuse to continue in a folder that was started with other users' mechanisms.
 
     Raises:
-        ResultsError: it was.
+        ResultsError: the mechanisms differ.
     """
     names = [[own["name"] for own in data.get("mechanisms", ())] for data in (known, mine)]
     if names[0] != names[1]:
         made, here = (" and ".join(each) or "none" for each in names)
         raise ResultsError(
-            f"{folder}: was made with other mechanisms of users ({made}; here {here}); name another folder"
+            f"{folder}: was made with other users' mechanisms ({made}; here {here}); name another folder"
         )
 
 
@@ -107,7 +107,7 @@ def _is_failure(value: Any) -> bool:
     )
 
 
-#: Every key that a manifest has: how it is checked, and what it holds.
+#: Every key of a manifest: its check, and a description of its value.
 SHAPE: dict[str, tuple[Callable[[Any], bool], str]] = {
     "format": (_is_count, "a whole number"),
     "experiment": (lambda value: isinstance(value, dict), "an object"),
@@ -130,13 +130,13 @@ SHAPE: dict[str, tuple[Callable[[Any], bool], str]] = {
 
 
 def refuse_links(folder: Path) -> None:
-    """Refuse a folder that holds anything but files and folders.
+    """Refuse a folder that contains anything except files and folders.
 
-    A results folder may come from others. A link in it would lead out of it, so that going on or writing a report would
-    change a file elsewhere; a pipe would be waited for without end.
+    A results folder may come from someone else. A link in it would lead out of it, so that resuming or writing a report would
+    change a file elsewhere. Reading from a pipe would never end.
 
     Raises:
-        ResultsError: it holds a link, a pipe, a socket or a device.
+        ResultsError: it contains a link, a pipe, a socket or a device.
     """
     waiting = [folder]
     while waiting:
@@ -148,9 +148,9 @@ def refuse_links(folder: Path) -> None:
                     elif not entry.is_file(follow_symlinks=False):
                         kind = "a link" if entry.is_symlink() else "a pipe, a socket or a device"
                         raise ResultsError(
-                            f"{entry.path}: is {kind}; a results folder holds files and folders only. Remove it"
+                            f"{entry.path}: is {kind}; a results folder may contain only files and folders. Remove it"
                         )
-        except OSError:  # gone, or not to be read: what reads it says so
+        except OSError:  # removed or unreadable: the reader reports it
             continue
 
 
@@ -159,7 +159,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
 
     Raises:
         ResultsError: there is none, or it is not as ccsim writes it; the message names the file and the key. Or the
-            folder holds links, or it was made with mechanisms of users that are not in force.
+            folder contains links, or was made with users' mechanisms that are not in force.
     """
     path = folder / NAME
     if os.path.lexists(path):
@@ -171,9 +171,9 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     except OSError as error:
         raise ResultsError(f"{path}: cannot be read ({error.strerror or error})") from None
     except (ValueError, RecursionError, MemoryError) as error:
-        raise ResultsError(f"{path}: cannot be read ({error}); it is damaged: put back a copy of it") from None
+        raise ResultsError(f"{path}: cannot be read ({error}); it is damaged: restore a copy of it") from None
     if not isinstance(data, dict):
-        raise ResultsError(f"{path}: cannot be read (it holds no JSON object); put back a copy of it")
+        raise ResultsError(f"{path}: cannot be read (it is not a JSON object); restore a copy of it")
     _check(path, data)
     refuse_other_mechanisms(folder, data)
     return data
@@ -197,20 +197,22 @@ def _check(path: Path, data: Mapping[str, Any]) -> None:
     for key, (fits, kind) in SHAPE.items():
         if key not in data:
             cause = "; versions of ccsim before 0.3 did not write it" if key == "digest" else ""
-            raise ResultsError(f"{path}: {key!r} is missing{cause}. Put back a copy of the file, or run it again")
+            raise ResultsError(
+                f"{path}: {key!r} is missing{cause}. Restore a copy of the file, or run the experiment again"
+            )
         if not fits(data[key]):
             shown = repr(data[key])
             shown = shown if len(shown) <= 60 else f"{shown[:57]}…"
-            raise ResultsError(f"{path}: {key!r} is {shown}; it takes {kind}. Put back a copy of the file")
+            raise ResultsError(f"{path}: {key!r} must be {kind}, got {shown}. Restore a copy of the file")
     own = data.get("mechanisms", [])
     if not isinstance(own, list) or not all(_is_record(each) and {"name", "file", "text"} <= set(each) for each in own):
         raise ResultsError(
-            f"{path}: 'mechanisms' takes a list of objects with name, file and text. Put back a copy of the file"
+            f"{path}: 'mechanisms' must be a list of objects with name, file and text. Restore a copy of the file"
         )
     if digest_of(data, sources=False) != data["digest"]:
         raise ResultsError(
             f"{path}: 'experiment' or 'points' was changed after ccsim wrote it (its digest does not fit). "
-            "Put back a copy of the file; another experiment takes another folder"
+            "Restore a copy of the file; another experiment needs another folder"
         )
 
 

@@ -1,11 +1,11 @@
-"""Shards: Parquet files that are whole or absent, that say what they are, and that are checked when they are read.
+"""Shards: Parquet files that are complete or absent, identify themselves, and are checked when they are read.
 
 A shard holds the rows of some runs. Its metadata say which runs, of which table, and of which experiment and version
-of the model. Its name ends with the hash of its content, so a shard that was cut, altered or exchanged is noticed,
-whatever became of it. Pages have checksums too, for other programs that read them.
+of the model. Its name ends with the hash of its content, so a truncated, altered or exchanged shard is detected.
+Parquet pages also have checksums, for other programs that read them.
 
-A table is all its shards: whatever order they were written in, and whatever a kill left of them, each run is in it
-once. A run is done when every table has it.
+A table consists of all its shards. Regardless of the order of writing and of kills, it contains each run
+once. A run is done if every table contains it.
 """
 
 from __future__ import annotations
@@ -28,20 +28,20 @@ from ccsim.results.completed_runs import CompletedRuns
 if TYPE_CHECKING:
     import pandas as pd
 
-#: The tables that results may have: all but the last, or the last alone.
+#: The tables that results may have: all but the last, or only the last.
 EVERY_TABLE = ("runs", "departments", "segments", "interventions", "summaries")
-#: So many small shards of a table are made one.
+#: Number of small shards of a table that are merged into one.
 COMPACT_AT = 64
-#: Faults of one folder that are told.
+#: Maximum number of reported faults per folder.
 MOST_TOLD = 10
-#: How often a folder is looked at again while another process merges its files.
+#: How often a folder is read again while another process merges its files.
 LOOKS = 5
 _KEY = b"ccsim"
 _NAME = re.compile(r"(?:part|whole)-[0-9a-z]+-([0-9a-f]{32})\.parquet", re.IGNORECASE)
 
 
 class DamagedShard(ResultsError):
-    """A shard that is not as it was written, or does not belong where it is."""
+    """A shard that was changed after writing, or does not belong to its folder."""
 
 
 class ForeignShard(DamagedShard):
@@ -53,9 +53,9 @@ class Shard:
     """A file of a table.
 
     Attributes:
-        path: where it is.
+        path: its path.
         mark: the hash of the experiment and the model's sources.
-        runs: the replicates that it holds, by scenario.
+        runs: the replicates that it contains, by scenario.
     """
 
     path: Path
@@ -73,9 +73,9 @@ class Shards:
 
     Attributes:
         by_table: the shards of each table, in the order of their names.
-        whole: the runs that every table has.
-        counts: the number of runs that each table has.
-        simple: whether every table has exactly the whole runs, each of them once.
+        whole: the runs that every table contains.
+        counts: the number of runs in each table.
+        simple: whether every table contains exactly the complete runs, each once.
     """
 
     by_table: Mapping[str, Sequence[Shard]]
@@ -85,7 +85,7 @@ class Shards:
 
 
 def scan(folder: Path, tables: Sequence[str], mark: str, scenarios: Mapping[str, Any]) -> Shards:
-    """Look at every shard of a folder, and check each from its first byte to its last.
+    """Find every shard of a folder, and check its whole content.
 
     Args:
         folder: the results folder.
@@ -94,16 +94,16 @@ def scan(folder: Path, tables: Sequence[str], mark: str, scenarios: Mapping[str,
         scenarios: the scenarios of the experiment.
 
     Returns:
-        The shards found, the runs that they hold, and whether there are as many runs of each table.
+        The shards, their runs, and whether each table has the same number of runs.
 
     Raises:
-        ResultsError: files that are damaged or do not belong here; all of them are named.
+        ResultsError: files are damaged or do not belong here; the message names them.
     """
     for look in range(LOOKS):
         try:
             found = _looked_at(folder, tables, mark)
             break
-        except FileNotFoundError:  # merged into another while we looked
+        except FileNotFoundError:  # merged into another shard in the meantime
             if look == LOOKS - 1:
                 raise ResultsError(
                     f"{folder}: files vanish while they are read; is another process busy there?"
@@ -140,8 +140,8 @@ def _looked_at(folder: Path, tables: Sequence[str], mark: str) -> dict[str, list
     strangers = sum(isinstance(fault, ForeignShard) for fault in faults)
     if strangers and not any(found.values()):
         raise ForeignShard(
-            f"{folder / 'manifest.json'}: does not belong to the files beside it (all {strangers} are of another "
-            "experiment, seed or version of ccsim). Put back the manifest that was written with them"
+            f"{folder / 'manifest.json'}: does not belong to the files next to it (all {strangers} are from another "
+            "experiment, seed or version of ccsim). Restore the manifest that was written with them"
         )
     if faults:
         more = [f"and {len(faults) - MOST_TOLD} more files"] if len(faults) > MOST_TOLD else []
@@ -150,10 +150,10 @@ def _looked_at(folder: Path, tables: Sequence[str], mark: str) -> dict[str, list
 
 
 def files_of(folder: Path) -> list[Path]:
-    """Return the Parquet files of a table, without what systems hide there (such as ``._part-x.parquet``)."""
+    """Return the Parquet files of a table, without hidden files (such as ``._part-x.parquet``)."""
     try:
         names = sorted(path.name for path in folder.iterdir())
-    except FileNotFoundError:  # no table: its runs are missing, which is told where tables are compared
+    except FileNotFoundError:  # no table: its runs are missing, which is reported when tables are compared
         return []
     except OSError as error:
         raise ResultsError(f"{folder}: cannot be read ({error.strerror or error})") from None
@@ -161,7 +161,7 @@ def files_of(folder: Path) -> list[Path]:
 
 
 def _without_copies(paths: Sequence[Path]) -> Iterator[Path]:
-    """Go through the files of a table, without copies of other ones that have names of their own."""
+    """Go through the files of a table, without copies of files under other names."""
     named = {found[1].lower() for path in paths if (found := _NAME.fullmatch(path.name))}
     for path in paths:
         if _NAME.fullmatch(path.name) or _digest(path) not in named:
@@ -169,7 +169,7 @@ def _without_copies(paths: Sequence[Path]) -> Iterator[Path]:
 
 
 def _digest(path: Path) -> str:
-    """Return the hash of a file's content; empty where it cannot be read."""
+    """Return the hash of a file's content; empty if it cannot be read."""
     try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()[:32]
@@ -180,15 +180,15 @@ def _digest(path: Path) -> str:
 
 
 def _belonging(path: Path, table: str, mark: str) -> Shard:
-    """Return a shard, once its content is what its name says and it belongs where it is."""
+    """Return a shard, after checking its content against its name and its place."""
     named = _NAME.fullmatch(path.name)
     if named is None:
-        raise DamagedShard(f"{path}: is no file that ccsim wrote, or was renamed; remove it{_then(path)}")
+        raise DamagedShard(f"{path}: was not written by ccsim, or was renamed; remove it{_then(path)}")
     try:
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()[:32]
             if digest != named[1].lower():
-                raise DamagedShard(_damage(path, "its content is not what was written"))
+                raise DamagedShard(_damage(path, "its content was changed"))
             file.seek(0)
             own, shard = _described(path, file)
     except FileNotFoundError:
@@ -201,7 +201,7 @@ def _belonging(path: Path, table: str, mark: str) -> Shard:
             f"version of ccsim); remove it{_then(path)}"
         )
     if own != table:
-        raise DamagedShard(f"{path}: belongs into the folder {own}; move it there, or remove it{_then(path)}")
+        raise DamagedShard(f"{path}: belongs in the folder {own}; move it there, or remove it{_then(path)}")
     return shard
 
 
@@ -215,7 +215,7 @@ def _described(path: Path, file: Any) -> tuple[str, Shard]:
         runs = json.loads(zlib.decompress(base64.b85decode(metadata["runs"])))
         return metadata["table"], Shard(path, metadata["mark"], runs)
     except (pa.ArrowException, LookupError, TypeError, ValueError, zlib.error):
-        raise DamagedShard(f"{path}: is no file that ccsim wrote; remove it{_then(path)}") from None
+        raise DamagedShard(f"{path}: was not written by ccsim; remove it{_then(path)}") from None
 
 
 def _then(path: Path) -> str:
@@ -227,7 +227,7 @@ def _damage(path: Path, problem: str) -> str:
 
 
 def _content(path: Path) -> Any:
-    """Return the rows of a shard, checked again: it may have changed since the folder was looked at."""
+    """Return the rows of a shard, checked again, because it may have changed since the folder was read."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -239,7 +239,7 @@ def _content(path: Path) -> Any:
         raise DamagedShard(_damage(path, error.strerror or str(error))) from None
     named = _NAME.fullmatch(path.name)
     if named is None or hashlib.sha256(data).hexdigest()[:32] != named[1].lower():
-        raise DamagedShard(_damage(path, "its content is not what was written"))
+        raise DamagedShard(_damage(path, "its content was changed"))
     try:
         return pq.ParquetFile(pa.BufferReader(data), page_checksum_verification=True).read()
     except (OSError, pa.ArrowException) as error:
@@ -247,10 +247,10 @@ def _content(path: Path) -> Any:
 
 
 def read_shards(shards: Sequence[Shard], whole: CompletedRuns) -> pd.DataFrame:
-    """Return the rows of shards whose runs are whole, each run once.
+    """Return the rows of complete runs in shards, each run once.
 
     Raises:
-        FileNotFoundError: a file has gone in the meantime.
+        FileNotFoundError: a file was removed in the meantime.
         ResultsError: a file is damaged.
     """
     import pandas as pd
@@ -262,10 +262,10 @@ def read_shards(shards: Sequence[Shard], whole: CompletedRuns) -> pd.DataFrame:
 
 
 def _drop_duplicates(part: Any, shard: Shard, seen: set[tuple[str, int]], whole: CompletedRuns | None) -> Any:
-    """Return the rows of a shard whose runs are whole and in no shard before it, and note those runs as seen.
+    """Return the rows of a shard for complete runs that are in no earlier shard, and mark these runs as seen.
 
-    A kill between the tables of a flush leaves rows of runs that count as not done and are done again; one between a
-    merged shard and the removal of its parts leaves runs twice, as does a file that was lost from another table.
+    A kill between the tables of a flush leaves rows of runs that are not done and will be repeated. A kill between a
+    merged shard and the removal of its parts leaves runs twice; so does a file that is missing from another table.
     """
     import pyarrow as pa
 
@@ -284,7 +284,7 @@ def write_shard(folder: Path, frame: pd.DataFrame, runs: Sequence[tuple[str, int
     Args:
         folder: the folder of the table.
         frame: the rows.
-        runs: the runs, (scenario, replicate), also those that have no rows.
+        runs: the runs (scenario, replicate), including those without rows.
         mark: the hash of the experiment and the model's sources.
     """
     import pyarrow.parquet as pq
@@ -317,13 +317,13 @@ def typed(frame: pd.DataFrame) -> Any:
     import pyarrow as pa
 
     table = pa.Table.from_pandas(frame, preserve_index=False)
-    # A shard without events must have the same types as one with them, or the two cannot be read together.
+    # A shard without events must have the same types as one with events, or they cannot be read together.
     kinds = [item.with_type(pa.string()) if item.name in ("scenario", "label") else item for item in table.schema]
     return table.cast(pa.schema(kinds, metadata=table.schema.metadata))
 
 
 def write_parquet(path: Path, frame: pd.DataFrame) -> None:
-    """Write a frame as a Parquet file that is whole or absent."""
+    """Write a data frame as a Parquet file that is complete or absent."""
     import pyarrow.parquet as pq
 
     buffer = io.BytesIO()
@@ -332,9 +332,9 @@ def write_parquet(path: Path, frame: pd.DataFrame) -> None:
 
 
 def compact(folder: Path) -> None:
-    """Make one shard of the small ones if there are many: a reader opens files, and files take time.
+    """Merge small shards if there are many, because opening files takes time.
 
-    The merged shard is whole before its parts go, so a kill in between leaves rows twice and none lost.
+    The merged shard is complete before its parts are removed, so a kill in between leaves duplicate rows but loses none.
 
     Raises:
         ResultsError: a small shard is damaged.
@@ -348,7 +348,7 @@ def compact(folder: Path) -> None:
     try:
         digest = _merged(shards, temporary)
         temporary.replace(folder / f"{name}-{digest}.parquet")
-    except OSError:  # no room for it now: the small ones stay
+    except OSError:  # no disk space now: the small shards stay
         temporary.unlink(missing_ok=True)
         return
     for path in small:
@@ -362,7 +362,7 @@ def _merged(shards: Sequence[Shard], path: Path) -> str:
     runs = list(dict.fromkeys(run for shard in shards for run in shard.pairs()))
     schema = pq.read_schema(shards[0].path)
     schema = schema.with_metadata(_described_as(schema, path.parent.name, runs, shards[0].mark))
-    # A kill between the tables of a flush leaves runs that are done again: within one shard they could not be told apart.
+    # A kill between the tables of a flush leaves runs that are repeated; within one shard they could not be distinguished.
     seen: set[tuple[str, int]] = set()
     with path.open("w+b") as file:
         with pq.ParquetWriter(file, schema, compression="zstd", write_page_checksum=True) as writer:
@@ -376,12 +376,12 @@ def _merged(shards: Sequence[Shard], path: Path) -> str:
 
 
 def write_atomic(path: Path, data: bytes, *, durable: bool = True) -> None:
-    """Write a file so that it is whole or absent.
+    """Write a file so that it is complete or absent.
 
     Args:
-        path: of the file.
-        data: all that it holds.
-        durable: also if the power fails, which costs some milliseconds of waiting for the disk.
+        path: path of the file.
+        data: the whole content.
+        durable: whether it must survive a power failure, which costs some milliseconds of waiting for the disk.
     """
     temporary = path.with_name(f"{path.name}.tmp")
     with temporary.open("wb") as file:

@@ -1,4 +1,4 @@
-"""Results of an experiment, read from a folder: tables as frames, and the hash of all that they say."""
+"""Results of an experiment, read from a folder: tables as data frames, and the hash of all values."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ class Results(RenamedAttributes):
     """Results of an experiment, read from a folder.
 
     Attributes:
-        folder: where they are (None once a temporary folder is gone).
+        folder: the results folder (None after a temporary folder is removed).
         experiment: what was run.
-        manifest: the manifest's data.
+        manifest: the data of the manifest.
         tables: the tables by name.
     """
 
@@ -47,7 +47,7 @@ class Results(RenamedAttributes):
 
     @cached_property
     def summaries(self) -> pd.DataFrame:
-        """One row per scenario, replicate and week kept (the horizon, if all are); one column per KPI."""
+        """One row per scenario, replicate and reported week (the horizon, if all weeks are kept); one column per KPI."""
         import pandas as pd
 
         from ccsim.model.kpis import KPIS, final_value
@@ -64,7 +64,7 @@ class Results(RenamedAttributes):
 
     @cached_property
     def design_points(self) -> pd.DataFrame:
-        """Of a design: one row per scenario, with ``base``, ``point`` (0 for none) and the value of each factor.
+        """For a design: one row per scenario, with ``base``, ``point`` (0 for none) and the value of each factor.
 
         Raises:
             InputError: the experiment has no design.
@@ -75,7 +75,7 @@ class Results(RenamedAttributes):
 
     @cached_property
     def responses(self) -> pd.DataFrame:
-        """The figures of a design with the columns of its points: a row per scenario, replicate and week kept."""
+        """The values of a design with the columns of its points: a row per scenario, replicate and reported week."""
         return self.summaries.merge(self.design_points, on="scenario", how="left", sort=False)
 
     @property
@@ -106,7 +106,7 @@ class Results(RenamedAttributes):
         return digest.hexdigest()
 
     def hash(self) -> str:
-        """SHA-256 of all values in their order: equal hashes are equal results, bit for bit."""
+        """SHA-256 of all values in order: equal hashes mean bit-identical results."""
         return self._hash
 
 
@@ -114,17 +114,17 @@ class Results(RenamedAttributes):
 def open_results(folder: str | Path, *, mechanisms: Iterable[Own] | Own | None = None) -> Results:
     """Read a results folder, finished or not.
 
-    Every file is checked: a folder from which files are missing, or in which one is damaged or does not belong, is told.
+    Every file is checked; missing, damaged or foreign files are reported.
 
     Args:
         folder: the folder.
-        mechanisms: the mechanisms of your own that it was made with, as paths of files or as modules.
+        mechanisms: the users' mechanisms with which it was made, as paths of files or as modules.
 
     Returns:
-        The results, whose tables are read when they are asked for.
+        The results, whose tables are read on demand.
 
     Raises:
-        ResultsError: it is no results folder, holds nothing yet, or is not what was written.
+        ResultsError: it is not a results folder, contains no runs yet, or was changed.
     """
     place = Path(folder)
     manifest = read_manifest(place)
@@ -133,10 +133,10 @@ def open_results(folder: str | Path, *, mechanisms: Iterable[Own] | Own | None =
 
 
 def stored_shards(folder: Path, experiment: Experiment, manifest: Mapping[str, Any]) -> Shards:
-    """Return what a folder holds, its files checked and its tables compared.
+    """Return the shards of a folder, with files checked and tables compared.
 
     Raises:
-        ResultsError: it holds no run, fewer than its manifest says, or files that are damaged or belong elsewhere.
+        ResultsError: it contains no run, fewer runs than its manifest states, or files that are damaged or belong elsewhere.
     """
     shards = scan(folder, table_names(experiment), digest_of(manifest), experiment.scenarios)
     done = manifest["runs"]["done"]
@@ -152,13 +152,13 @@ def stored_shards(folder: Path, experiment: Experiment, manifest: Mapping[str, A
 
 
 class _Tables(Mapping[str, "pd.DataFrame"]):
-    """The tables of a folder: the first is read at once, the larger ones by department and segment when asked for."""
+    """The tables of a folder: the first is read at once, the larger ones by department and segment on demand."""
 
     def __init__(self, folder: Path, experiment: Experiment, manifest: Mapping[str, Any]) -> None:
         self._folder, self._experiment, self._manifest = folder, experiment, manifest
         self._names = table_names(experiment)
         self._shards = stored_shards(folder, experiment, manifest)
-        #: The runs that were there when the folder was opened: no table says anything of others.
+        #: The runs that existed when the folder was opened; tables are limited to them.
         self._whole = self._shards.whole
         self._read: dict[str, pd.DataFrame] = {}
         self[self._names[0]]
@@ -172,7 +172,7 @@ class _Tables(Mapping[str, "pd.DataFrame"]):
 
     def _rows(self, name: str) -> pd.DataFrame:
         for _ in range(LOOKS):
-            with contextlib.suppress(FileNotFoundError):  # merged into another since we looked
+            with contextlib.suppress(FileNotFoundError):  # merged into another shard in the meantime
                 return read_shards(self._shards.by_table[name], self._whole)
             self._shards = stored_shards(self._folder, self._experiment, self._manifest)
         raise ResultsError(f"{self._folder}: files vanish while they are read; is another process busy there?")
@@ -185,7 +185,7 @@ class _Tables(Mapping[str, "pd.DataFrame"]):
 
 
 def sort_rows(frame: pd.DataFrame, experiment: Experiment) -> pd.DataFrame:
-    """Sort by scenario (in the experiment's order), replicate, week: the order in which runs finished is forgotten."""
+    """Sort by scenario (in the experiment's order), replicate and week, so that the order of finishing does not matter."""
     import pandas as pd
 
     names = list(experiment.scenarios)

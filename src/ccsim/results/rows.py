@@ -1,4 +1,4 @@
-"""The rows that runs have in the tables of a results folder."""
+"""The rows of runs in the tables of a results folder."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ if TYPE_CHECKING:
 
 
 def load_writers() -> None:
-    """Load what writing takes, which would be counted as the time of the first write."""
+    """Load modules for writing, which would otherwise be counted as time of the first write."""
     import pandas  # noqa: F401  # loaded here, used by other modules
     import pyarrow.parquet  # noqa: F401  # loaded here, used by other modules
 
 
 def to_frame(table: str, runs: Sequence[tuple[int, Run]], report_weeks: Sequence[int]) -> pd.DataFrame:
-    """Return the rows that a table gets from some runs."""
+    """Return the rows of a table for several runs."""
     import numpy as np
     import pandas as pd
 
-    # A column at a time: a frame for each run would take longer than many a run.
+    # Column by column, because making a data frame per run would take longer than short runs.
     rows = [_rows(table, run, report_weeks) for _, run in runs]
     counts = [len(row["week"]) for row in rows]
     names = np.array([run.scenario for _, run in runs], dtype=object)
@@ -34,7 +34,7 @@ def to_frame(table: str, runs: Sequence[tuple[int, Run]], report_weeks: Sequence
 
 
 def _rows(table: str, run: Run, report_weeks: Sequence[int]) -> dict[str, Any]:
-    """Return the rows that a table gets from a run, by column."""
+    """Return the rows of a table for one run, by column."""
     import numpy as np
 
     if table == "interventions":
@@ -47,7 +47,7 @@ def _rows(table: str, run: Run, report_weeks: Sequence[int]) -> dict[str, Any]:
         return {"seed": np.full(lived, run.seed), "week": np.arange(lived), **run.kpis}
     values = getattr(run, table)
     weeks, groups = next(iter(values.values())).shape
-    # Groups too small to be shown have no figure at all.
+    # Groups that are too small to be shown have no values.
     shown = np.flatnonzero(np.any([np.isfinite(value).any(axis=0) for value in values.values()], axis=0))
     shown = shown if len(shown) else np.arange(groups)
     rows = {"week": np.repeat(np.arange(weeks), len(shown)), table[:-1]: np.tile(shown, weeks)}

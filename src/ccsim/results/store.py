@@ -1,15 +1,15 @@
 """The store: a results folder that is being written.
 
 FOLDER/manifest.json               experiment, seeds, versions, command, what failed
-FOLDER/scenarios/NAME.toml         every scenario, resolved; of a design those that it starts from
-FOLDER/design_points.parquet       of a design, one row per scenario: where it comes from and the value of each factor
+FOLDER/scenarios/NAME.toml         every scenario, resolved; for a design, its base scenarios
+FOLDER/design_points.parquet       for a design, one row per scenario: its base and the value of each factor
 FOLDER/runs/*.parquet              one row per scenario, replicate and week; one column per KPI
 FOLDER/departments/*.parquet       the same by department
 FOLDER/segments/*.parquet          the same by customer segment
 FOLDER/interventions/*.parquet     every move made
 
-An experiment that keeps figures only (``report_weeks``) has one table instead: FOLDER/summaries/*.parquet, one row per
-scenario, replicate and week of ``report_weeks``; one column per KPI, as of a run that had ended in that week.
+An experiment that keeps only some weeks (``report_weeks``) has one table instead: FOLDER/summaries/*.parquet, one row per
+scenario, replicate and week of ``report_weeks``; one column per KPI, as if the run had ended in that week.
 """
 
 from __future__ import annotations
@@ -39,13 +39,13 @@ from ccsim.simulation.simulation import Run
 
 
 def table_names(experiment: Experiment) -> tuple[str, ...]:
-    """Return the tables that the results of an experiment have; the first tells which runs are done."""
+    """Return the tables of the results of an experiment; the first shows which runs are done."""
     return EVERY_TABLE[-1:] if experiment.report_weeks else EVERY_TABLE[:-1]
 
 
-#: Errors of a disk, or of a user's share of it, that is full.
+#: Error numbers of a full disk or quota.
 FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
-#: Beyond so many scenarios the manifest is written without line breaks.
+#: Number of scenarios above which the manifest is written without line breaks.
 MANY_SCENARIOS = 500
 LIBRARIES = ("ccsim", "mesa", "numpy", "numba", "pandas", "scipy", "pyarrow")
 
@@ -54,8 +54,8 @@ LIBRARIES = ("ccsim", "mesa", "numpy", "numba", "pandas", "scipy", "pyarrow")
 class Store:
     """A results folder that is being written.
 
-    Runs are gathered and written as shards: to a temporary name, flushed to the disk, then renamed. Whatever kills
-    the process, a shard is whole or not there.
+    Runs are collected and written as shards: to a temporary name, flushed to the disk, then renamed. If the process is
+    killed, a shard is complete or absent.
     """
 
     folder: Path
@@ -78,28 +78,28 @@ class Store:
         """Open a folder for writing.
 
         Args:
-            folder: where results are kept; made if it does not exist.
-            experiment: what is to be run.
+            folder: results folder; it is created if it does not exist.
+            experiment: the experiment to run.
             command: the command line, for the manifest.
-            resume: whether to go on with the runs that the folder holds.
+            resume: whether to continue with the runs in the folder.
 
         Returns:
-            The store, with the runs that the folder holds.
+            The store, with the runs in the folder.
 
         Raises:
-            ResultsError: it cannot be written, holds something else, or holds results of another experiment.
+            ResultsError: the folder cannot be written, contains other files, or contains results of another experiment.
         """
         manifest = folder / "manifest.json"
         with writing(folder, ResultsError):
             folder.mkdir(parents=True, exist_ok=True)
-            # A torn manifest is all that a kill in the first moment leaves.
+            # A kill at the very start leaves only an incomplete manifest.
             occupied = any(path.name != "manifest.json.tmp" for path in folder.iterdir())
         store = cls(folder, experiment)
         if occupied and not manifest.is_file():
-            raise ResultsError(f"{folder}: holds files that are not results of ccsim; name another folder")
+            raise ResultsError(f"{folder}: contains files that are not results of ccsim; name another folder")
         if occupied and not resume:
             raise ResultsError(
-                f"{folder}: already holds results; ccsim resume {folder} goes on with them; or name another folder"
+                f"{folder}: contains results already; continue with ccsim resume {folder}, or name another folder"
             )
         store.command = list(command)
         if occupied:
@@ -109,30 +109,30 @@ class Store:
         return store
 
     def _load_existing(self) -> None:
-        """See what is done already, and refuse what does not belong together."""
+        """Find finished runs, and refuse results that do not belong together."""
         known = read_manifest(self.folder)
         mine = self._identity
         wanted = json.loads(json.dumps(mine["experiment"]))
         if known["experiment"] != wanted:
             keys = ", ".join(key for key, value in wanted.items() if known["experiment"].get(key) != value)
-            raise ResultsError(f"{self.folder}: holds another experiment ({keys} differ); name another folder")
+            raise ResultsError(f"{self.folder}: contains another experiment ({keys} differ); name another folder")
         refuse_other_names(self.folder, known, mine)
         if known["sources"] != mine["sources"]:
             raise ResultsError(
                 f"{self.folder}: was made by another version of ccsim ({known['versions'].get('ccsim')}, sources "
-                f"{known['sources']}; this is {mine['sources']}), so its runs do not mix; name another folder"
+                f"{known['sources']}; this is {mine['sources']}), so its runs cannot be combined; name another folder"
             )
         if known.get("design_points") != mine["design_points"]:
             raise ResultsError(
-                f"{self.folder}: the design has other points here than when it was begun (with "
+                f"{self.folder}: the design has other points here than when it was started (with "
                 f"{_several(known['versions'])}); use those versions, or name another folder"
             )
-        # The command and the moment that began it all are the ones that count.
+        # The command and time of the first start are kept.
         self.command, self.started = known["command"], known["started"]
         self.done = scan(self.folder, table_names(self.experiment), self._mark, self.experiment.scenarios).whole
 
     def _prepare(self) -> None:
-        # First of all, so that the folder is known as ours from here on.
+        # Written first, so that the folder is identified as a results folder.
         self.write_manifest("running")
         for table in (*table_names(self.experiment), "scenarios"):
             (self.folder / table).mkdir(exist_ok=True)
@@ -144,18 +144,18 @@ class Store:
             write_parquet(self.folder / "design_points.parquet", self.experiment.design_scenarios.table())
         for name, scenario in bases.items():
             path = self.folder / "scenarios" / f"{names[name]}.toml"
-            # For people to read: the manifest holds the same, and going on with the folder writes again what is torn.
+            # For readers; the manifest contains the same, and resuming rewrites incomplete files.
             text = scenario.to_toml().encode()
             if not path.is_file() or path.read_bytes() != text:
                 write_atomic(path, text, durable=False)
 
     @property
     def finished(self) -> bool:
-        """Whether an end has been written down that no later interrupt takes back."""
+        """Whether a final state has been written that a later interrupt must not change."""
         return self.status not in ("running", "interrupted")
 
     def write_manifest(self, status: str) -> None:
-        """Write what these results are.
+        """Write the manifest.
 
         Raises:
             ResultsError: the folder can no longer be written.
@@ -176,16 +176,16 @@ class Store:
             **self.notes,
         }
         with self._writing():
-            # Only the encoder without line breaks is quick enough for tens of thousands of scenarios.
+            # Only the encoder without line breaks is fast enough for tens of thousands of scenarios.
             many = len(self.experiment.base_scenarios) > MANY_SCENARIOS
             write_atomic(self.folder / NAME, json.dumps(data, indent=None if many else 1).encode())
 
     def add(self, replicate: int, run: Run) -> None:
-        """Take a finished run; it is on the disk after the next :meth:`flush`."""
+        """Add a finished run; it is stored by the next :meth:`flush`."""
         self._waiting.append((replicate, run))
 
     def flush(self) -> None:
-        """Write the runs taken so far as one shard of each table.
+        """Write the collected runs as one shard of each table.
 
         Raises:
             ResultsError: the disk is full or has become read-only; what was written before stays usable.
@@ -194,7 +194,7 @@ class Store:
             return
         runs = [(run.scenario, replicate) for replicate, run in self._waiting]
         with self._writing():
-            # The table of runs comes last: a run counts as done only when everything of it is there.
+            # The table of runs comes last, because a run counts as done only when all its tables are written.
             for table in reversed(table_names(self.experiment)):
                 write_shard(
                     self.folder / table, to_frame(table, self._waiting, self.experiment.report_weeks), runs, self._mark
@@ -207,40 +207,40 @@ class Store:
 
     @contextlib.contextmanager
     def _writing(self) -> Iterator[None]:
-        """Say what became of the folder if it cannot be written."""
+        """Return the error for a folder that cannot be written."""
         try:
             yield
         except OSError as error:
             kept = f"{count_noun(len(self.done), 'run')} kept"
             text = f"{self.folder}: cannot be written ({error.strerror or error})"
             if not self.folder.is_dir():
-                text = f"{self.folder}: was removed while it was being written. The same command starts again"
+                text = f"{self.folder}: was removed while it was being written. Run the same command to start again"
             elif error.errno in FULL:
-                text += f"; {kept}. Make room, then: ccsim resume {self.folder}"
+                text += f"; {kept}. Free disk space, then run: ccsim resume {self.folder}"
             else:
-                text += f"; {kept}. When it can be: ccsim resume {self.folder}"
+                text += f"; {kept}. When this is solved, run: ccsim resume {self.folder}"
             raise ResultsError(text) from None
 
 
 @contextlib.contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Keep a folder to one process.
+    """Lock a folder for one process.
 
     Args:
-        folder: the folder; the lock stands beside it.
+        folder: the folder; the lock file is next to it.
 
     Yields:
-        Nothing; the folder is this process's until the block ends.
+        Nothing; the folder is locked until the block ends.
 
     Raises:
-        ResultsError: another process writes to it, or the folder beside it cannot be written.
-    """  # noqa: DOC501  # the errors of the system are caught
+        ResultsError: another process writes to it, or the lock file cannot be written.
+    """  # noqa: DOC501  # system errors are caught
     try:
         import fcntl
     except ImportError:  # a system without such locks
         yield
         return
-    whole = resolved(folder)  # "." has neither a name nor a place beside it
+    whole = resolved(folder)  # "." has neither a name nor a parent
     with writing(folder, ResultsError):
         whole.parent.mkdir(parents=True, exist_ok=True)
         lock = (whole.parent / f".{whole.name}.lock").open("w")
@@ -249,7 +249,7 @@ def locked(folder: Path) -> Iterator[None]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             if not os.path.samestat(
                 os.fstat(lock.fileno()), Path(lock.name).stat()
-            ):  # its holder has just left, and another come in
+            ):  # its holder has just released it, and another process has taken it
                 raise OSError
         except OSError:
             raise ResultsError(f"{folder}: another process is writing to it; wait, or name another folder") from None
@@ -261,7 +261,7 @@ def locked(folder: Path) -> Iterator[None]:
 
 
 def versions() -> dict[str, str]:
-    """Return the versions of ccsim and of the libraries that results depend on."""
+    """Return the versions of ccsim and of the libraries on which results depend."""
     found = {}
     for name in LIBRARIES:
         with contextlib.suppress(PackageNotFoundError):

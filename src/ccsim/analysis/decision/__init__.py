@@ -1,1 +1,1 @@
-"""Decide between options where much is uncertain: which is first, what would change that, what is worth measuring."""
+"""Decide between options under uncertainty: which is best, what would change that, what is worth measuring."""

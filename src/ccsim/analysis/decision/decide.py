@@ -1,4 +1,4 @@
-"""Run a decision about an organisation, keep it, and open it again."""
+"""Run a decision about an organisation, store it, and open it again."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from ccsim.organisations.folder import Folder, read_folder
 from ccsim.results.results import open_results
 from ccsim.scenarios.scenario import Scenario
 
-#: File of a results folder that says what was decided, beside the runs.
+#: File of a results folder with the data of the decision, in addition to the runs.
 FILE = "decision.json"
 
 
@@ -32,32 +32,32 @@ def decide(
     workers: int | None = None, scheduler: str | None = None, resume: bool = False,
     progress: ProgressFactory | None = None, command: list[str] | None = None,
 ) -> Decision:  # fmt: skip
-    """Decide between options for an organisation of one's own.
+    """Decide between options for the user's own organisation.
 
     Args:
         folder: the organisation's folder.
-        options: scenarios, their names or files, or folders of ``ccsim optimise``; leaving the organisation alone is
+        options: scenarios, their names or files, or folders of ``ccsim optimise``; leaving the organisation unchanged is
             always one of them.
-        kpi: what counts at the horizon.
+        kpi: the KPI at the horizon by which options are ranked.
         weeks: the horizon.
-        worlds: worlds in which each option is tried: draws of the fit, or of what is uncertain where there is none; and
-            worlds behind the back-test.
-        worlds_from: where values come from without a fit: ``admitted``, ``declared``, or a file of ``ccsim worlds``.
-        seed: where draws begin.
+        worlds: number of worlds in which each option is tried (draws of the fit, or of the uncertain values without a fit), and
+            of worlds for the back-test.
+        worlds_from: source of values without a fit: ``admitted``, ``declared``, or a file of ``ccsim worlds``.
+        seed: seed of the draws.
         replicates: runs of each option in each world.
-        steps: figures at the end of the history that the back-test keeps back.
+        steps: number of values at the end of the history that the back-test holds back.
         out: results folder; without one the runs are kept in memory only.
-        workers: processes; by default one for each processor.
+        workers: number of processes; by default one per processor.
         scheduler: address of a Dask scheduler.
         resume: whether to go on in a folder that holds part of the same decision.
-        progress: from a title to a context that yields what is called with (done, planned, failed).
+        progress: function from a title to a context that yields a progress report, called with (done, planned, failed).
         command: the command line, for the manifest.
 
     Returns:
         The decision; ``ccsim.report`` writes the board's page of its results folder.
 
     Raises:
-        InputError: a file, a name or a value that cannot be used.
+        InputError: a file, a name or a value cannot be used.
     """
     read = folder if isinstance(folder, Folder) else read_folder(folder)
     source = worlds_of(worlds_from)
@@ -80,12 +80,12 @@ def decide(
 def facts(
     problem: DecisionProblem, found: dict[str, Any], source: AdmittedWorlds | None, made: dict[str, Any]
 ) -> dict[str, Any]:
-    """Return what a page says beside the runs, as plain data.
+    """Return the data of a page that are not in the runs.
 
     Args:
-        problem: what was decided.
-        found: how far it can be trusted (:func:`ccsim.analysis.decision.evidence.evidence`).
-        source: the admitted worlds that values come from; None for the declared ranges.
+        problem: the decision problem.
+        found: the evidence (:func:`ccsim.analysis.decision.evidence.evidence`).
+        source: the admitted worlds from which values come; None for the declared ranges.
         made: how the evidence was made.
     """
     worlds = "draws of the fit to the history" if problem.fitted else words_for(source)
@@ -97,7 +97,7 @@ def facts(
 
 
 def is_decision(folder: str | Path) -> bool:
-    """Return whether a results folder is that of a decision."""
+    """Return whether a results folder belongs to a decision."""
     return (Path(folder) / FILE).is_file()
 
 
@@ -105,7 +105,7 @@ def open_decision(folder: str | Path) -> Decision:
     """Return the decision of a results folder.
 
     Raises:
-        ResultsError: the folder holds none.
+        ResultsError: the folder contains no decision.
     """
     place = Path(folder)
     results = open_results(place)
@@ -119,10 +119,10 @@ def open_decision(folder: str | Path) -> Decision:
 
 
 def evidence_again(about: dict[str, Any], workers: int | None = None) -> dict[str, Any]:
-    """Return the evidence of a decision made anew from the organisation's folder.
+    """Return the evidence of a decision, recomputed from the organisation's folder.
 
     Args:
-        about: what the decision's file says.
+        about: data of the decision's file.
         workers: processes.
     """
     made = about["made"]

@@ -1,6 +1,6 @@
-"""A decision, from the runs of its options: order, chance of being best, what flips it, what to measure, what to watch.
+"""A decision, from the runs of its options: ranking, probability of being best, what changes it, what to measure and watch.
 
-Every number has a name, by which reports show it and ``ccsim reproduce`` makes it again.
+Every number has a name, which reports show and ``ccsim reproduce`` recomputes.
 """
 
 from __future__ import annotations
@@ -23,22 +23,22 @@ from ccsim.results.results import Results
 if TYPE_CHECKING:
     import pandas as pd
 
-#: Chance of telling something that is not there.
+#: Significance level.
 LEVEL = 0.05
-#: Single values and KPIs that are told, and values of which a change of order is told though it may be chance.
+#: Maximum numbers of reported single values and KPIs, and of reported changes of order that may be due to chance.
 TOLD, SUGGESTED = 8, 3
-#: Ends of the range over worlds that is shown.
+#: Quantiles of the shown range over worlds.
 RANGE = (0.05, 0.95)
 
 
 @dataclass(frozen=True)
 class Decision:
-    """The runs of a decision, seen as one.
+    """A decision, based on its runs.
 
     Attributes:
         results: the runs.
-        kpi: what counts at the horizon.
-        about: what else a page says: the organisation, its currency, how far the decision can be trusted.
+        kpi: the KPI at the horizon by which options are ranked.
+        about: other data of the page: the organisation, its currency, the evidence.
     """
 
     results: Results
@@ -47,17 +47,17 @@ class Decision:
 
     @cached_property
     def options(self) -> tuple[str, ...]:
-        """Names of the options; the organisation left alone comes first."""
+        """Names of the options; the unchanged organisation comes first."""
         return tuple(self.results.experiment.base_scenarios)
 
     @property
     def sign(self) -> float:
-        """1 where more is better, -1 where less is."""
+        """1 if more is better, -1 if less is better."""
         return 1.0 if KPIS[self.kpi].direction == "more" else -1.0
 
     @cached_property
     def _table(self) -> pd.DataFrame:
-        """Means over the replicates, by point, week and option, of the worlds in which every option has a figure."""
+        """Means over replicates, by point, week and option, for worlds in which every option has a value."""
         points = self.results.experiment.design_scenarios
         assert points is not None
         frame = self.results.summaries
@@ -74,30 +74,30 @@ class Decision:
 
     @cached_property
     def worlds(self) -> np.ndarray:
-        """Numbers of the worlds in which every option has a finite figure at the horizon, shape (worlds,)."""
+        """Numbers of the worlds in which every option has a finite value at the horizon, shape (worlds,)."""
         whole = self._figures(self.kpi, self.results.experiment.weeks - 1)
         kept = whole.index[np.isfinite(whole.to_numpy()).all(axis=1)].to_numpy()
         if len(kept) < 2:
-            raise ResultsError(f"{self.kpi}: no two worlds have a figure of every option; has anything been run?")
+            raise ResultsError(f"{self.kpi}: fewer than two worlds have a value for every option; are there any runs?")
         return np.asarray(kept)
 
     @cached_property
     def figures(self) -> np.ndarray:
-        """What counts at the horizon, shape (worlds, options)."""
+        """The KPI at the horizon, shape (worlds, options)."""
         return self.at(self.kpi, self.results.experiment.weeks - 1)
 
     @cached_property
     def outcomes(self) -> np.ndarray:
-        """The same, so that more is better, shape (worlds, options)."""
+        """The same with a sign such that more is better, shape (worlds, options)."""
         return self.sign * self.figures
 
     def at(self, kpi: str, week: int) -> np.ndarray:
-        """Return a KPI's figures in a week that is kept, shape (worlds, options)."""
+        """Return a KPI's values in a reported week, shape (worlds, options)."""
         return self._figures(kpi, week).loc[self.worlds].to_numpy(float)
 
     @cached_property
     def values(self) -> dict[str, np.ndarray]:
-        """Values of everything uncertain that differs between worlds, by key, shape (worlds,)."""
+        """Values of all uncertain parameters that differ between worlds, by key, shape (worlds,)."""
         points = self.results.experiment.design_scenarios
         assert points is not None
         columns = {key: column[self.worlds].astype(float) for key, column in points.design.columns.items()}
@@ -105,22 +105,22 @@ class Decision:
 
     @cached_property
     def order(self) -> tuple[int, ...]:
-        """Numbers of the options, the best on average first."""
+        """Indices of the options, the best on average first."""
         return tuple(int(k) for k in np.argsort(-self.outcomes.mean(axis=0), kind="stable"))
 
     @cached_property
     def lead(self) -> np.ndarray:
-        """By how much the first option is ahead of the second, shape (worlds,)."""
+        """The lead of the first option over the second, shape (worlds,)."""
         return np.asarray(self.outcomes[:, self.order[0]] - self.outcomes[:, self.order[1]])
 
     @cached_property
     def single(self) -> pd.DataFrame:
-        """What knowing each uncertain value is worth (:func:`ccsim.analysis.decision.information.information`)."""
+        """The value of information on each uncertain value (:func:`ccsim.analysis.decision.information.information`)."""
         return information(self.outcomes, self.values, self.results.experiment.seed)
 
     @cached_property
     def measurements(self) -> pd.DataFrame:
-        """What each measurement is worth that tells several values."""
+        """The value of each measurement that narrows several values."""
         keys = tuple(self.values)
         keys_of = {one.name: told_by(one.name, keys) for one in MEASUREMENTS}
         columns = {name: np.column_stack([self.values[key] for key in own]) for name, own in keys_of.items() if own}
@@ -128,7 +128,7 @@ class Decision:
 
     @cached_property
     def flips(self) -> tuple[tuple[Flip, bool], ...]:
-        """Values at which another option comes first, the surest first, and whether they can be told from chance."""
+        """Values at which another option becomes the best, the most certain first, and whether they are significant."""
         found: list[tuple[Flip, bool]] = []
         for name, p in zip(self.single["name"], self.single["p_adjusted"], strict=True):
             sure = bool(p <= LEVEL)
@@ -138,19 +138,19 @@ class Decision:
 
     @cached_property
     def watched(self) -> dict[str, np.ndarray]:
-        """KPIs of the first option after a quarter, by name, shape (worlds,); those that have a figure in every world."""
+        """KPIs of the first option after a quarter, by name, shape (worlds,); only those with a value in every world."""
         week = self.results.experiment.report_weeks[0]
         found = {name: self.at(name, week)[:, self.order[0]] for name in self._table.columns}
         return {name: values for name, values in found.items() if np.isfinite(values).all() and np.ptp(values) > 0.0}
 
     @cached_property
     def watch(self) -> pd.DataFrame:
-        """What seeing each KPI after a quarter tells: as :attr:`single`, with the variance of the lead ``explained``."""
+        """The value of seeing each KPI after a quarter: as :attr:`single`, with the ``explained`` variance of the lead."""
         table = information(self.outcomes, self.watched, self.results.experiment.seed)
         return table.assign(explained=[explained(self.lead, self.watched[name]) for name in table["name"]])
 
     def thresholds(self, kpi: str) -> list[Flip]:
-        """Return the figures of a KPI after a quarter beyond which another option looks better."""
+        """Return the values of a KPI after a quarter beyond which another option looks better."""
         return flips(self.outcomes, kpi, self.watched[kpi])
 
     def numbers(self) -> dict[str, float]:
@@ -186,21 +186,21 @@ class Decision:
         }  # fmt: skip
 
     def _best(self, k: int) -> float:
-        """Return the share of worlds in which an option comes out best; equals share a world."""
+        """Return the share of worlds in which an option is best; ties are split."""
         best = self.outcomes == self.outcomes.max(axis=1, keepdims=True)
         return float((best[:, k] / best.sum(axis=1)).mean())
 
 
 def behind(name: str, options: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the options whose runs are behind a number.
+    """Return the options on whose runs a number is based.
 
     Args:
         name: of the number.
-        options: all of them.
+        options: all options.
     """
     parts = name.split("/")
     if parts[0] in ("backtest", "level"):
-        return ()  # of worlds of their own
+        return ()  # from separate worlds
     if parts[0] == "option" and parts[2] != "best":
         return tuple(dict.fromkeys((AS_IT_IS, parts[1])))
     return options

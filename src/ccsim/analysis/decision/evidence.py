@@ -1,4 +1,4 @@
-"""How far a decision can be trusted: back-tests of the organisation's KPIs, and where among the worlds it lies."""
+"""Evidence for a decision: back-tests of the organisation's KPIs, and its position among the worlds."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ def evidence(
 
     Args:
         folder: the organisation.
-        steps: figures at the end of each series that are kept back.
-        worlds: worlds of the ensemble.
-        seed: where draws begin.
+        steps: number of values at the end of each series that are held back.
+        worlds: number of worlds of the ensemble.
+        seed: seed of the draws.
         runner: how worlds are run.
-        source: the admitted worlds that values come from; None for the declared ranges.
+        source: the admitted worlds from which values come; None for the declared ranges.
 
     Returns:
-        ``numbers`` by name (``backtest/KPI/crps`` and the like), ``lines`` by KPI, ``far`` (words by KPI whose level is
+        ``numbers`` by name (such as ``backtest/KPI/crps``), ``lines`` by KPI, ``far`` (text for each KPI whose level is
         beyond nearly every world), ``events`` (each with a KPI of its back-test, and the key of its numbers), and ``none``:
-        why there is nothing, empty otherwise.
+        why there is no evidence, or empty.
     """
     try:
         found = backtested(folder, steps, worlds, seed, runner, source)

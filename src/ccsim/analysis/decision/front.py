@@ -1,4 +1,4 @@
-"""Options that a search finds: the plans on the front between what counts and what is spent, within a budget."""
+"""Options from a search: the plans on the Pareto front between the KPI and spending, within a budget."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ccsim.model.kpis import KPIS
 from ccsim.organisations.folder import Folder
 from ccsim.scenarios.scenario import Scenario
 
-#: Worlds in which the search tries each plan, how many times as many the front is run again in, and plans that are kept.
+#: Number of worlds in which the search tries each plan, factor for running the front again, and number of plans kept.
 WORLDS, FRESH, PLANS = 8, 2, 4
 
 
@@ -26,22 +26,22 @@ def front(
     folder: Folder, factors: Sequence[str], *, kpi: str, weeks: int, seed: int, runner: Runner, max_cost: float | None = None,
     trials: int = 64, source: AdmittedWorlds | None = None,
 ) -> list[Scenario]:  # fmt: skip
-    """Return plans on the front between what counts and what is spent.
+    """Return plans on the Pareto front between the KPI and spending.
 
     Args:
         folder: the organisation.
-        factors: levers and the weeks of moves that the search sets, with their spans.
-        kpi: what counts.
+        factors: levers and weeks of moves that the search sets, with their ranges.
+        kpi: the KPI by which options are ranked.
         weeks: the horizon.
-        seed: where draws begin.
+        seed: seed of the draws.
         runner: how plans are run.
-        max_cost: the most that may be spent up to the horizon, on average.
-        trials: plans to try.
-        source: the admitted worlds that values come from where the organisation is not fitted.
+        max_cost: budget up to the horizon, on average.
+        trials: number of plans to try.
+        source: the admitted worlds from which values come if the organisation is not fitted.
 
     Raises:
-        InputError: a lever that is none.
-        InfeasibleError: no plan keeps within the money.
+        InputError: a lever does not exist.
+        InfeasibleError: no plan stays within the budget.
     """
     rows, _ = worlds_for(folder, WORLDS * (2 + FRESH), seed, source)
     keys = tuple(rows[0])

@@ -1,11 +1,11 @@
-"""What knowing something before a decision is worth: expected value of partial perfect information, by regression.
+"""The value of information before a decision: expected value of partial perfect information, by regression.
 
-Worlds are run once, with every option in each. The regression of the options' outcomes on what could be known says
-what each option is worth on average where that has a given value; choosing the best option there, instead of one option
-everywhere, gains the expected value of partial perfect information (Strong, Oakley and Brennan 2014). The standard error
-comes from draws of the regression's coefficients, as there, and holds the choice of the worlds as well. A value is never
-negative and its estimate is above it where there is nothing to know, so a permutation test says whether it can be told
-from 0.
+Worlds are run once, with every option in each. A regression of the options' outcomes on a quantity that could be known gives
+the mean outcome of each option for each value of the quantity. Choosing the best option for each value, instead of one option
+everywhere, yields the expected value of partial perfect information (Strong, Oakley and Brennan 2014). The standard error
+comes from draws of the regression's coefficients, as in that paper, and includes the choice of worlds. A value is never
+negative, and its estimate is biased upwards if there is nothing to learn, so a permutation test checks whether it differs
+significantly from 0.
 """
 
 from __future__ import annotations
@@ -17,18 +17,18 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-#: Draws of coefficients behind a standard error, and permutations behind a p value.
+#: Number of draws of coefficients for a standard error, and of permutations for a p-value.
 DRAWS, PERMUTATIONS = 200, 199
 #: Quantiles at which the natural cubic spline of a single quantity has its knots.
 KNOTS = (0.05, 0.35, 0.65, 0.95)
 #: Penalties of the ridge regression, in parts of the number of worlds; without end it is the mean alone.
 PENALTIES = (*np.logspace(-4, 2, 10).tolist(), np.inf)
-#: Part of the worlds at either end of a quantity's range in which no change of order is told.
+#: Share of the worlds at either end of a quantity's range in which changes of order are not reported.
 ENDS = 0.05
 
 
 def best_mean(values: np.ndarray) -> np.ndarray:
-    """Return what choosing in each world gains over one choice for all, from values of shape (…, worlds, options)."""
+    """Return the gain of choosing in each world over one choice for all, from values of shape (…, worlds, options)."""
     return np.asarray(values.max(axis=-1).mean(axis=-1) - values.mean(axis=-2).max(axis=-1))
 
 
@@ -77,7 +77,7 @@ class Smoother:
         return mean, kept * whole, kept
 
     def fitted(self, outcomes: np.ndarray) -> np.ndarray:
-        """Return what outcomes are on average where the quantities are as they are, of the outcomes' shape."""
+        """Return the fitted outcomes, in the shape of the outcomes."""
         mean, coefficients, _ = self.fit(outcomes)
         return np.asarray(mean + self._directions[0] @ coefficients)
 
@@ -110,15 +110,15 @@ def spline(values: np.ndarray) -> np.ndarray:
 
 
 def information(outcomes: np.ndarray, quantities: Mapping[str, np.ndarray], seed: int) -> pd.DataFrame:
-    """Return what knowing each of some quantities before the choice is worth.
+    """Return the value of knowing each quantity before the choice.
 
     Args:
-        outcomes: of each option in each world, more is better, shape (worlds, options).
-        quantities: what could be known, by name; shape (worlds,), or (worlds, several) for what is learnt together.
-        seed: of the draws of coefficients and of the permutations.
+        outcomes: outcome of each option in each world, more is better, shape (worlds, options).
+        quantities: quantities that could be known, by name; shape (worlds,), or (worlds, several) for quantities that are learnt together.
+        seed: seed of the draws of coefficients and of the permutations.
 
     Returns:
-        One row a quantity, the most valuable first: ``name``, ``value`` in the unit of the outcome, ``se``, ``p`` (alone)
+        One row per quantity, the most valuable first: ``name``, ``value`` in the unit of the outcome, ``se``, ``p`` (alone)
         and ``p_adjusted`` (by the largest of all in each permutation: Westfall and Young 1993).
     """
     gaps = outcomes - outcomes[:, [int(outcomes.mean(axis=0).argmax())]]
@@ -154,7 +154,7 @@ def _blocks(columns: np.ndarray, options: int) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Flip:
-    """A value of a quantity at which another option comes first.
+    """A value of a quantity at which another option becomes the best.
 
     Attributes:
         name: of the quantity.
@@ -174,7 +174,7 @@ def flips(outcomes: np.ndarray, name: str, quantity: np.ndarray) -> list[Flip]:
     """Return where along a quantity another option comes first on average, ends of its range left out.
 
     Args:
-        outcomes: of each option in each world, more is better, shape (worlds, options).
+        outcomes: outcome of each option in each world, more is better, shape (worlds, options).
         name: of the quantity.
         quantity: shape (worlds,).
     """

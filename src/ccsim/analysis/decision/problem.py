@@ -1,4 +1,4 @@
-"""What is decided: options in every world that an organisation could be, on the same draws in each."""
+"""The decision problem: options in every possible world of an organisation, with the same draws in each."""
 
 from __future__ import annotations
 
@@ -21,24 +21,24 @@ from ccsim.organisations.folder import Folder
 from ccsim.organisations.layout import make_layout
 from ccsim.scenarios.scenario import Scenario, load_scenario
 
-#: The organisation left alone: always one of the options.
+#: The unchanged organisation, which is always one of the options.
 AS_IT_IS = "as-it-is"
-#: Fewer worlds than this tell nothing about what flips a choice.
+#: Minimum number of worlds for finding what changes a choice.
 LEAST_WORLDS = 40
 
 
 @dataclass(frozen=True)
 class DecisionProblem:
-    """Options, worlds, and what counts.
+    """Options, worlds, and the KPI for ranking.
 
     Attributes:
         folder: the organisation.
-        options: scenarios by name; the organisation left alone comes first.
-        rows: values of everything uncertain in each world.
+        options: scenarios by name; the unchanged organisation comes first.
+        rows: values of all uncertain parameters in each world.
         fitted: whether these are draws of a fit to the history.
-        kpi: what counts at the horizon.
+        kpi: the KPI at the horizon by which options are ranked.
         weeks: the horizon.
-        seed: where draws begin.
+        seed: seed of the draws.
         replicates: runs of each option in each world.
     """
 
@@ -52,7 +52,7 @@ class DecisionProblem:
     replicates: int = 1
 
     def experiment(self) -> Experiment:
-        """Return all runs as one experiment: each world has draws of its own, which all options share."""
+        """Return all runs as one experiment. Each world has its own draws, which all options share."""
         title = f"{self.folder.name}: a decision"
         whole = Experiment(
             "decision", title, f"Which option is best for {self.folder.name}?", AS_IT_IS, self.options, self.weeks,
@@ -70,16 +70,16 @@ def decision_problem(
     Args:
         folder: the organisation.
         options: scenarios, their names or files, or folders of ``ccsim optimise``, whose plans are taken.
-        kpi: what counts.
+        kpi: the KPI by which options are ranked.
         weeks: the horizon.
         worlds: worlds that each option is tried in; of a fitted organisation at most as many as it has draws.
-        seed: where draws begin.
+        seed: seed of the draws.
         replicates: runs of each option in each world.
         source: the admitted worlds that values come from where the organisation is not fitted; None for the declared
             ranges.
 
     Raises:
-        UnknownNameError: there is no such KPI.
+        UnknownNameError: the KPI does not exist.
         InputError: there is no option, a name that is none, a number out of its range, or a KPI of which neither more
             nor less is better.
     """
@@ -87,9 +87,9 @@ def decision_problem(
     if kpi not in KPIS:
         raise UnknownNameError("KPI", kpi, KPIS)
     if KPIS[kpi].direction == "neither":
-        raise InputError(f"kpi: of {kpi} neither more nor less is better; choose one that has a direction")
+        raise InputError(f"kpi: for {kpi} neither more nor less is better; choose a KPI with a direction")
     if weeks <= QUARTER:
-        raise InputError(f"weeks: must be more than {QUARTER}, the first quarter, in which one watches; got {weeks}")
+        raise InputError(f"weeks: must be more than {QUARTER}, the first quarter, which is watched; got {weeks}")
     if worlds < LEAST_WORLDS:
         raise InputError(f"worlds: must be at least {LEAST_WORLDS}, got {worlds}")
     rows, fitted = worlds_for(folder, worlds, seed, source)
@@ -119,18 +119,18 @@ def worlds_for(
 def _options(folder: Folder, options: Sequence[str | Path | Scenario]) -> dict[str, Scenario]:
     """Return the options by name, each founded from the organisation's folder and with its past."""
     alone = scenario_of(folder)
-    found = {AS_IT_IS: replace(alone, name=AS_IT_IS, title="As it is", about="The organisation left alone.")}
+    found = {AS_IT_IS: replace(alone, name=AS_IT_IS, title="As it is", about="The unchanged organisation.")}
     for one in (plan for option in options for plan in _plans(option)):
         if one.source and Path(one.source).resolve() != folder.path.resolve():
             raise InputError(
-                f"{one.name}: is founded from {one.source}; a decision about {folder.path} takes options for it"
+                f"{one.name}: is founded from {one.source}; a decision about {folder.path} needs options founded from it"
             )
         if one.name in found:
             raise InputError(f"{one.name}: is the name of two options; give one of their files another name")
         own = {**alone.history, **one.history}
         found[one.name] = replace(one, source=str(folder.path), history=own)
     if len(found) < 2:
-        raise InputError("options: there is none; name scenarios or their files: --options a.toml b.toml")
+        raise InputError("options: there are none; name scenarios or their files, such as --options a.toml b.toml")
     return found
 
 
@@ -143,5 +143,7 @@ def _plans(option: str | Path | Scenario) -> list[Scenario]:
         return [load_scenario(option)]
     files = [*sorted(place.glob("best.toml")), *sorted(place.glob("front-*.toml"), key=lambda file: int(file.stem[6:]))]
     if not files:
-        raise InputError(f"{place}: holds no plan (best.toml, front-1.toml); ccsim optimise --out makes such a folder")
+        raise InputError(
+            f"{place}: contains no plan (best.toml, front-1.toml); ccsim optimise --out makes such a folder"
+        )
     return [replace(load_scenario(file), name=file.stem, title=file.stem) for file in files]

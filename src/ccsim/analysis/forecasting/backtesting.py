@@ -138,10 +138,10 @@ def backtested(
     Args:
         folder: the organisation.
         steps: figures at the end that are kept back.
-        worlds: worlds of the ensemble.
-        seed: where draws begin.
+        worlds: number of worlds of the ensemble.
+        seed: seed of the draws.
         runner: how worlds are run.
-        source: the admitted worlds that values come from; None for the declared ranges.
+        source: the admitted worlds from which values come; None for the declared ranges.
 
     Returns:
         A back-test per series, each with the forecasts of all methods and their scores.

@@ -56,7 +56,7 @@ def prior(folder: Folder, source: AdmittedWorlds | None = None, *, levers: bool 
 
     Args:
         folder: the organisation.
-        source: the admitted worlds that values come from; None for the declared ranges.
+        source: the admitted worlds from which values come; None for the declared ranges.
         levers: whether levers of the past that the questionnaire covers are among it.
     """
     layout = make_layout(folder)
@@ -130,9 +130,9 @@ def run_worlds(
         steps: steps that are kept of each world.
         weeks: weeks of a step.
         worlds: how many.
-        seed: where draws begin.
+        seed: seed of the draws.
         runner: how they are run.
-        source: the admitted worlds that values come from; None for the declared ranges.
+        source: the admitted worlds from which values come; None for the declared ranges.
         then: how many runs come after these, for what is told of the time.
         past: where in time the worlds stand; None where drivers and events do not move them.
 

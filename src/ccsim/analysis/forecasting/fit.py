@@ -42,7 +42,7 @@ IDENTIFIED = 0.5
 
 @dataclass(frozen=True)
 class Fit:
-    """What came out.
+    """The result.
 
     Attributes:
         space: what was uncertain.

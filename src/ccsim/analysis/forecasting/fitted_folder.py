@@ -38,10 +38,10 @@ def fit_folder(
 
     Args:
         folder: the organisation.
-        worlds: worlds of the ensemble.
-        seed: where draws begin.
+        worlds: number of worlds of the ensemble.
+        seed: seed of the draws.
         runner: how worlds are run.
-        source: the admitted worlds that values come from; None for the declared ranges.
+        source: the admitted worlds from which values come; None for the declared ranges.
 
     Returns:
         The fit, where the levels lie, and the file written.

@@ -126,7 +126,7 @@ def kpis_shown(names: Sequence[str] | None, experiment: Experiment) -> list[Kpi]
     """Return the KPIs asked for, by default those of the experiment.
 
     Raises:
-        UnknownNameError: there is no such KPI.
+        UnknownNameError: the KPI does not exist.
     """
     for name in names or ():
         if name not in KPIS:

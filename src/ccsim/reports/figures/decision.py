@@ -16,7 +16,7 @@ def options_picture(rows: Sequence[tuple[str, Sequence[float]]], kpi: Kpi, unit:
     Args:
         rows: of each option its title, and its mean difference, the ends of that mean's 95 % interval, and the ends of the
             range of 90 % of the worlds.
-        kpi: what counts.
+        kpi: the KPI by which options are ranked.
         unit: in which it is written.
     """
     import matplotlib as mpl

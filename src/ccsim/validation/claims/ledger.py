@@ -194,7 +194,7 @@ def run_ledger(
         worlds: the admitted worlds that are drawn from; None for a stress test over the declared ranges.
         scheduler: address of a Dask scheduler whose workers do the runs.
         partial: run nothing; judge what ``out`` holds of the same ledger, at the points that are finished.
-        progress: from a title to a context that yields what is called with (done, planned, failed).
+        progress: function from a title to a context that yields a progress report, called with (done, planned, failed).
 
     Returns:
         The verdict of each claim, and how often it holds in the admitted worlds.

@@ -75,7 +75,7 @@ def score(
         resume: whether to go on with what ``out`` holds.
         command: the command line, for the manifests.
         out: gets a folder for each study.
-        progress: from a title to a context that yields what is called with (done, planned, failed).
+        progress: function from a title to a context that yields a progress report, called with (done, planned, failed).
 
     Returns:
         A score per fact, in the order of the facts.

@@ -298,7 +298,7 @@ def match(
     Returns:
         The worlds that were admitted; fewer than asked for where candidates ran out.
     """
-    # One thread: sums in another order would give other last bits, and processes keep the processors busy.
+    # One thread, because sums in another order differ in the last bits and processes already use all processors.
     with library("threadpoolctl").threadpool_limits(1):
         found = _waves(chosen, size, evaluate, waves, points, seed, say)
         return _admit(chosen, size, evaluate, found, worlds, seed, confirm, say, counted)

@@ -49,7 +49,7 @@ class Organisations:
         space: what varies.
         patterns: those of the stage ``"organisation"``.
         runner: how runs are made and kept.
-        seed: where draws begin.
+        seed: seed of the draws.
         replicates: runs of a wave's points, and of candidates.
     """
 
@@ -139,7 +139,7 @@ class Units:
         space: what varies between worlds.
         patterns: those of the stage ``"units"``.
         runner: how runs are made and kept.
-        seed: where draws begin.
+        seed: seed of the draws.
         at_a_site: units on each level of what their offer is worth.
     """
 
