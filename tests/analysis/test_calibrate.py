@@ -91,7 +91,7 @@ def test_a_parameter_pressed_against_an_end_of_its_span_is_not_identified(toy, f
     table = found.table()
     assert found.targets_met and table["contraction"][0] > 0.5
     assert table["at_bound"][0] == end and not table["identified"][0]
-    assert f"{end} end of its span" in found.faults()[0]
+    assert f"{end} end of its range" in found.faults()[0]
 
 
 @pytest.mark.parametrize("form", ["table", "csv", "json", "markdown"])
@@ -115,7 +115,7 @@ def test_a_target_is_read_as_people_write_it():
     ("call", "told"),
     [
         (lambda study: target_of("fcr=0.72"), "must have the form"),
-        (lambda study: target_of("fcr=0.72±0"), "error is more than 0"),
+        (lambda study: target_of("fcr=0.72±0"), "error must be above 0"),
         (lambda study: asked(study, [Target("fcrr", 1, 1)]), "did you mean 'fcr'"),
         (lambda study: asked(study, [Target("fcr", 1, 1), Target("fcr", 1, 1)]), "twice"),
         (lambda study: asked(study, [Target("fcr", 1, 1, True)]), "nothing to fit"),
@@ -123,7 +123,7 @@ def test_a_target_is_read_as_people_write_it():
         (lambda study: asked(study, [Target("fcr", 1, 1)], ["service"]), "too many|must be at least"),
         (lambda study: asked(study, [Target("fcr", 1, 1)], waves=0), "1 or more"),
         (lambda study: asked(study, [Target("fcr", 1, 1)], points=2), "must be at least 5"),
-        (lambda study: asked(study, [Target("spend", 1, 1)], ["sensing.action_hours"], points=6), "do not move it"),
+        (lambda study: asked(study, [Target("spend", 1, 1)], ["sensing.action_hours"], points=6), "do not affect it"),
     ],
 )
 def test_what_cannot_be_fitted_is_told(small_study, call, told):

@@ -143,7 +143,7 @@ def test_each_uncertain_value_is_told_by_one_measurement() -> None:
 
 def test_options_that_cannot_be_decided_between_are_refused(tmp_path: Path) -> None:
     folder = read_folder(folder_of(tmp_path / "o", {"organisation.toml": TINY}))
-    with pytest.raises(InputError, match="options: there is none"):
+    with pytest.raises(InputError, match="options: there are none"):
         decision_problem(folder, [])
     with pytest.raises(InputError, match="neither more nor less is better"):
         decision_problem(folder, ["nothing"], kpi="spend")

@@ -82,7 +82,7 @@ def test_a_point_lies_in_the_first_region_that_holds_it():
 def test_a_figure_without_a_region_says_so():
     nothing = replace(planted("tree"), regions=())
     words = " ".join(text.get_text() for text in regions_figure(nothing).findobj(Text))
-    assert "No region was found" in words and "region 1" not in words
+    assert "No region differs" in words and "region 1" not in words
 
 
 def test_the_figure_has_its_four_panels():

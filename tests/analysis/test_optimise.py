@@ -74,7 +74,7 @@ def test_less_can_be_sought_and_money_is_kept_to():
     best = found.plans[0]
     assert best.plan["programme.budget"] <= 6000 and best.mean[0] < -truth({**best.plan, "programme.budget": 4000})
     assert set(found.trials["fits"]) == {True, False}
-    with pytest.raises(InfeasibleError, match="the cheapest takes"):
+    with pytest.raises(InfeasibleError, match="the cheapest needs"):
         searched(STUDY, SPACE, Objectives((Objective("npv"),), max_cost=-1.0), hill(), 16)
 
 
@@ -125,7 +125,7 @@ def test_draws_of_search_choice_and_report_differ():
 @pytest.mark.parametrize(
     ("changed", "told"),
     [
-        ({"aim": Objectives(())}, "nothing is sought"),
+        ({"aim": Objectives(())}, "there is no goal"),
         ({"aim": Objectives((Objective("nvp"),))}, "did you mean 'npv'"),
         ({"aim": Objectives((Objective("npv"), Objective("npv")))}, "named twice"),
         (
@@ -134,12 +134,12 @@ def test_draws_of_search_choice_and_report_differ():
                 "uncertain": dimensions(["habit.utility_weight"]),
                 "n_uncertain": 5,
             },
-            "10 or more",
+            "at least 10",
         ),
         ({"aim": Objectives((Objective("npv"),), quantile=2.0)}, "between 0 and 1"),
         ({"space": dimensions(["habit.utility_weight"])}, "is not a lever"),
         ({"uncertain": dimensions(["programme.budget"]), "n_uncertain": 3}, "is a lever"),
-        ({"n_uncertain": 3}, "go together"),
+        ({"n_uncertain": 3}, "need a number of worlds"),
         ({"trials": 2}, "trials: must be at least 8, got 2"),
         ({"sampler": "sgd"}, "tpe, nsga2"),
         ({"sampler": "cma", "aim": Objectives((Objective("npv"),), max_cost=1.0)}, "use 'tpe'"),

@@ -32,8 +32,8 @@ def test_a_key_of_its_own_wins_over_its_group_and_what_a_scenario_sets_stays():
     [
         ("habbit", "did you mean 'habit'"),
         ("utility_weight", "'habit.utility_weight'"),
-        ("habit.pull", "called habit.utility_weight now"),
-        ("habit.pull=1:2", "called habit.utility_weight now"),
+        ("habit.pull", "now called habit.utility_weight"),
+        ("habit.pull=1:2", "now called habit.utility_weight"),
         ("habit.utility_weight=3:1", "nothing to vary"),
         ("habit.utility_weight=0:x", "got 'x'"),
         ("programme.top_down_share=0:7", "from 0 to 1"),

@@ -108,8 +108,8 @@ def test_points_without_a_figure_take_their_path_with_them(toy):
     [
         (lambda toy: designed(toy(3), "morris", 5, 1), "points: must be at least 16 for morris"),
         (lambda toy: designed(toy(3), "soboll", 500, 1), "morris, sobol"),
-        (lambda toy: of_function(toy(3), "morris", 40, lambda x: 0.0 * x[:, 0]), "nothing that varies moves it"),
-        (lambda toy: of_function(toy(3), "morris", 40, lambda x: np.nan * x[:, 0]), "too few to judge"),
+        (lambda toy: of_function(toy(3), "morris", 40, lambda x: 0.0 * x[:, 0]), "no factor affects it"),
+        (lambda toy: of_function(toy(3), "morris", 40, lambda x: np.nan * x[:, 0]), "which is too few"),
     ],
 )
 def test_what_cannot_be_analysed_is_told(toy, call, told):

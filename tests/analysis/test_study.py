@@ -79,8 +79,8 @@ def test_an_experiment_brings_baseline_horizon_and_seed():
         (lambda: make_problem("combined", scenario="x"), "is one scenario"),
         (lambda: make_problem("combined", replicates=0), "whole number from 1 to"),
         (lambda: make_problem("combined").check("csta"), "did you mean 'csat'"),
-        (lambda: make_problem("combined").check("csat_difference"), "takes a baseline"),
-        (lambda: make_problem("combined").condition("npv_difference > 0"), "takes a baseline"),
+        (lambda: make_problem("combined").check("csat_difference"), "needs a baseline"),
+        (lambda: make_problem("combined").condition("npv_difference > 0"), "needs a baseline"),
         (lambda: make_problem("combined").condition("nvp > 0"), "did you mean 'npv'"),
     ],
 )

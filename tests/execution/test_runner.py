@@ -348,6 +348,8 @@ def test_a_folder_that_is_deleted_in_mid_run_is_one_message(small_experiment: Ex
         if done:
             shutil.rmtree(tmp_path / "r", ignore_errors=True)
 
-    with pytest.raises(ResultsError, match=r"was removed while it was being written\. Run the same command to start again"):
+    with pytest.raises(
+        ResultsError, match=r"was removed while it was being written\. Run the same command to start again"
+    ):
         run_experiment(small_experiment, workers=1, out=tmp_path / "r", progress=delete)
     assert len(run_experiment(small_experiment, workers=1, out=tmp_path / "r").runs) == 2 * 4 * 16
