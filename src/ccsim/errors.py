@@ -18,6 +18,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from difflib import get_close_matches
+from pathlib import Path
 
 
 class CcsimError(Exception):
@@ -49,6 +50,15 @@ def writing(place: object, failure: type[CcsimError] | None = None) -> Iterator[
         yield
     except OSError as error:
         raise (failure or InputError)(f"{place}: cannot be written ({error.strerror or error})") from None
+
+
+def deleted_folder() -> str:
+    """Say that the working folder has been deleted; nothing if it is there."""
+    try:
+        Path.cwd()
+    except OSError:
+        return "the working folder has been deleted: change to another one"
+    return ""
 
 
 #: Present names by kind and former name; :mod:`ccsim.scenarios.renamed` enters them.

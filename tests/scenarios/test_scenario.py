@@ -205,3 +205,25 @@ def test_any_legal_scenario_survives_being_written(data: st.DataObject, tmp_path
 @pytest.mark.parametrize("name", ['a "b"', "a\\b", "a\nb", "é"])
 def test_the_template_of_any_name_is_valid(name: str, tmp_path: Path) -> None:
     assert load_scenario(write(tmp_path, scaffold(name))).title == name.capitalize()
+
+
+@pytest.mark.parametrize(
+    ("values", "options", "message"),
+    [
+        ({}, {"week": 3}, "a move sets at least one lever, got none"),
+        (
+            {"programme.budgt": 1.0},
+            {"week": 3},
+            "no parameter is called 'programme.budgt' (did you mean 'programme.budget'",
+        ),
+        ({"programme.budget": -1.0}, {"week": 3}, "must be a number from 0 to"),
+        ({"programme.budget": 1.0}, {"week": -3}, "week: must be a whole number from 0 to 100000, got -3"),
+        ({"programme.budget": 1.0}, {"week": 3, "when": "csat > 70"}, "a move takes week or when, not both"),
+        ({"programme.budget": 1.0}, {"when": "cast > 70"}, "no KPI is called 'cast'"),
+        ({"programme.budget": 1.0}, {"week": 3, "earliest_week": 2}, "earliest_week goes with when"),
+    ],
+)
+def test_a_move_is_checked_where_it_is_made(values, options, message):
+    with pytest.raises(InputError) as error:
+        Intervention.create(values, **options)
+    assert message in str(error.value)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-import pathlib
 import sys
 from typing import NoReturn
+
+from ccsim.errors import deleted_folder
 
 #: Commands of ``ccsim org`` that simulate nothing. Compiled modules are not loaded for them, so that they answer at once.
 READING = ("new", "check", "read", "assess")
@@ -13,11 +14,10 @@ READING = ("new", "check", "read", "assess")
 
 def main() -> NoReturn:
     """Load the command line and run it."""
-    try:
-        pathlib.Path.cwd()
-    except OSError:
-        # Checked here, because numba fails to load without a working folder and names no reason.
-        sys.stderr.write("ccsim: the working folder has been deleted: change to another one\n")
+    if (
+        gone := deleted_folder()
+    ):  # checked here, because numba fails to load without a working folder and names no reason
+        sys.stderr.write(f"ccsim: {gone}\n")
         sys.exit(2)
     if sys.argv[1:2] == ["org"] and sys.argv[2:3] and sys.argv[2] in READING:
         os.environ.setdefault("CCSIM_PLAIN", "1")

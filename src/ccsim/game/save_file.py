@@ -19,6 +19,7 @@ from ccsim.errors import InputError, writing
 from ccsim.game.class_rules import Terms
 from ccsim.game.game import Choice, Game, play_through
 from ccsim.game.names import clean_name
+from ccsim.scenarios.toml_positions import read_bytes
 from ccsim.simulation.simulation import LARGEST_SEED
 
 FORMAT = "ccsim game"
@@ -101,18 +102,7 @@ def read_game(path: Path) -> Replay:
     Raises:
         InputError: the file cannot be read, is torn, is no saved game, or names what this ccsim does not have.
     """
-    try:
-        if path.is_fifo():
-            raise InputError(f"{path}: is a pipe, not a file")  # reading from it would never end
-        with path.open("rb") as file:
-            content = file.read(LARGEST + 1)
-    except FileNotFoundError:
-        raise InputError(f"{path}: there is no such file") from None
-    except OSError as error:
-        raise InputError(f"{str(path)!r}: cannot be read ({error.strerror})") from None
-    except ValueError:
-        raise InputError(f"{str(path)!r}: no file can have this path") from None
-    return game_of(content, str(path))
+    return game_of(read_bytes(path, LARGEST), str(path))
 
 
 def game_of(content: bytes, name: str = "the file") -> Replay:

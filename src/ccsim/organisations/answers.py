@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from ccsim.errors import InputError, InputErrors
+from ccsim.errors import InputError, InputErrors, writing
 from ccsim.organisations.checks import across
 from ccsim.organisations.columns import KINDS
 from ccsim.organisations.folder import LEAST_GROUP, WORDS, Folder
@@ -87,8 +87,6 @@ def add_answers(folder: Path, rows: pd.DataFrame) -> int:
         rows = pd.concat([read_answers([path]), rows], ignore_index=True)
     order = {name: number for number, name in enumerate((*TIERS, *ITEMS))}
     rows = rows.sort_values(list(COLUMNS), key=lambda cells: cells.map(order) if cells.name != "answer" else cells)
-    try:
+    with writing(path):
         rows.to_csv(path, index=False)
-    except OSError as error:
-        raise InputError(f"{path}: cannot be written ({error.strerror})") from None
     return int(rows["item"].value_counts().max()) if len(rows) else 0

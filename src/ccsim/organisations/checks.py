@@ -18,7 +18,6 @@ from ccsim.organisations.tables import TOLD, Table
 
 #: For each kind of file with rows of posts: the columns of the identifier and of the superior.
 ABOVE = {"people": ("id", "manager"), "posts": ("post", "reports_to")}
-TIERS = ("top", "middle", "staff")
 
 
 class Folder(Protocol):
@@ -266,11 +265,6 @@ def _segments_of_history(folder: Folder) -> Iterator[InputIssue]:
         )
 
 
-def kpi_of(folder: Folder, word: str) -> str | None:
-    """Return the KPI for a word of a history."""
-    return folder.kpis.get(word) or (word if word in KPIS else None)
-
-
 def _history(folder: Folder) -> Iterator[InputIssue]:
     """Check that each value belongs to a known KPI and is unique for its date and group."""
     frame = folder.frame("history")
@@ -371,7 +365,7 @@ def _refused(lever: str, value: float) -> str:
 
 
 def _answers(folder: Folder) -> Iterator[InputIssue]:
-    from ccsim.organisations.questionnaire import ITEMS
+    from ccsim.organisations.questionnaire import ITEMS, TIERS
 
     frame = folder.frame("answers")
     if frame is None:

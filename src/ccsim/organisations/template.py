@@ -6,7 +6,7 @@ import csv
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from ccsim.errors import InputError
+from ccsim.errors import InputError, writing
 
 TOML = """# Your own organisation. Every file is optional: delete the files that you do not have, and
 # `ccsim org check {name}` shows what is then known and what is assumed instead. No data leaves this folder.
@@ -86,7 +86,7 @@ def write_template(folder: Path) -> list[Path]:
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise InputError(f"{folder}: exists already and is not empty; choose another name")
     title = folder.name.replace("-", " ").replace("_", " ").capitalize().replace('"', "")
-    try:
+    with writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
         files = [folder / ".gitignore", folder / "organisation.toml"]
         files[0].write_text(IGNORE, encoding="utf-8")
@@ -99,8 +99,6 @@ def write_template(folder: Path) -> list[Path]:
         for name, text in OPTIONS.items():
             files.append(folder / "options" / name)
             files[-1].write_text(text.format(name=folder), encoding="utf-8")
-    except OSError as error:
-        raise InputError(f"{folder}: cannot be written ({error.strerror})") from None
     return files
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from ccsim.errors import InputError, InputErrors, InputIssue, count_noun, did_you_mean
+from ccsim.errors import InputError, InputErrors, InputIssue, count_noun, did_you_mean, writing
 from ccsim.organisations.privacy import OTHERS, merged, quoted
 from ccsim.organisations.tables import ALL_WRONG, TOLD, separator_of, text_of
 from ccsim.organisations.template import IGNORE
@@ -337,10 +337,8 @@ def write_tickets(
     there = [name for name in files if (folder / name).is_file()]
     if there and not replace:
         raise InputError(f"{folder}: {', '.join(there)} exist already; --replace overwrites them")
-    try:
+    with writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"{folder}: cannot be written ({error.strerror})") from None
     if not any(folder.iterdir()):
         (folder / ".gitignore").write_text(IGNORE, encoding="utf-8")
     for name, frame in files.items():

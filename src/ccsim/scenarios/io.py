@@ -17,10 +17,20 @@ from ccsim.model.settings import all_parameters, check_sizes
 from ccsim.scenarios.conditions import Condition
 from ccsim.scenarios.paths import resolved
 from ccsim.scenarios.renamed import KEYS
-from ccsim.scenarios.scenario import TABLES, Intervention, Scenario, Values, check, default_label, flatten, resolve_path
+from ccsim.scenarios.scenario import (
+    LAST_WEEK,
+    TABLES,
+    Intervention,
+    Scenario,
+    Values,
+    check,
+    default_label,
+    flatten,
+    resolve_path,
+)
 from ccsim.scenarios.toml_positions import Key, line_of, read_toml
 
-Week = Annotated[int, Field(ge=0, le=100_000, strict=True)]
+Week = Annotated[int, Field(ge=0, le=LAST_WEEK, strict=True)]
 
 
 class Schema(BaseModel):

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from ccsim.engine.counts import whole_number
 from ccsim.errors import InputError, UnknownNameError, shown
 from ccsim.model.extension import Own, takes_mechanisms
 from ccsim.model.settings import all_parameters, check_sizes
@@ -24,6 +25,8 @@ Values = dict[str, Any]
 
 #: Tables of a scenario file, and the role of the parameters that each accepts.
 TABLES = {"organisation": "size", "assumptions": "assumption", "history": "lever", "levers": "lever"}
+#: The last week in which a move may be due.
+LAST_WEEK = 100_000
 #: Key among values that names the folder of files from which an organisation is founded.
 SOURCE = "organisation.from"
 _TABLE_OF = {"size": "[organisation]", "assumption": "[assumptions]", "lever": "[levers] or [history]"}
@@ -67,8 +70,16 @@ class Intervention:
             The move.
 
         Raises:
-            InputError: a name is not a lever, a value is invalid, or the condition cannot be read.
+            InputError: a name is not a lever, a value or a week is invalid, or the condition cannot be read.
         """
+        if not values:
+            raise InputError("a move sets at least one lever, got none")
+        if week is not None and when is not None:
+            raise InputError(f"a move takes week or when, not both, got week {week!r} and when {when!r}")
+        if week is not None:
+            week = whole_number("week", week, 0, LAST_WEEK)
+        if whole_number("earliest_week", earliest_week, 0, LAST_WEEK) and when is None:
+            raise InputError(f"earliest_week goes with when, got {earliest_week!r} without it")
         checked = {key: check(key, value, ("lever",)) for key, value in values.items()}
         condition = Condition(when) if when is not None else None
         return cls(checked, week, condition, earliest_week, label or default_label(checked))

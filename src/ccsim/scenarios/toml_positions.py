@@ -11,7 +11,7 @@ from typing import Any
 import tomlkit
 from tomlkit.exceptions import ParseError, TOMLKitError
 
-from ccsim.errors import InputError, InputErrors, InputIssue, printable, shown
+from ccsim.errors import InputError, InputErrors, InputIssue, deleted_folder, printable, shown
 from ccsim.scenarios.visible import refusal, unseen_texts
 
 #: A path into a file: names of keys, and indices of list elements.
@@ -84,29 +84,39 @@ def _best_error(text: str, refused: Exception) -> Exception:
     return refused  # tomlkit accepts some mistakes, such as "\e" in a quoted key
 
 
-def read_text(path: Path, largest: int = LARGEST_FILE) -> str:
-    """Return the text of a file in UTF-8, with or without a byte order mark.
+def read_bytes(path: Path, largest: int) -> bytes:
+    """Return the first bytes of a file, one more than it may have, if there are so many.
 
     Args:
         path: the file.
-        largest: maximum size in bytes.
+        largest: bytes that it may have.
 
     Raises:
-        InputError: the file cannot be read, is too large, or has another encoding; the message says what to do.
+        InputError: it cannot be read; the message says why.
     """
     try:
         if path.is_fifo():
             raise InputError(f"{printable(str(path))}: is a pipe, not a file")  # reading from it would never end
         with path.open("rb") as file:
-            data = file.read(largest + 1)
+            return file.read(largest + 1)
     except FileNotFoundError:
-        raise InputError(f"{printable(str(path))}: there is no such file{_gone()}") from None
+        gone = deleted_folder()
+        raise InputError(f"{printable(str(path))}: there is no such file{f'; {gone}' if gone else ''}") from None
     except OSError as error:
         raise InputError(f"{printable(str(path))}: cannot be read ({error.strerror})") from None
     except ValueError:
         raise InputError(f"{shown(str(path))}: no file can have this path") from None
-    if len(data) > largest:
-        raise InputError(f"{printable(str(path))}: is too large; a file may have {largest:,} bytes")
+
+
+def read_text(path: Path) -> str:
+    """Return the text of a file in UTF-8, with or without a byte order mark.
+
+    Raises:
+        InputError: the file cannot be read, is too large, or has another encoding; the message says what to do.
+    """
+    data = read_bytes(path, LARGEST_FILE)
+    if len(data) > LARGEST_FILE:
+        raise InputError(f"{printable(str(path))}: is too large; a file may have {LARGEST_FILE:,} bytes")
     mend = "save it as UTF-8 (in an editor: Save as, Encoding, UTF-8)"
     utf_16 = data.startswith((b"\xff\xfe", b"\xfe\xff")) or data[1:400:2].count(0) + data[0:400:2].count(0) > 20
     if utf_16:
@@ -119,15 +129,6 @@ def read_text(path: Path, largest: int = LARGEST_FILE) -> str:
         raise InputError(
             f"{printable(str(path))}:{line}: is not UTF-8 (byte 0x{data[error.start]:02x}), perhaps Latin-1 or cp1252; {mend}"
         ) from None
-
-
-def _gone() -> str:
-    """Return a note if the working folder has been deleted."""
-    try:
-        Path.cwd()
-    except OSError:
-        return "; the working folder has been deleted: change to another one"
-    return ""
 
 
 def read_value(text: str) -> Any:

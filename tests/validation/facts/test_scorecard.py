@@ -155,6 +155,12 @@ def test_a_faulty_record_is_told_with_its_line(before: str, after: str, told: st
     assert told in str(error.value) and "small.toml:" in str(error.value)
 
 
+def test_an_unknown_subject_is_one_fault_and_its_facts_are_none(tmp_path: Path) -> None:
+    with pytest.raises(InputErrors) as error:
+        load_studies(folder=written(tmp_path, 'subject = "organisation"\n' + SMALL))
+    assert [issue.key for issue in error.value.issues] == ["subject"]
+
+
 def test_names_choose_facts_and_studies_and_a_wrong_one_is_answered(tmp_path: Path) -> None:
     folder = written(tmp_path, SMALL)
     assert [fact.id for study in load_studies(["Wrong"], folder) for fact in study.facts] == ["wrong"]

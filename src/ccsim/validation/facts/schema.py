@@ -307,8 +307,8 @@ def _measure(
     for name in measure.scenarios_read():
         if name not in scenarios:
             part.add_error((), f"{name!r} is not one of the scenarios{did_you_mean(name, scenarios)}")
-    for text in measure.expressions():
-        _check_expression(part, text, SUBJECTS.get(subject, ()))
+    for text in measure.expressions() if subject in SUBJECTS else ():
+        _check_expression(part, text, SUBJECTS[subject])
     return measure
 
 
