@@ -25,7 +25,7 @@ from multiprocessing import parent_process
 from pathlib import Path
 from typing import Any, TypeVar, overload
 
-from ccsim.errors import InputError, deleted_folder
+from ccsim.errors import InputError
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -139,8 +139,10 @@ def _numba() -> Any:
 
         numba.np.ufunc.parallel.get_thread_count()
     except Exception as error:  # noqa: BLE001  # loading can fail in many ways that depend on the environment
-        if gone := deleted_folder():
-            raise InputError(gone) from None
+        try:
+            Path.cwd()
+        except OSError:
+            raise InputError("the working folder has been deleted: change to another one") from None
         given = ", ".join(f"{name}={value}" for name, value in os.environ.items() if name.startswith("NUMBA_"))
         raise InputError(
             f"numba cannot be loaded ({error}){f' with {given}' if given else ''}: correct or unset it, or set CCSIM_PLAIN=1, "
