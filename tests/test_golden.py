@@ -61,7 +61,7 @@ NAMES = ("nothing", "combined", "hero-leaves", "hero-leaves, week 54", "busy")
 def test_the_weeks_are_as_before_to_the_last_bit(name: str) -> None:
     before, now = json.loads(FILE.read_text(encoding="utf-8"))[name], lived(name)
     moved = {key: (before.get(key), now.get(key)) for key in {*before, *now} if before.get(key) != now.get(key)}
-    assert not moved, moved
+    assert not moved, f"after a change of the model, and only then: python -m tests.test_golden; moved: {moved}"
 
 
 def test_the_busy_organisation_leaves_no_mechanism_off_and_no_event_out() -> None:

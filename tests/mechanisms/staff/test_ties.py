@@ -6,7 +6,7 @@ import pytest
 from small_world import check_off, set_to, with_values, world_of
 from tests.organisations.own_folder import shared
 
-from ccsim.mechanisms.staff.ties import Ties
+from ccsim.mechanisms.staff.ties import Ties, chosen
 from ccsim.model.initial_state import sample_initial
 from ccsim.model.settings import Settings
 from ccsim.model.ties import uneven_ties
@@ -119,3 +119,11 @@ def test_a_week_reads_uneven_ties_to_their_end_only() -> None:
     world = world_of(set_to({"ties.named": 1.0}))
     ties = world.populations.colleagues
     assert ((ties >= 0).sum(axis=1) == np.where((ties < 0).any(axis=1), (ties < 0).argmax(axis=1), ties.shape[1])).all()
+
+
+def test_who_is_alone_in_a_department_finds_nobody_in_it() -> None:
+    p, nobody = set_to().ties, np.full((3, 2), -1)
+    alone = chosen(0, 0, (0, 1), False, np.zeros(3, np.int64), nobody, np.array([1.0, 2.0, 3.0]), p, 3)
+    assert alone == -1
+    pair = chosen(0, 0, (0, 2), False, np.zeros(3, np.int64), nobody, np.array([1.0, 2.0, 3.0]), p, 3)
+    assert pair == 1
