@@ -289,6 +289,17 @@ def test_runs_that_all_fail_are_told_with_the_reason_and_a_broken_first_scenario
         run_experiment(small_experiment, workers=1, out=tmp_path / "none")
 
 
+def test_a_mistake_of_the_users_in_every_run_is_one_line(
+    small_experiment: Experiment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(scenario, seed, weeks, **options):  # type: ignore[no-untyped-def]
+        raise InputError("mood.py:78: in spread: TypeError: an argument is missing")
+
+    monkeypatch.setattr(running, "simulate", fails)
+    with pytest.raises(ResultsError, match=r"\Aevery run failed: mood\.py:78: in spread: [^\n]*\Z"):
+        run_experiment(small_experiment, workers=1, out=tmp_path / "none")
+
+
 def test_figures_are_those_of_runs_that_end_in_their_week(small_experiment: Experiment, tmp_path: Path) -> None:
     kept = run_experiment(replace(small_experiment, report_weeks=(7, 15)), workers=2, out=tmp_path / "r")
     assert len(kept.summaries) == 2 * 4 * 2

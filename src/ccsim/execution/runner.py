@@ -69,6 +69,9 @@ def run_task(experiment: Experiment, task: Task) -> TaskResult:
             runs.append(
                 replace(run.summaries(experiment.report_weeks) if experiment.report_weeks else run, scenario=name)
             )
+        except CcsimError as error:
+            # A mistake of the user's, such as one in a mechanism of their own: its message says all.
+            failed.append((name, str(error)))
         except Exception:  # noqa: BLE001  # no error of one run may affect other runs
             failed.append((name, traceback.format_exc(limit=-3)))
         seconds.append(time.perf_counter() - start)
@@ -177,7 +180,13 @@ def _in_folder(store: Store, executor: Workforce, limit: Deadline | None, progre
     _run_replicates(task_scheduler, folder)
     store.write_manifest("incomplete" if store.failures else "stopped" if task_scheduler.stopped else "complete")
     if store.failures and not len(store.done):
-        raise ResultsError(f"{folder}: every run failed. The first of them:\n{store.failures[0]['error']}")
+        first = store.failures[0]["error"]
+        told = (
+            f"{folder}: every run failed. The first of them:\n{first}"
+            if "\n" in first
+            else f"every run failed: {first}"
+        )
+        raise ResultsError(told)
     if limit and task_scheduler.stopped and not len(store.done):
         raise ResultsError(
             f"{folder}: the time limit of {limit.seconds:g} s was reached before any run; continue with ccsim resume {folder}"
