@@ -12,6 +12,7 @@ from ccsim.engine.rng import Stream, irwin_hall_normal
 from ccsim.mechanisms.incentives import scorecards
 from ccsim.mechanisms.management import empowerment, mandate
 from ccsim.mechanisms.service import capacity, choice, handling_options
+from ccsim.mechanisms.service.choice import CaseFeatures, PersonFeatures
 from ccsim.mechanisms.service.handling_options import ESCALATE, FAST, HAND_OVER, SCRIPT, SOLVE
 from ccsim.mechanisms.staff import conviction, engagement, fatigue, habit, skills, turnover
 from ccsim.mechanisms.staff.conviction import BEFORE, NOT_YET, TIPPING_THRESHOLD
@@ -100,7 +101,9 @@ class Employee(mesa.Agent):
         p, cards, handoffs = settings.service, settings.scorecards, settings.handoffs
         authority, skill = share(self.latitude + self.borrowed_rights), share(self.skill + self.knowledge_bonus)
         spoilt = department.success_loss
-        facts = (case.complexity, case.stages, case.context_lost, department.routine, department.workload, spoilt, 0.0)
+        facts = CaseFeatures(
+            case.complexity, case.stages, case.context_lost, department.routine, department.workload, spoilt, 0.0
+        )
         belief = settings.conviction.utility_weight * self.conviction
         norm = settings.conviction.norm_weight * (self.peer_practice - 0.25)
         habit_pull = settings.habit.utility_weight * self.habit
@@ -108,7 +111,9 @@ class Employee(mesa.Agent):
         taste = self.reward_sensitivity
         if leader is not None:
             taste *= pressed(leader.reference_score - leader.reported_score, cards)
-        person = (skill, authority, taste, latitude_felt, belief, norm, habit_pull, self.fatigue, self.time_penalty)
+        person = PersonFeatures(
+            skill, authority, taste, latitude_felt, belief, norm, habit_pull, self.fatigue, self.time_penalty
+        )
         rest = (facts, person, department.card, cards, p, handoffs, settings.empowerment)
         hand_over = appeal(HAND_OVER, *rest) if len(self.model.departments) > 1 else NEVER
         heard = leader is not None and leader.escalation_capacity >= 1.0
