@@ -126,7 +126,7 @@ def test_a_choice_of_worlds_that_is_none_is_told_what_is_accepted(tmp_path: Path
     with pytest.raises(InputError, match="there is no such file"):
         worlds_of(str(tmp_path / "none.parquet"))
     (tmp_path / "text.parquet").write_text("no table")
-    with pytest.raises(InputError, match="holds no worlds"):
+    with pytest.raises(InputError, match="contains no worlds"):
         worlds_of(str(tmp_path / "text.parquet"))
 
 
