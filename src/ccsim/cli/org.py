@@ -196,19 +196,27 @@ def forecast(
     steps: Annotated[int, typer.Option(min=1, help="Number of values to forecast; as many are held back for the back-test.")] = 4,
     worlds: Worlds = 200, worlds_from: WorldsFrom = "admitted", seed: SeedOfAll = 1, workers: Workers = None,
     scheduler: Scheduler = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for the table and the figure.")] = None,
 ) -> None:  # fmt: skip
     """Forecast the history with 50 and 90 % intervals, always together with the result of the back-test."""
     from ccsim.analysis.forecasting.backtesting import backtested
     from ccsim.cli.analysis_options import admitted
     from ccsim.organisations.folder import read_folder
+    from ccsim.reports.figures.comparison import save
+    from ccsim.reports.figures.forecast import forecast_figure, forecast_table
     from ccsim.reports.tables import as_text
 
     runner = runner_of(workers, scheduler)
     found = backtested(read_folder(folder), steps, worlds, seed, runner, admitted(worlds_from))
-    lines = found.lines()
-    for one in found.forecasts(seed):
+    lines, ahead = found.lines(), found.forecasts(seed)
+    for one in ahead:
         typer.echo(as_text(one.table(), "markdown"))
         typer.echo(f"{lines[one.kpi]}\n")
+    place = out or folder / "results" / "forecast"
+    place.mkdir(parents=True, exist_ok=True)
+    forecast_table(found, ahead).to_csv(place / "forecast.csv", index=False)
+    files = save(forecast_figure(found, ahead, seed), place / "forecast")
+    typer.echo(f"Table and figure: {', '.join(map(str, [place / 'forecast.csv', *files]))}")
     _tell_open(found.ensembles.folder)
     typer.echo("This forecast assumes no change beyond drivers.csv and events.csv.")
     for line in found.event_lines():

@@ -9,8 +9,6 @@ import numpy as np
 import pandas as pd
 
 from ccsim.model.layout import Layout
-from ccsim.model.settings import default_settings
-from ccsim.model.ties import ties_of
 from ccsim.organisations.knowledge import gini
 from ccsim.organisations.layout import settings_of_layout
 from ccsim.organisations.measured import last_figures
@@ -37,15 +35,19 @@ def layout_table(folder: Folder, layout: Layout, seed: int) -> pd.DataFrame:
     stated = time_in_files(folder)
     data = np.array([stated.get(name, np.nan) for name in layout.departments])
     rows += _grouped("full-time posts", layout.departments, data, time, folder.smallest_group)
-    led = np.bincount(state.staff.leader[state.staff.leader >= 0], minlength=len(layout.superior))
-    spans = led[led > 0]
     if len(layout.superior):
-        posts = folder.frame("people") if "people" in folder.tables else folder.frame("posts")
-        said = posts is not None and ("manager" in posts or "reports_to" in posts)
-        rows.append(
-            ("leaders", "", float(len(layout.superior)) if said else float("nan"), float(len(state.leaders.tier)))
-        )
-        rows.append(("posts to a leader, median", "", float("nan"), float(np.median(spans)) if len(spans) else 0.0))
+        known = _lines_known(folder)
+        rows.append(("leaders", "", float(len(layout.superior)) if known else np.nan, float(len(state.leaders.tier))))
+        here, there = _spans(layout.leader), _spans(state.staff.leader)
+        for what, measure in (("posts to a leader, median", np.median), ("posts to a leader, mean", np.mean)):
+            rows.append(
+                (
+                    what,
+                    "",
+                    float(measure(here)) if known and len(here) else np.nan,
+                    float(measure(there)) if len(there) else 0.0,
+                )
+            )
     rows += _tie_rows(layout, state.colleagues)
     if len(layout.customers):
         active = np.bincount(state.customers.segment[state.customers.active == 1], minlength=len(layout.customers))
@@ -54,6 +56,18 @@ def layout_table(folder: Folder, layout: Layout, seed: int) -> pd.DataFrame:
         )
     measured = last_figures(folder, layout).assign(model=np.nan)
     return pd.concat([pd.DataFrame(rows, columns=["what", "group", "data", "model"]), measured], ignore_index=True)
+
+
+def _lines_known(folder: Folder) -> bool:
+    """Return whether files say who reports to whom."""
+    posts = folder.frame("people") if "people" in folder.tables else folder.frame("posts")
+    return posts is not None and ("manager" in posts or "reports_to" in posts)
+
+
+def _spans(leader: np.ndarray) -> np.ndarray:
+    """Return how many posts each leader leads who leads any."""
+    led = np.bincount(leader[leader >= 0])
+    return led[led > 0]
 
 
 def _tie_rows(layout: Layout, colleagues: np.ndarray) -> list[tuple[str, str, float, float]]:
@@ -84,23 +98,45 @@ def _grouped(
 
 
 def layout_figure(folder: Folder, layout: Layout, seed: int) -> Figure:
-    """Draw sizes of departments and segments, data beside founded, and how many listen to a person."""
+    """Draw sizes of departments and segments, spans, and how many listen to a person: data beside model."""
     from matplotlib.figure import Figure
 
+    from ccsim.model.initial_state import sample_initial
+
     table = layout_table(folder, layout, seed)
-    figure = Figure(figsize=(10, 3.6), layout="constrained")
-    axes = figure.subplots(1, 3)
+    state = sample_initial(settings_of_layout(layout), seed, layout).populations
+    figure = Figure(figsize=(13, 3.6), layout="constrained")
+    axes = figure.subplots(1, 4)
     for axis, what in zip(axes, ("full-time posts", "customers"), strict=False):
         _bars(axis, table[table["what"] == what], what)
-    ties = ties_of(layout, 8, 0.15, default_settings().ties, seed)
-    counts = np.bincount(ties[ties >= 0], minlength=len(layout.department))
-    edges = np.linspace(0, max(counts.max(initial=0), 1), 9)
-    heights, _ = np.histogram(counts, edges)
-    # A bar of fewer than the smallest group is drawn into the one beside it.
-    axes[2].bar(edges[:-1], _coarse(heights, folder.smallest_group), np.diff(edges), align="edge", color="#4878a8")
-    axes[2].set(title="who is listened to", xlabel="named by so many", ylabel="people")
-    figure.suptitle(f"{layout.name}, founded")
+    spans, known = _spans(state.staff.leader), _spans(layout.leader) if _lines_known(folder) else None
+    _counts(axes[2], spans, known, folder.smallest_group, weights=True)
+    axes[2].set(title="spans", xlabel="posts to their leader", ylabel="posts")
+    named = np.bincount(state.colleagues[state.colleagues >= 0], minlength=len(layout.department))
+    ties = None if layout.ties is None else np.bincount(layout.ties[layout.ties >= 0], minlength=len(named))
+    _counts(axes[3], named, ties, folder.smallest_group)
+    axes[3].set(title="who is listened to", xlabel="named by so many", ylabel="people")
+    figure.suptitle(layout.name)
     return figure
+
+
+def _counts(axis: Any, model: np.ndarray, data: np.ndarray | None, smallest: int, *, weights: bool = False) -> None:
+    """Draw how often each number occurs, or how many posts it stands for; a bar of fewer than the smallest group joins the one beside it."""
+    top = max(int(each.max(initial=0)) for each in (model, data) if each is not None)
+    edges = np.linspace(0, max(top, 1) + 1, 9)
+    width = edges[1] - edges[0]
+    for place, each, label, colour in ((0.0, data, "data", "#999999"), (0.5, model, "model", "#4878a8")):
+        if each is not None:
+            heights, _ = np.histogram(each, edges, weights=each if weights else None)
+            axis.bar(
+                edges[:-1] + place * width,
+                _coarse(heights, smallest),
+                0.5 * width,
+                align="edge",
+                color=colour,
+                label=label,
+            )
+    axis.legend(frameon=False)
 
 
 def _coarse(heights: np.ndarray, smallest: int) -> np.ndarray:
