@@ -247,3 +247,23 @@ def test_without_a_column_for_hand_ons_no_first_time_resolution_is_made_up(tmp_p
     assert not (tmp_path / "o" / "history.csv").exists()
     assert list(pd.read_csv(tmp_path / "o" / "weekly.csv")) == ["week", "group", "opened"]
     assert list(pd.read_csv(tmp_path / "o" / "departments.csv")) == ["department", "front", "arrivals"]
+
+
+@pytest.mark.parametrize(("name", "cells"), [
+    ("time_worked", ("600", "1200", "")), ("Handling minutes", ("10", "20", "")), ("worked", ("0:10:00", "0:20", "")),
+])  # fmt: skip
+def test_working_times_of_an_export_are_the_handling_times_of_its_groups(
+    tmp_path: Path, name: str, cells: tuple[str, ...]
+) -> None:
+    path = tmp_path / "t.csv"
+    rows = [
+        f"{day},{'A' if k % 2 else 'B'},{cells[k % 2] if k > 5 else cells[2]},0,x{k % 4}" for k, day in enumerate(DAYS)
+    ]
+    path.write_text(f"opened_at,group,{name},reassignment_count,agent\n" + "\n".join(rows) + "\n")
+    write_tickets(tmp_path / "o", read_tickets(path))
+    stated = pd.read_csv(tmp_path / "o" / "departments.csv").set_index("department")
+    assert stated["minutes"].to_dict() == {"A": 20.0, "B": 10.0}
+    assert layout_of_folder(tmp_path / "o").minutes.tolist() == pytest.approx([4 / 3, 2 / 3])
+    path.write_text(f"opened_at,group,{name}\n2026-01-05,A,long\n2026-01-05,A,-3\n")
+    with pytest.raises(InputErrors, match=r"t\.csv:2: .*: must be minutes, .*got 'long'"):
+        read_tickets(path)

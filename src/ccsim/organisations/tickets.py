@@ -11,6 +11,7 @@ import re
 from collections.abc import Container, Mapping
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from ccsim.errors import InputError, InputErrors, InputIssue, count_noun, did_you_mean, writing
@@ -29,10 +30,21 @@ NAMES = {
     "stations": ("group_stations", "stations"),
     "reopened": ("reopen_count", "reopened", "reopens"),
     "within_target": ("made_sla", "within_target"),
+    "worked": (
+        "time_worked",
+        "total_time_spent_sec",
+        "worked",
+        "handling_time",
+        "handling_minutes",
+        "worked_minutes",
+        "minutes",
+    ),
     "closed": ("resolved_at", "resolved", "solved_at", "solved", "ticket_solved_date", "closed", "closed_at"),
     "time": ("time", "sys_updated_at", "sys_updated_on", "updated_at", "updated"),
 }
 NEEDED = ("opened", "group")
+#: Columns whose numbers are seconds.
+SECONDS = ("time_worked", "total_time_spent_sec")
 #: Placeholder for the group of a ticket without one.
 NO_GROUP = "0"
 
@@ -84,6 +96,11 @@ def read_tickets(
         wrong = found.index[(found[name] != "") & ~((numbers >= 0) & (numbers % 1 == 0))]
         faults += _cell_faults(path, theirs[name], found[name], wrong, "a whole number of at least 0", private)
         found[name] = numbers.fillna(0)
+    if "worked" in found:
+        found["worked"], wrong = _minutes(found["worked"], theirs["worked"])
+        faults += _cell_faults(
+            path, theirs["worked"], raw[theirs["worked"]], wrong, "minutes, such as 12.5, or 0:12:30", private
+        )
     if faults:
         raise InputErrors(faults)
     if "stations" in found and "handed_on" not in found:
@@ -120,6 +137,19 @@ def _rows(path: Path, text: str, separator: str, header: list[str]) -> pd.DataFr
 def _plain(name: str) -> str:
     """Return a column's name in lower case, with one separator between words."""
     return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
+
+
+def _minutes(cells: pd.Series, column: str) -> tuple[pd.Series, pd.Index]:
+    """Return working times in minutes, missing where a cell is empty, and the rows that hold something else.
+
+    Args:
+        cells: numbers, or hours, minutes and seconds such as 0:12:30.
+        column: its name; ``time_worked`` of ServiceNow and ``Total time spent (sec)`` of Zendesk are in seconds.
+    """
+    clock = cells.str.extract(r"^(\d+):([0-5]\d)(?::([0-5]\d))?$").astype(float)
+    plain = pd.to_numeric(cells, errors="coerce") / (60.0 if _plain(column) in SECONDS else 1.0)
+    found = plain.fillna(clock[0] * 60 + clock[1] + clock[2].fillna(0.0) / 60)
+    return found, cells.index[(cells != "") & ~((found >= 0) & np.isfinite(found))]
 
 
 def _repeated(path: Path, theirs: Mapping[str, str], found: pd.DataFrame) -> list[InputIssue]:
@@ -198,6 +228,8 @@ def departments(tickets: pd.DataFrame, events: pd.DataFrame | None = None) -> pd
     found = pd.DataFrame({"department": counts.index, "front": "yes", "arrivals": (counts / weeks).round(3).to_numpy()})
     if "handed_on" in tickets:
         found["first_time"] = (named["handed_on"] == 0).groupby(named["group"]).mean().round(4).to_numpy()
+    if "worked" in tickets:
+        found["minutes"] = named["worked"].groupby(named["group"]).mean().round(2).to_numpy()
     behind = sorted(_groups(events) - set(counts.index))
     return pd.concat([found, pd.DataFrame({"department": behind, "front": "no", "arrivals": 0.0})], ignore_index=True)
 
@@ -295,6 +327,10 @@ def unknown_of(tickets: pd.DataFrame, events: pd.DataFrame | None, smallest: int
         )
     elif "reopened" not in tickets:
         lines.append("No column states which tickets were reopened, so these count as solved the first time.")
+    if "worked" not in tickets:
+        lines.append(
+            "No column says how long the work on a ticket took, so groups are taken to work alike; --column worked=NAME says which."
+        )
     if events is None:
         lines.append("Without --events, hand-offs are not known and are drawn at random.")
     return lines

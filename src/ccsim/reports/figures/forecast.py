@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from ccsim.analysis.forecasting.backtesting import Backtests
+    from ccsim.analysis.forecasting.series import Series
 
 COLUMNS = 2
 #: Characters of a line of the verdict below a panel.
@@ -49,34 +50,31 @@ def forecast_figure(found: Backtests, ahead: list[Forecast], seed: int) -> Figur
     rows = -(-len(ahead) // COLUMNS)
     figure = Figure(figsize=(6.2 * COLUMNS, 3.9 * rows), layout="constrained")
     axes = np.atleast_1d(figure.subplots(rows, COLUMNS)).ravel()
-    lines = found.lines()
     for axis, series, drivers, one in zip(axes, found.series, found.drivers, ahead, strict=False):
         past = earlier(series, found.steps)
         tested = forecast(past, found.ensembles.of(past, found.steps), found.steps, seed, drivers)
-        _bands(axis, tested, "#777777", "back-test")
-        _bands(axis, one, "#4878a8", "forecast")
-        kept = len(series.values) - found.steps
-        axis.plot(
-            series.dates[:kept], series.values[:kept], "o-", color="black", markersize=3, linewidth=1, label="seen"
-        )
-        axis.plot(
-            series.dates[kept:], series.values[kept:], "o", color="black", markerfacecolor="white", label="kept back"
-        )
-        for cut in (series.dates[kept - 1], series.dates[-1]):
-            axis.axvline(cut, color="#999999", linestyle=":", linewidth=1)
         with in_currency(found.ensembles.folder.currency):
-            axis.set(
-                title=f"{KPIS[one.kpi].title} ({table_unit(KPIS[one.kpi])})"
-                if _as_stored(one.kpi)
-                else KPIS[one.kpi].title
-            )
-        axis.set_xlabel("\n".join(textwrap.wrap(lines[one.kpi], WIDTH)), fontsize=7.5)
-        axis.tick_params("x", labelrotation=30)
+            _panel(axis, series, tested, one)
+        axis.set_xlabel("\n".join(textwrap.wrap(found.lines()[one.kpi], WIDTH)), fontsize=7.5)
     for axis in axes[len(ahead) :]:
         axis.set_axis_off()
     axes[0].legend(frameon=False, fontsize=7.5, ncols=2)
     figure.suptitle(f"{found.ensembles.folder.name}: forecasts with 50 and 90 % intervals")
     return figure
+
+
+def _panel(axis: Any, series: Series, tested: Forecast, ahead: Forecast) -> None:
+    """Draw a series, the forecast of what was kept back, and that of what comes; dotted lines mark where each begins."""
+    kept = len(series.values) - len(tested.dates)
+    _bands(axis, tested, "#777777", "back-test")
+    _bands(axis, ahead, "#4878a8", "forecast")
+    axis.plot(series.dates[:kept], series.values[:kept], "o-", color="black", markersize=3, linewidth=1, label="seen")
+    axis.plot(series.dates[kept:], series.values[kept:], "o", color="black", markerfacecolor="white", label="kept back")
+    for cut in (series.dates[kept - 1], series.dates[-1]):
+        axis.axvline(cut, color="#999999", linestyle=":", linewidth=1)
+    kpi = KPIS[series.kpi]
+    axis.set(title=f"{kpi.title} ({table_unit(kpi)})" if _as_stored(series.kpi) else kpi.title)
+    axis.tick_params("x", labelrotation=30)
 
 
 def _as_stored(kpi: str) -> bool:

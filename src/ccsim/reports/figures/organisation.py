@@ -35,19 +35,7 @@ def layout_table(folder: Folder, layout: Layout, seed: int) -> pd.DataFrame:
     stated = time_in_files(folder)
     data = np.array([stated.get(name, np.nan) for name in layout.departments])
     rows += _grouped("full-time posts", layout.departments, data, time, folder.smallest_group)
-    if len(layout.superior):
-        known = _lines_known(folder)
-        rows.append(("leaders", "", float(len(layout.superior)) if known else np.nan, float(len(state.leaders.tier))))
-        here, there = _spans(layout.leader), _spans(state.staff.leader)
-        for what, measure in (("posts to a leader, median", np.median), ("posts to a leader, mean", np.mean)):
-            rows.append(
-                (
-                    what,
-                    "",
-                    float(measure(here)) if known and len(here) else np.nan,
-                    float(measure(there)) if len(there) else 0.0,
-                )
-            )
+    rows += _leader_rows(layout, state.staff.leader, _lines_known(folder))
     rows += _tie_rows(layout, state.colleagues)
     if len(layout.customers):
         active = np.bincount(state.customers.segment[state.customers.active == 1], minlength=len(layout.customers))
@@ -56,6 +44,18 @@ def layout_table(folder: Folder, layout: Layout, seed: int) -> pd.DataFrame:
         )
     measured = last_figures(folder, layout).assign(model=np.nan)
     return pd.concat([pd.DataFrame(rows, columns=["what", "group", "data", "model"]), measured], ignore_index=True)
+
+
+def _leader_rows(layout: Layout, leader: np.ndarray, known: bool) -> list[tuple[str, str, float, float]]:
+    """Return the number of leaders and their spans; data are missing where no file says who reports to whom."""
+    if not len(layout.superior):
+        return []
+    count, here, there = float(len(layout.superior)), _spans(layout.leader), _spans(leader)
+    rows = [("leaders", "", count if known else np.nan, count)]
+    for what, measure in (("posts to a leader, median", np.median), ("posts to a leader, mean", np.mean)):
+        stated = float(measure(here)) if known and len(here) else np.nan
+        rows.append((what, "", stated, float(measure(there)) if len(there) else 0.0))
+    return rows
 
 
 def _lines_known(folder: Folder) -> bool:
