@@ -7,7 +7,7 @@ comes from resampling whatever was drawn independently: runs, organisations, nev
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import numpy as np
 from pydantic import Field
@@ -24,6 +24,12 @@ if TYPE_CHECKING:
 FUNCTIONS = {"log": np.log, "exp": np.exp, "sqrt": np.sqrt, "abs": np.abs}
 #: Resamples for an interval.
 RESAMPLES = 1000
+
+# What a field of a measure names; a fact's names are checked by it.
+Expression = Annotated[str, "expression"]
+Expressions = Annotated[list[str], "expression"]
+Scenario = Annotated[str, "scenario"]
+Scenarios = Annotated[list[str], "scenario"]
 
 
 @dataclass(frozen=True)
@@ -42,13 +48,14 @@ class Measure(Schema):
     kind: str
     resamples: ClassVar[int] = RESAMPLES
 
-    def expressions(self) -> list[str]:
-        """Return the expressions over KPIs that the measure reads."""
-        return []
-
-    def scenarios_read(self) -> list[str]:
-        """Return the names of scenarios that it reads, beyond "all of them"."""
-        return []
+    def named(self, what: str) -> list[str]:
+        """Return what the fields for an "expression" or a "scenario" name, in their order; defaults name nothing."""
+        found: list[str] = []
+        for name, field in type(self).model_fields.items():
+            value = getattr(self, name)
+            if what in field.metadata and value != field.default:
+                found += [value] if isinstance(value, str) else value
+        return found
 
     def rows(self, frame: pd.DataFrame) -> tuple[FloatArray, list[Any]]:
         """Return what is measured, one row per observation, and the independent unit that each row belongs to."""
@@ -110,7 +117,7 @@ class AcrossUnits(Measure):
     def rows(self, frame: pd.DataFrame) -> tuple[FloatArray, list[Any]]:
         """Return one row per unit, one column per expression; units of which something is unknown are left out."""
         seen = over_weeks(frame)
-        columns = np.column_stack([evaluated(seen, one) for one in self.expressions()])
+        columns = np.column_stack([evaluated(seen, one) for one in self.named("expression")])
         known = np.isfinite(columns).all(axis=1)
         return columns[known], seen["unit"].to_numpy()[known].tolist()
 
@@ -118,11 +125,7 @@ class AcrossUnits(Measure):
 class Mean(AcrossUnits):
     """The mean of ``y``."""
 
-    y: str
-
-    def expressions(self) -> list[str]:
-        """Return what is averaged."""
-        return [self.y]
+    y: Expression
 
     def value(self, rows: FloatArray) -> float:
         """Return the mean."""
@@ -132,13 +135,9 @@ class Mean(AcrossUnits):
 class Correlation(AcrossUnits):
     """Pearson's correlation of ``x`` and ``y`` between units, with ``given`` held fixed (partial correlation)."""
 
-    x: str
-    y: str
-    given: list[str] = Field(default_factory=list)
-
-    def expressions(self) -> list[str]:
-        """Return x, y, and what is held fixed."""
-        return [self.x, self.y, *self.given]
+    x: Expression
+    y: Expression
+    given: Expressions = Field(default_factory=list)
 
     def value(self, rows: FloatArray) -> float:
         """Return the correlation; nan where there is no variation."""
@@ -148,13 +147,9 @@ class Correlation(AcrossUnits):
 class CorrelationGap(AcrossUnits):
     """How much closer ``x`` goes with ``y`` than with ``than``: the difference of the two correlations."""
 
-    x: str
-    y: str
-    than: str
-
-    def expressions(self) -> list[str]:
-        """Return x, y and than."""
-        return [self.x, self.y, self.than]
+    x: Expression
+    y: Expression
+    than: Expression
 
     def value(self, rows: FloatArray) -> float:
         """Return the difference."""
@@ -167,14 +162,10 @@ class Slope(AcrossUnits):
     ``standard`` counts both in their standard deviations.
     """
 
-    x: str
-    y: str
-    given: list[str] = Field(default_factory=list)
+    x: Expression
+    y: Expression
+    given: Expressions = Field(default_factory=list)
     standard: bool = False
-
-    def expressions(self) -> list[str]:
-        """Return x, y, and what else is in the regression."""
-        return [self.x, self.y, *self.given]
 
     def value(self, rows: FloatArray) -> float:
         """Return the slope; nan where x does not vary."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 
 from ccsim.engine.columns import FloatArray
-from ccsim.validation.facts.measures import Measure, evaluated
+from ccsim.validation.facts.measures import Expression, Measure, Scenario, evaluated
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,21 +33,13 @@ class Contrast(Measure):
     and ``standard`` counts in standard deviations between runs of the first scenario.
     """
 
-    y: str
-    scenarios: dict[str, float]
+    y: Expression
+    scenarios: Annotated[dict[str, float], "scenario"]
     week: int | None = None
     less_week: int | None = None
     log: bool = False
     per: float = 1.0
     standard: bool = False
-
-    def expressions(self) -> list[str]:
-        """Return what is compared."""
-        return [self.y]
-
-    def scenarios_read(self) -> list[str]:
-        """Return the scenarios compared."""
-        return list(self.scenarios)
 
     def rows(self, frame: pd.DataFrame) -> tuple[FloatArray, list[Any]]:
         """Return one row per unit: its contrast, and the value in the first scenario."""
@@ -66,19 +58,11 @@ class Contrast(Measure):
 class Elasticity(Measure):
     """By how many per cent ``y`` rises for each per cent of ``x``, from scenario ``low`` to scenario ``high``."""
 
-    y: str
-    x: str
-    low: str
-    high: str
+    y: Expression
+    x: Expression
+    low: Scenario
+    high: Scenario
     week: int | None = None
-
-    def expressions(self) -> list[str]:
-        """Return y and x."""
-        return [self.y, self.x]
-
-    def scenarios_read(self) -> list[str]:
-        """Return the two scenarios."""
-        return [self.low, self.high]
 
     def rows(self, frame: pd.DataFrame) -> tuple[FloatArray, list[Any]]:
         """Return the logarithms' differences in y and x, one row per unit."""
@@ -94,23 +78,15 @@ class Elasticity(Measure):
 class Asymmetry(Measure):
     """How large the response to one shock is beside the response to the opposite one: its size over the other's."""
 
-    y: str
-    base: str
-    shock: str
-    opposite: str
+    y: Expression
+    base: Scenario
+    shock: Scenario
+    opposite: Scenario
     week: int | None = None
-
-    def expressions(self) -> list[str]:
-        """Return what responds."""
-        return [self.y]
-
-    def scenarios_read(self) -> list[str]:
-        """Return the three scenarios."""
-        return [self.base, self.shock, self.opposite]
 
     def rows(self, frame: pd.DataFrame) -> tuple[FloatArray, list[Any]]:
         """Return both responses, one row per unit."""
-        rows, owners = cells(frame, self.y, [(name, self.week) for name in self.scenarios_read()])
+        rows, owners = cells(frame, self.y, [(name, self.week) for name in self.named("scenario")])
         return rows[:, 1:] - rows[:, :1], owners
 
     def value(self, rows: FloatArray) -> float:
@@ -122,22 +98,14 @@ class Asymmetry(Measure):
 class Spread(Measure):
     """How much more runs differ in one scenario than in another: the logarithm of the ratio of standard deviations."""
 
-    y: str
-    scenario: str
-    than: str
+    y: Expression
+    scenario: Scenario
+    than: Scenario
     week: int | None = None
-
-    def expressions(self) -> list[str]:
-        """Return what differs."""
-        return [self.y]
-
-    def scenarios_read(self) -> list[str]:
-        """Return the two scenarios."""
-        return [self.scenario, self.than]
 
     def rows(self, frame: pd.DataFrame) -> tuple[FloatArray, list[Any]]:
         """Return the value in both, one row per unit."""
-        return cells(frame, self.y, [(name, self.week) for name in self.scenarios_read()])
+        return cells(frame, self.y, [(name, self.week) for name in self.named("scenario")])
 
     def value(self, rows: FloatArray) -> float:
         """Return ln(sd / sd)."""

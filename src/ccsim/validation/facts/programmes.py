@@ -12,7 +12,7 @@ import numpy as np
 from pydantic import Field
 
 from ccsim.engine.columns import FloatArray
-from ccsim.validation.facts.measures import Measure, evaluated
+from ccsim.validation.facts.measures import Expression, Expressions, Measure, Scenario, Scenarios, evaluated
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,20 +28,12 @@ class SuccessRate(Measure):
     ``practices`` (levers) the ratio of the shares in the best and the worst fifth by mean practice.
     """
 
-    y: str
-    base: str
-    gain: list[str] = Field(default_factory=list)
-    of: list[str] = Field(default_factory=list)
-    than: list[str] = Field(default_factory=list)
+    y: Expression
+    base: Scenario
+    gain: Expressions = Field(default_factory=list)
+    of: Scenarios = Field(default_factory=list)
+    than: Scenarios = Field(default_factory=list)
     practices: list[str] = Field(default_factory=list)
-
-    def expressions(self) -> list[str]:
-        """Return what is to rise."""
-        return [self.y, *self.gain]
-
-    def scenarios_read(self) -> list[str]:
-        """Return the scenarios."""
-        return [self.base, *self.of, *self.than]
 
     def rows(self, frame: pd.DataFrame) -> tuple[FloatArray, list[Any]]:
         """Return one row per programme: whether it succeeds, on which side it is counted, and its mean practice."""

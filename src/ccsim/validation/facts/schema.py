@@ -304,10 +304,10 @@ def _measure(
     measure: Measure | None = part.whole(MEASURES[kind], row)
     if measure is None:
         return None
-    for name in measure.scenarios_read():
+    for name in measure.named("scenario"):
         if name not in scenarios:
             part.add_error((), f"{name!r} is not one of the scenarios{did_you_mean(name, scenarios)}")
-    for text in measure.expressions() if subject in SUBJECTS else ():
+    for text in measure.named("expression") if subject in SUBJECTS else ():
         _check_expression(part, text, SUBJECTS[subject])
     return measure
 

@@ -8,7 +8,7 @@ import numpy as np
 from pydantic import PrivateAttr
 
 from ccsim.engine.columns import FloatArray
-from ccsim.validation.facts.measures import Measure
+from ccsim.validation.facts.measures import Expression, Measure, Scenario
 from ccsim.validation.facts.paired import cells
 
 if TYPE_CHECKING:
@@ -21,11 +21,7 @@ MONTH = 52.0 / 12.0
 class Steepness(Measure):
     """The largest slope of ``y`` over a study's sweep, relative to the mean slope: 1 for a line, many for a step."""
 
-    y: str
-
-    def expressions(self) -> list[str]:
-        """Return what responds."""
-        return [self.y]
+    y: Expression
 
     def rows(self, frame: pd.DataFrame) -> tuple[FloatArray, list[Any]]:
         """Return the mean slope between each point of the sweep and the next, one row per unit."""
@@ -46,21 +42,13 @@ class HalfLife(Measure):
     ``fit`` returns the share of variance that the fit explains instead of h.
     """
 
-    y: str
-    scenario: str
-    base: str
-    than: str = ""
-    than_base: str = ""
+    y: Expression
+    scenario: Scenario
+    base: Scenario
+    than: Scenario = ""
+    than_base: Scenario = ""
     fit: bool = False
     resamples: ClassVar[int] = 200
-
-    def expressions(self) -> list[str]:
-        """Return what improves."""
-        return [self.y]
-
-    def scenarios_read(self) -> list[str]:
-        """Return the scenarios."""
-        return [name for name in (self.scenario, self.base, self.than, self.than_base) if name]
 
     def rows(self, frame: pd.DataFrame) -> tuple[FloatArray, list[Any]]:
         """Return one row per unit: what has been gained by each week, for the scenario and for the one beside it."""
