@@ -181,12 +181,8 @@ def _in_folder(store: Store, executor: Workforce, limit: Deadline | None, progre
     store.write_manifest("incomplete" if store.failures else "stopped" if task_scheduler.stopped else "complete")
     if store.failures and not len(store.done):
         first = store.failures[0]["error"]
-        told = (
-            f"{folder}: every run failed. The first of them:\n{first}"
-            if "\n" in first
-            else f"every run failed: {first}"
-        )
-        raise ResultsError(told)
+        opening = f"{folder}: every run failed. The first of them:\n" if "\n" in first else "every run failed: "
+        raise ResultsError(opening + first)
     if limit and task_scheduler.stopped and not len(store.done):
         raise ResultsError(
             f"{folder}: the time limit of {limit.seconds:g} s was reached before any run; continue with ccsim resume {folder}"

@@ -12,7 +12,7 @@ def test_people_are_seen_once_each_and_their_hours_make_sense() -> None:
     assert sorted(frame["arm"].unique()) == [0.0, 1.0] and sorted(frame["unit"].unique()) == [0, 1]
     assert (frame.groupby(["unit", "arm"]).size() <= 30).all()
     assert (frame["worked"] > 0).all() and (frame["worked"] < 26 * 45).all()
-    assert (frame["successes"] <= frame["solved"] + 1e-9).all() and (frame["solved"] <= frame["handled"]).all()
+    assert (frame["visible_successes"] <= frame["solved"] + 1e-9).all() and (frame["solved"] <= frame["handled"]).all()
     assert frame["felt"].between(0.0, 1.0).all()
 
 

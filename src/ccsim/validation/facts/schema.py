@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -30,8 +30,8 @@ MEASURES: dict[str, type[Measure]] = {
     "half-life": HalfLife, "success": SuccessRate, "identity": AnalyticResult,
 }  # fmt: skip
 #: Who is looked at, and the names that expressions may use there.
-SUBJECTS: dict[str, tuple[str, ...]] = {
-    "organisations": tuple(KPIS), "people": people.COLUMNS, "cohort": cohort.COLUMNS,
+SUBJECTS: dict[str, Collection[str]] = {
+    "organisations": KPIS, "people": people.COLUMNS, "cohort": cohort.COLUMNS,
     "networks": networks.COLUMNS, "formula": (),
 }  # fmt: skip
 #: How a number was come by (see ``docs/validation.md``), and whether it may count as a check.
@@ -312,7 +312,7 @@ def _measure(
     return measure
 
 
-def _check_expression(part: Parser, text: str, known: Sequence[str]) -> None:
+def _check_expression(part: Parser, text: str, known: Collection[str]) -> None:
     """Refuse what is no arithmetic over known names."""
     try:
         tree = parse(text)
