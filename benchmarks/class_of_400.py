@@ -120,18 +120,18 @@ def _games() -> list[str]:
     return found
 
 
-def _serve(folder: str, told: Connection) -> None:
+def _serve(folder: str, output: Connection) -> None:
     """Serve in a process of its own, whose processor time is that of the class."""
     from ccsim.app.server import serving
     from ccsim.game.game import Choice, Game
 
     Game(1).play(Choice())
     server = serving("127.0.0.1", 0, Path(folder))
-    told.send(server.server_address[1])
+    output.send(server.server_address[1])
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    while told.recv() == "time":
+    while output.recv() == "time":
         times = os.times()
-        told.send(times.user + times.system)
+        output.send(times.user + times.system)
 
 
 def _play(device: Device, code: str, quarter: int) -> None:

@@ -171,8 +171,8 @@ def main() -> None:
         start = time.perf_counter()
         stock = Stock.made(Path(place) / "stock")
         counts = disturbed(given.kills, given.seed, Path(place), stock, seconds=given.seconds)
-    told = ", ".join(f"{count:,} {name}" for name, count in counts.items())
-    print(f"{told}; {time.perf_counter() - start:.0f} s")
+    output = ", ".join(f"{count:,} {name}" for name, count in counts.items())
+    print(f"{output}; {time.perf_counter() - start:.0f} s")
     raise SystemExit(bool(counts["traceback"] or counts["silent-wrong"]))
 
 

@@ -25,8 +25,8 @@ WANTED = 10.0
 
 def rows_of(comparison: Comparison) -> list[tuple[str, str, float, float, float]]:
     """Return scenario, KPI, factor, correlation of the pairs, and variance over that of the baseline."""
-    figures = comparison.results.summaries
-    last = figures[figures["week"] == figures["week"].max()]
+    summaries = comparison.results.summaries
+    last = summaries[summaries["week"] == summaries["week"].max()]
     rows = []
     for row in comparison.variance_reduction().itertuples(index=False):
         wide = last.pivot(index="replicate", columns="scenario", values=row.kpi)

@@ -78,12 +78,12 @@ def lived(
     """Return what a program says of some sizes."""
     words = [",".join(map(str, size)) for size in sizes]
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    told = subprocess.run(
+    output = subprocess.run(
         [python, HERE / file, *words], env=environment | ONE_THREAD | places, capture_output=True, text=True, check=False
     )  # fmt: skip
-    if told.returncode:
-        raise RuntimeError(told.stderr.strip()[-2000:])
-    found: list[dict[str, Any]] = json.loads(told.stdout.splitlines()[-1])
+    if output.returncode:
+        raise RuntimeError(output.stderr.strip()[-2000:])
+    found: list[dict[str, Any]] = json.loads(output.stdout.splitlines()[-1])
     return found
 
 

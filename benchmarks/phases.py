@@ -12,7 +12,7 @@ from ccsim.model.state import ModelState
 Around = Callable[[str, Callable[..., None], tuple[Any, ...]], None]
 
 
-def live_with(world: ModelState, around: Around) -> None:
+def live_with(state: ModelState, around: Around) -> None:
     """Live the next week of a world, each phase through ``around``."""
-    for phase in start_step(world):
+    for phase in start_step(state):
         around(*phase)

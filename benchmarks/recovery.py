@@ -24,7 +24,7 @@ from ccsim.analysis.forecasting.fit import emulators, levels_in, levels_of, post
 from ccsim.analysis.forecasting.forecast import forecast
 from ccsim.analysis.forecasting.scores import covers
 from ccsim.analysis.forecasting.series import Series
-from ccsim.analysis.study import Runner
+from ccsim.analysis.problem import Runner
 from ccsim.organisations.folder import read_folder
 
 KPIS = ("csat", "nps", "fcr", "engagement", "churn", "staff_turnover")
@@ -40,14 +40,14 @@ customers = 600
 
 def series_of_world(ensemble: Ensemble, kpi: str, world: int) -> Series:
     """Return the first steps of a world as a history."""
-    values = ensemble.figures[kpi][world, :SEEN]
+    values = ensemble.values[kpi][world, :SEEN]
     return Series(kpi, pd.date_range("2020-03-31", periods=SEEN, freq="QE"), values, WEEKS, float("nan"))
 
 
 def part_of(ensemble: Ensemble, worlds: np.ndarray) -> Ensemble:
     """Return some worlds of an ensemble."""
-    figures = {kpi: each[worlds] for kpi, each in ensemble.figures.items()}
-    return replace(ensemble, numbers=ensemble.numbers[worlds], figures=figures)
+    values = {kpi: each[worlds] for kpi, each in ensemble.values.items()}
+    return replace(ensemble, numbers=ensemble.numbers[worlds], values=values)
 
 
 def recovered(
@@ -78,7 +78,7 @@ def recovered(
             row: dict[str, float] = {}
             for kpi, one in series.items():
                 draws = forecast(one, rest, AHEAD, seed + world).draws
-                late = ensemble.figures[kpi][world, SEEN : SEEN + AHEAD]
+                late = ensemble.values[kpi][world, SEEN : SEEN + AHEAD]
                 row[kpi] = float(np.mean([covers(draws[:, h], late[h], 0.9) for h in range(AHEAD)]))
             found, _ = posterior(levels_of(series), rest, seed + world, (), learnt)
             row["fits"] = float(len(found) > 0)

@@ -39,7 +39,7 @@ SIZES = (
 )  # fmt: skip
 
 
-def by_mechanism(world: ModelState, weeks: int) -> dict[str, float]:
+def by_mechanism(state: ModelState, weeks: int) -> dict[str, float]:
     """Return the median seconds of each phase."""
     times: dict[str, list[float]] = defaultdict(list)
 
@@ -47,7 +47,7 @@ def by_mechanism(world: ModelState, weeks: int) -> dict[str, float]:
         times[name].append(seconds(lambda: kernel(*arguments)))
 
     for _ in range(weeks):
-        live_with(world, around)
+        live_with(state, around)
     return {name: median(each) for name, each in times.items()}
 
 
@@ -55,24 +55,24 @@ def measure(staff: int, customers: int) -> dict[str, Any]:
     """Measure one size in this process."""
     world_of(20, 200)  # compiles, or reads what is compiled
     asking = default_settings().demand.rate * 10 * staff / customers
-    world = world_of(staff, customers, levers={**BUSY, "demand.rate": asking})
+    state = world_of(staff, customers, levers={**BUSY, "demand.rate": asking})
     weeks = max(5, min(100, 1_000_000 // (staff + customers)))
-    week = median([seconds(lambda: step(world)) for _ in range(weeks)])
+    week = median([seconds(lambda: step(state)) for _ in range(weeks)])
     return {
         "week": week,
-        "agents": agents_of(world),
-        "handled": float(world.populations.departments.handled.sum()),
-        "phases": by_mechanism(world, max(5, weeks // 2)),
+        "agents": agents_of(state),
+        "handled": float(state.populations.departments.handled.sum()),
+        "phases": by_mechanism(state, max(5, weeks // 2)),
         "peak": peak_mebibytes(),
-        "least": least_bytes(world) / week / 1e9,
+        "least": least_bytes(state) / week / 1e9,
         "copy": copy_rate(),
     }
 
 
-def least_bytes(world: ModelState) -> float:
+def least_bytes(state: ModelState) -> float:
     """Return the bytes that a week moves if it reads each column and writes each flow once."""
-    columns = (column for part in world.populations for column in (part if isinstance(part, tuple) else (part,)))
-    return float(sum(column.nbytes for column in columns) + sum(block.nbytes for block in world.flows.values()))
+    columns = (column for part in state.populations for column in (part if isinstance(part, tuple) else (part,)))
+    return float(sum(column.nbytes for column in columns) + sum(block.nbytes for block in state.flows.values()))
 
 
 def copy_rate() -> float:

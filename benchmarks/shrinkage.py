@@ -14,7 +14,7 @@ import numpy as np
 
 from ccsim.analysis.optimise import Objective, Objectives, Plan, optimise
 from ccsim.analysis.parameter_space import dimensions
-from ccsim.analysis.study import AnalysisProblem, Runner, make_problem, table_of
+from ccsim.analysis.problem import AnalysisProblem, Runner, make_problem, table_of
 from ccsim.experiments.design import Design
 
 SMALL = {

@@ -68,15 +68,15 @@ def world_of(
         levers: settings other than ``BUSY``, by dotted key.
     """
     sizes = {"organisation.staff": staff, "organisation.customers": customers, "organisation.warm_up": past}
-    world = sample_initial(replace_values(default_settings(), {**sizes, **(BUSY if levers is None else levers)}), seed)
+    state = sample_initial(replace_values(default_settings(), {**sizes, **(BUSY if levers is None else levers)}), seed)
     for _ in range(past):
-        step(world)
-    return world
+        step(state)
+    return state
 
 
-def agents_of(world: ModelState) -> int:
+def agents_of(state: ModelState) -> int:
     """Return staff and customers (prospects and leaders are not counted)."""
-    return len(world.populations.staff.person) + int(world.populations.customers.active.sum())
+    return len(state.populations.staff.person) + int(state.populations.customers.active.sum())
 
 
 def seconds(work: Callable[[], object]) -> float:

@@ -144,9 +144,9 @@ def main() -> None:
                 uneven = np.mean([unevenness(values, 1) for values in ways])
                 gaps = compared(network, ways, replicates)
                 for choice, rows in gaps.groupby("choice", sort=False):
-                    figures = rows.drop(columns="choice")
-                    half = t.ppf(0.975, replicates - 1) * figures.std(ddof=1) / np.sqrt(replicates)
-                    cells = [written(*each) for each in zip(figures.mean(), half, strict=True)]
+                    levels = rows.drop(columns="choice")
+                    half = t.ppf(0.975, replicates - 1) * levels.std(ddof=1) / np.sqrt(replicates)
+                    cells = [written(*each) for each in zip(levels.mean(), half, strict=True)]
                     body.append([f"{name}, {choice}", f"{uneven:.2f}", *cells])
         head = ["network, champions", "Gini of in-degree"]
         head += [f"{unit}, week {week}" for unit in KPIS.values() for week in WEEKS]

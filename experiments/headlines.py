@@ -21,7 +21,7 @@ from ccsim.analysis.admitted import read_worlds
 from ccsim.model.extension import model_hash
 from ccsim.results.formatting import kpi_difference
 from ccsim.validation.claims.ledger import ClaimResult, Ledger, run_ledger
-from ccsim.validation.claims.report import told_of_map
+from ccsim.validation.claims.report import describe_map
 from ccsim.validation.claims.schema import Claim, load_claims
 
 LOAD = "load shortening time"
@@ -111,9 +111,9 @@ def worlds_of(ledger: Ledger) -> str:
         assert one.holds and one.reverses
         rows.append([
             one.claim.statement, effect(one), share(one.holds), share(one.reverses),
-            ", ".join(f"`{d.key}` {d.rho:+.2f}" for d in one.deciders if d.clear) or "nothing beyond chance",
+            ", ".join(f"`{d.key}` {d.rho:+.2f}" for d in one.deciders if d.significant) or "nothing beyond chance",
         ])  # fmt: skip
-    maps = [f"- {one.claim.statement} {told_of_map(one.map)}" for one in ledger.findings if one.map and one.map.flips]
+    maps = [f"- {one.claim.statement} {describe_map(one.map)}" for one in ledger.findings if one.map and one.map.flips]
     head = ["sentence", "effect at the defaults", "holds, % of worlds", "reversed, %", "correlates with (Holm)"]
     turns = "\nWhere they turn, beyond chance:\n\n" + "\n".join(maps) + "\n" if maps else ""
     return (

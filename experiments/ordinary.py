@@ -73,7 +73,7 @@ def satisfactions(scenario: Any, seed: int) -> np.ndarray:
     simulation = Simulation(scenario, seed, 3 * YEAR)
     for _ in range(3 * YEAR):
         simulation.step()
-    customers = simulation.world.populations.customers
+    customers = simulation.state.populations.customers
     return 100.0 * customers.satisfaction[customers.active == 1]
 
 

@@ -51,7 +51,7 @@ def test_a_fault_says_where_it_stands_and_what_is_wrong(fault: InputIssue, text:
     assert str(fault) == text
 
 
-def test_all_faults_are_told_in_the_order_of_files_and_lines() -> None:
+def test_all_faults_are_reported_in_the_order_of_files_and_lines() -> None:
     faults = [InputIssue("b.toml", 1, "x", "p"), InputIssue("a.toml", 9, "y", "p"), InputIssue("a.toml", None, "z", "p"), InputIssue("a.toml", 2, "w", "p")]  # fmt: skip
     error = InputErrors(faults)
     assert [(fault.file, fault.line) for fault in error.issues] == [("a.toml", None), ("a.toml", 2), ("a.toml", 9), ("b.toml", 1)]  # fmt: skip
@@ -59,6 +59,6 @@ def test_all_faults_are_told_in_the_order_of_files_and_lines() -> None:
 
 
 def test_long_names_of_a_users_own_do_not_fill_the_message() -> None:
-    told = str(UnknownNameError("column", "date", ["9" * 5000, "week\u202e"]))
-    assert len(told) < 400
-    assert told.isprintable()
+    output = str(UnknownNameError("column", "date", ["9" * 5000, "week\u202e"]))
+    assert len(output) < 400
+    assert output.isprintable()

@@ -136,7 +136,7 @@ def test_sections_of_arguments_do_not_make_a_file_long() -> None:
     assert lines_without_sections(source) == 3
 
 
-def test_what_the_type_checker_or_the_linter_is_told_to_ignore_has_a_reason() -> None:
+def test_what_the_type_checker_or_the_linter_is_reported_to_ignore_has_a_reason() -> None:
     bare = re.compile(r"# (type: ignore|noqa)(\[[\w, -]+\]|: [A-Z0-9, ]+)?\s*$")
     found = [
         f"{name}:{number}"

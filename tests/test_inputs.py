@@ -63,7 +63,7 @@ def test_counts_of_numpy_are_taken_like_pythons(kind: Any, small: dict[str, Any]
     again = ccsim.Organisation(rng=3, weeks=2, levers={**small, "programme.budget": 900})
     again.run_model()
     assert organisation.week == again.week
-    assert organisation.world.populations.staff.conviction.tolist() == again.world.populations.staff.conviction.tolist()
+    assert organisation.state.populations.staff.conviction.tolist() == again.state.populations.staff.conviction.tolist()
 
 
 def test_compare_of_a_scenario_says_what_takes_one() -> None:
@@ -89,14 +89,14 @@ def test_an_aim_shows_the_money_once_also_where_it_is_a_goal() -> None:
 
 
 @pytest.mark.parametrize(
-    ("encoding", "told"),
+    ("encoding", "message"),
     [("utf-16", "UTF-16"), ("utf-16-le", "UTF-16"), ("utf-16-be", "UTF-16"), ("utf-32", "UTF-16"),
      ("latin-1", r":2: is not UTF-8 \(byte 0xfc\), perhaps Latin-1"), ("cp1252", "save it as UTF-8")],
 )  # fmt: skip
-def test_a_file_in_another_encoding_is_answered_with_what_to_do(tmp_path: Path, encoding: str, told: str) -> None:
+def test_a_file_in_another_encoding_is_answered_with_what_to_do(tmp_path: Path, encoding: str, message: str) -> None:
     path = tmp_path / "one.toml"
     path.write_bytes('title = "x"\nabout = "für alle"\n'.encode(encoding))
-    with pytest.raises(InputError, match=told):
+    with pytest.raises(InputError, match=message):
         load_scenario(path)
 
 
@@ -187,7 +187,7 @@ def test_a_deleted_working_folder_is_named_as_the_reason(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize(
-    ("then", "code", "said"),
+    ("then", "code", "text"),
     [
         (
             "from ccsim.cli.entry import main; main()",
@@ -199,7 +199,7 @@ def test_a_deleted_working_folder_is_named_as_the_reason(tmp_path: Path) -> None
     ],
 )
 def test_whatever_starts_in_a_deleted_working_folder_says_so_or_leaves_it(
-    tmp_path: Path, then: str, code: int, said: str
+    tmp_path: Path, then: str, code: int, text: str
 ) -> None:
     gone = tmp_path / "gone"
     gone.mkdir()
@@ -208,7 +208,7 @@ def test_whatever_starts_in_a_deleted_working_folder_says_so_or_leaves_it(
         [sys.executable, "-c", begin + then], cwd=gone, env={**os.environ, "CCSIM_PLAIN": "1"},
         capture_output=True, text=True, check=False,
     )  # fmt: skip
-    assert (done.returncode, done.stderr) == (code, said)
+    assert (done.returncode, done.stderr) == (code, text)
 
 
 def test_hundreds_of_files_that_extend_one_another_are_one_message(
@@ -220,8 +220,10 @@ def test_hundreds_of_files_that_extend_one_another_are_one_message(
     monkeypatch.setattr(sys, "argv", ["ccsim", "describe", str(tmp_path / "0.toml")])
     with pytest.raises(SystemExit) as ended:
         entry.main()
-    told = capsys.readouterr().err
-    assert ended.value.code == 2 and "more than 100 scenarios extend one another" in told and "Traceback" not in told
+    output = capsys.readouterr().err
+    assert (
+        ended.value.code == 2 and "more than 100 scenarios extend one another" in output and "Traceback" not in output
+    )
 
 
 def test_memory_that_is_used_up_is_one_message(
@@ -305,9 +307,9 @@ def test_a_text_of_a_file_with_a_sign_that_cannot_be_seen_is_refused_with_its_li
     path.write_text(text.format(sign), encoding="utf-8")
     with pytest.raises(
         InputError, match=rf"one\.toml:\d: {key}: contains an invisible character \(.*\): remove it$"
-    ) as told:
+    ) as output:
         load_scenario(path)
-    assert str(told.value).isprintable()
+    assert str(output.value).isprintable()
 
 
 @pytest.mark.parametrize(

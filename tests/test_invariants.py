@@ -64,18 +64,18 @@ def sizes(draw: st.DrawFn) -> dict[str, Any]:
     }
 
 
-def count(world: ModelState, *states: int) -> int:
-    return int(np.isin(world.populations.cases.state, states).sum())
+def count(state: ModelState, *states: int) -> int:
+    return int(np.isin(state.populations.cases.state, states).sum())
 
 
 class Before:
     """What the balances of a week start from."""
 
-    def __init__(self, world: ModelState) -> None:
-        self.active = int(world.populations.customers.active.sum())
-        self.open = count(world, 1, 2)
-        self.coming_back = count(world, 2)
-        self.people = int((world.week + 1 >= world.populations.staff.vacant_until).sum())
+    def __init__(self, state: ModelState) -> None:
+        self.active = int(state.populations.customers.active.sum())
+        self.open = count(state, 1, 2)
+        self.coming_back = count(state, 2)
+        self.people = int((state.week + 1 >= state.populations.staff.vacant_until).sum())
 
 
 SMALL = {
@@ -117,32 +117,32 @@ def test_customers_issues_contacts_hours_people_and_money_balance(
     size: dict, free: dict, moved: dict, seed: int
 ) -> None:
     simulation = Simulation(Scenario("any").with_values({**SMALL, **size, **free}), seed, WEEKS)
-    world = simulation.world
+    state = simulation.state
     for week in range(WEEKS):
         if week == WEEKS // 2:
             simulation.apply(Intervention.create(moved, week=week))
-        before = Before(world)
+        before = Before(state)
         simulation.step()
-        check_customers_and_issues(world, before)
-        check_contacts(world, before)
-        check_queues(world)
-        check_hours_and_people(world, before)
-        check_columns(world)
+        check_customers_and_issues(state, before)
+        check_contacts(state, before)
+        check_queues(state)
+        check_hours_and_people(state, before)
+        check_columns(state)
     check_money(simulation.record)
 
 
-def check_customers_and_issues(world: ModelState, before: Before) -> None:
-    departments, segments = world.populations.departments, world.populations.segments
-    active = world.populations.customers.active.sum()
+def check_customers_and_issues(state: ModelState, before: Before) -> None:
+    departments, segments = state.populations.departments, state.populations.segments
+    active = state.populations.customers.active.sum()
     assert before.active + segments.joined.sum() - segments.left.sum() == active == segments.customers.sum()
-    assert segments.customers.sum() + segments.prospects.sum() == len(world.populations.customers.active)
+    assert segments.customers.sum() + segments.prospects.sum() == len(state.populations.customers.active)
     ended = departments.resolved.sum() + departments.abandoned.sum() + departments.withdrawn.sum()
-    assert before.open + departments.raised.sum() - ended == count(world, 1, 2)
-    assert not np.isin(world.populations.cases.state, (1, 2))[world.populations.customers.active == 0].any()
+    assert before.open + departments.raised.sum() - ended == count(state, 1, 2)
+    assert not np.isin(state.populations.cases.state, (1, 2))[state.populations.customers.active == 0].any()
 
 
-def check_contacts(world: ModelState, before: Before) -> None:
-    departments = world.populations.departments
+def check_contacts(state: ModelState, before: Before) -> None:
+    departments = state.populations.departments
     choices = (departments.closed_fast + departments.followed_script + departments.solved + departments.handed_over
                + departments.escalated)  # fmt: skip
     assert (choices == departments.handled).all()
@@ -153,12 +153,12 @@ def check_contacts(world: ModelState, before: Before) -> None:
     assert (departments.resolved_first <= departments.closed_first).all()
     assert (departments.closed_first <= departments.closed).all()
     assert (departments.handoffs_lost <= departments.handoffs).all()
-    assert world.populations.staff.handled.sum() == departments.handled.sum()
-    assert world.populations.staff.solved.sum() == departments.solved.sum()
+    assert state.populations.staff.handled.sum() == departments.handled.sum()
+    assert state.populations.staff.solved.sum() == departments.solved.sum()
 
 
-def check_queues(world: ModelState) -> None:
-    cases, departments = world.populations.cases, world.populations.departments
+def check_queues(state: ModelState) -> None:
+    cases, departments = state.populations.cases, state.populations.departments
     chained: list[int] = []
     for d in range(len(departments.queue)):
         waiting, case = 0, int(departments.queue_first[d])
@@ -169,11 +169,11 @@ def check_queues(world: ModelState) -> None:
             last, case = case, int(cases.next_case[case])
             assert case >= 0 or last == departments.queue_last[d]
         assert waiting == departments.queue[d] == departments.backlog[d]
-    assert len(set(chained)) == len(chained) == count(world, 1, 3)
+    assert len(set(chained)) == len(chained) == count(state, 1, 3)
 
 
-def check_hours_and_people(world: ModelState, before: Before) -> None:
-    staff, departments = world.populations.staff, world.populations.departments
+def check_hours_and_people(state: ModelState, before: Before) -> None:
+    staff, departments = state.populations.staff, state.populations.departments
     spent = departments.absent_hours + departments.programme_hours + departments.overhead_hours + departments.hours
     assert np.allclose(departments.paid_hours, spent)
     used = departments.worked - departments.overrun
@@ -181,10 +181,10 @@ def check_hours_and_people(world: ModelState, before: Before) -> None:
     assert np.allclose(np.bincount(staff.department, staff.worked), departments.worked)
     assert (staff.overrun >= 0).all()
     assert np.allclose(staff.overrun, np.maximum(0.0, staff.worked - staff.hours))
-    assert (world.populations.leaders.escalation_capacity >= -1e-9).all()
-    assert len(world.populations.leaders) > 0 or departments.escalated.sum() == 0
+    assert (state.populations.leaders.escalation_capacity >= -1e-9).all()
+    assert len(state.populations.leaders) > 0 or departments.escalated.sum() == 0
     assert len(departments) > 1 or departments.handed_over.sum() == 0
-    in_post = (world.week + 1 >= staff.vacant_until).sum()
+    in_post = (state.week + 1 >= staff.vacant_until).sum()
     assert (
         before.people - departments.quits.sum() - departments.dismissed.sum() + departments.hires.sum()
         == in_post
@@ -193,10 +193,10 @@ def check_hours_and_people(world: ModelState, before: Before) -> None:
     assert departments.posts.sum() == len(staff.person)
 
 
-def check_columns(world: ModelState) -> None:
+def check_columns(state: ModelState) -> None:
     for name, kind in KINDS.items():
         for column in kind.columns:  # type: ignore[attr-defined]
-            found = np.asarray(getattr(getattr(world.populations, name), column.name))
+            found = np.asarray(getattr(getattr(state.populations, name), column.name))
             assert np.isfinite(found).all(), (name, column.name)
             if column.kind == "stock" and column.unit == "share":
                 assert ((found >= 0) & (found <= 1)).all(), (name, column.name)

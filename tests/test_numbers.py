@@ -103,17 +103,17 @@ def live(values: dict[str, Any], moved: dict[str, Any], seed: int, weeks: int) -
     if check_sizes({key: value for key, value in scenario.items() if key.startswith("organisation.")}):
         scenario |= {"organisation.departments": 1, "organisation.front_departments": 1, "organisation.segments": 1}
     simulation = Simulation(Scenario("any").with_values(scenario), seed, weeks)
-    world = simulation.world
+    state = simulation.state
     for week in range(weeks):
         if week == weeks // 2 and moved:
             simulation.apply(Intervention.create(moved, week=week))
-        before = Before(world)
+        before = Before(state)
         simulation.step()
-        check_columns(world)
-        check_customers_and_issues(world, before)
-        check_contacts(world, before)
-        check_queues(world)
-        check_hours_and_people(world, before)
+        check_columns(state)
+        check_customers_and_issues(state, before)
+        check_contacts(state, before)
+        check_queues(state)
+        check_hours_and_people(state, before)
     check_money(simulation.record)
     kpis = simulation.kpis()
     for name, series in kpis.items():

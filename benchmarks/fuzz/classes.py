@@ -63,9 +63,9 @@ class Class:
     def __init__(self, made: ClassService) -> None:
         self.made = made
         self.code, self.key = "", ""
-        status, told = self.ask("open", SECRET, {"seed": 3})
-        assert status == 200, told
-        self.code, self.key = told["code"], told["key"]
+        status, output = self.ask("open", SECRET, {"seed": 3})
+        assert status == 200, output
+        self.code, self.key = output["code"], output["key"]
         self.players = [self.ask("join", "", {"code": self.code, "name": name})[1]["player"] for name in ("Ada", "Bo")]
 
     def ask(self, path: str, secret: str, body: Any) -> tuple[int, dict[str, Any]]:
@@ -111,7 +111,7 @@ def changed(body: Any, chance: random.Random) -> bytes:
 
 def answers(count: int, seed: int, folder: Path) -> Counter[str]:
     """Return how many requests were answered how."""
-    chance, told = random.Random(seed), Counter({"refused": 0, "accepted": 0, "traceback": 0, "leaked": 0})
+    chance, output = random.Random(seed), Counter({"refused": 0, "accepted": 0, "traceback": 0, "leaked": 0})
     made = service(folder)
     room = Class(made)
     for number in range(count):
@@ -126,14 +126,14 @@ def answers(count: int, seed: int, folder: Path) -> Counter[str]:
             )
             text = json.dumps(data, allow_nan=False)
         except Exception as error:  # noqa: BLE001  # this is what is looked for
-            told["traceback"] += 1
+            output["traceback"] += 1
             print(f"request {number}: {path}: {error!r}", file=sys.stderr)
             continue
         leaked = [one for one in room.secrets(secret) if one in text]
-        told["leaked" if leaked else "accepted" if status == 200 else "refused"] += 1
+        output["leaked" if leaked else "accepted" if status == 200 else "refused"] += 1
         if room.code not in made._rooms or len(made._rooms[room.code].players) > class_service.MOST_PLAYERS // 2:
             room = Class(made)
-    return told
+    return output
 
 
 def main() -> None:
@@ -143,9 +143,9 @@ def main() -> None:
     options.add_argument("--seed", type=int, default=1)
     wanted = options.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        told = answers(wanted.count, wanted.seed, Path(folder))
-    print(", ".join(f"{name} {number:,}" for name, number in told.items()))
-    sys.exit(bool(told["traceback"] or told["leaked"]))
+        output = answers(wanted.count, wanted.seed, Path(folder))
+    print(", ".join(f"{name} {number:,}" for name, number in output.items()))
+    sys.exit(bool(output["traceback"] or output["leaked"]))
 
 
 if __name__ == "__main__":

@@ -195,7 +195,7 @@ def listening(folder: Path) -> Iterator[tuple[str, int]]:
 
 def counted(count: int, seed: int, address: tuple[str, int]) -> tuple[Counter[str], list[str]]:
     """Return how many requests were answered how, and the faults."""
-    told, faults = Counter({"clear": 0, "accepted": 0, "traceback": 0, "silent-wrong": 0}), list[str]()
+    output, faults = Counter({"clear": 0, "accepted": 0, "traceback": 0, "silent-wrong": 0}), list[str]()
     host = f"{address[0]}:{address[1]}"
     usual = f"GET / HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\r\n".encode()
     printed = io.StringIO()
@@ -208,10 +208,10 @@ def counted(count: int, seed: int, address: tuple[str, int]) -> tuple[Counter[st
             if "Traceback" in printed.getvalue():
                 kind, why = "traceback", printed.getvalue()[-300:]
                 printed.truncate(0)
-            told[kind] += 1
+            output[kind] += 1
             if why:
                 faults.append(f"request {number}: {said.raw[:200]!r}: {why}")
-    return told, faults
+    return output, faults
 
 
 def main() -> None:
@@ -227,10 +227,10 @@ def main() -> None:
             address = (host, int(port))
         else:
             address = stack.enter_context(listening(Path(folder)))
-        told, faults = counted(wanted.count, wanted.seed, address)
+        output, faults = counted(wanted.count, wanted.seed, address)
     for fault in faults[:30]:
         print(fault)
-    print(", ".join(f"{name} {number:,}" for name, number in told.items()))
+    print(", ".join(f"{name} {number:,}" for name, number in output.items()))
     sys.exit(bool(faults))
 
 

@@ -181,7 +181,7 @@ def wrong(link: str, read: dict[str, Any], again: dict[str, Any]) -> str:
 
 def counted(count: int, seed: int, batch: int = 5000) -> tuple[Counter[str], list[str]]:
     """Return how many links were answered how, and the faults."""
-    made, told, faults = (
+    made, output, faults = (
         Links(seed),
         Counter({"clear": 0, "accepted": 0, "traceback": 0, "silent-wrong": 0}),
         list[str](),
@@ -191,10 +191,10 @@ def counted(count: int, seed: int, batch: int = 5000) -> tuple[Counter[str], lis
         for link, found in zip(links, answered(links), strict=True):
             fault = found.get("error") or wrong(link, found["read"], found["again"])
             kind = "traceback" if "error" in found else "silent-wrong" if fault else ""
-            told[kind or ("clear" if found["read"]["notices"] else "accepted")] += 1
+            output[kind or ("clear" if found["read"]["notices"] else "accepted")] += 1
             if fault:
                 faults.append(f"{link[:300]}: {fault[:300]}")
-    return told, faults
+    return output, faults
 
 
 def main() -> None:
@@ -203,10 +203,10 @@ def main() -> None:
     options.add_argument("--count", type=int, default=100_000)
     options.add_argument("--seed", type=int, default=1)
     wanted = options.parse_args()
-    told, faults = counted(wanted.count, wanted.seed)
+    output, faults = counted(wanted.count, wanted.seed)
     for fault in faults[:30]:
         print(fault)
-    print(", ".join(f"{name} {number:,}" for name, number in told.items()))
+    print(", ".join(f"{name} {number:,}" for name, number in output.items()))
     sys.exit(bool(faults))
 
 

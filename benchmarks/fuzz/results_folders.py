@@ -264,8 +264,8 @@ def answer(action: Any, folder: Path, stock: Stock) -> tuple[str, str]:
     try:
         return ("accepted" if action(folder, stock) else "silent-wrong"), ""
     except CcsimError as error:
-        told = str(error)
-        return ("clear" if str(folder) in told else "unnamed"), told
+        output = str(error)
+        return ("clear" if str(folder) in output else "unnamed"), output
     except Exception:  # noqa: BLE001  # this is what is looked for
         return "traceback", traceback.format_exc(limit=-4)
 
@@ -273,19 +273,19 @@ def answer(action: Any, folder: Path, stock: Stock) -> tuple[str, str]:
 def judged(folder: Path, stock: Stock) -> list[tuple[str, str, str]]:
     """Read, query and resume a folder; then do what the message says, and resume again."""
     found = [(name, *answer(action, folder, stock)) for name, action in (("read", _read), ("query", _query))]
-    kind, told = answer(_resume, folder, stock)
-    found.append(("resume", kind, told))
+    kind, output = answer(_resume, folder, stock)
+    found.append(("resume", kind, output))
     for _ in range(3):
-        if kind != "clear" or "remove it" not in told:
+        if kind != "clear" or "remove it" not in output:
             break
-        for line in told.splitlines():
+        for line in output.splitlines():
             path = Path(line.partition(": ")[0])
             if path.is_dir():
                 shutil.rmtree(path)
             else:
                 path.unlink(missing_ok=True)
-        kind, told = answer(_resume, folder, stock)
-        found.append(("mended", kind, told))
+        kind, output = answer(_resume, folder, stock)
+        found.append(("mended", kind, output))
     return found
 
 
@@ -298,10 +298,10 @@ def fuzzed(count: int, seed: int, place: Path, tell: Any = None) -> Counter[str]
         shutil.rmtree(folder, ignore_errors=True)
         shutil.copytree(stock.folder, folder)
         how = [damage(chance, folder, stock) for _ in range(chance.choice((1, 1, 2, 3)))]
-        for action, kind, told in judged(folder, stock):
+        for action, kind, output in judged(folder, stock):
             counts[kind] += 1
             if tell is not None and kind in ("unnamed", "traceback", "silent-wrong"):
-                tell(f"{number}: {action}: {kind} after {how}\n{told}")
+                tell(f"{number}: {action}: {kind} after {how}\n{output}")
     return counts
 
 

@@ -98,17 +98,17 @@ def is_needed(message: dict[str, Any]) -> bool:
 def answers(count: int, seed: int) -> Counter[str]:
     """Return how many messages were answered how."""
     draw = random.Random(seed)
-    told: Counter[str] = Counter({"refused": 0, "accepted": 0, "traceback": 0, "accepted wrongly": 0})
+    output: Counter[str] = Counter({"refused": 0, "accepted": 0, "traceback": 0, "accepted wrongly": 0})
     for number in range(count):
         said = changed(usual(draw), draw)
         try:
-            told["accepted" if is_needed(parsed(said)) else "accepted wrongly"] += 1
+            output["accepted" if is_needed(parsed(said)) else "accepted wrongly"] += 1
         except (Refused, ValueError, RecursionError):  # what ends the socket, and nothing else does
-            told["refused"] += 1
+            output["refused"] += 1
         except Exception as error:  # noqa: BLE001 - that is what is looked for
-            told["traceback"] += 1
+            output["traceback"] += 1
             print(f"message {number}: {error!r}: {said[:200]!r}", file=sys.stderr)
-    return told
+    return output
 
 
 def main() -> None:
@@ -117,9 +117,9 @@ def main() -> None:
     options.add_argument("--count", type=int, default=100_000)
     options.add_argument("--seed", type=int, default=1)
     wanted = options.parse_args()
-    told = answers(wanted.count, wanted.seed)
-    print(", ".join(f"{name} {number:,}" for name, number in told.items()))
-    sys.exit(bool(told["traceback"] or told["accepted wrongly"]))
+    output = answers(wanted.count, wanted.seed)
+    print(", ".join(f"{name} {number:,}" for name, number in output.items()))
+    sys.exit(bool(output["traceback"] or output["accepted wrongly"]))
 
 
 if __name__ == "__main__":

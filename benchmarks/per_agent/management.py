@@ -98,15 +98,15 @@ def inform(model: PerAgent) -> None:
     posts, bosses = len(model.staff), len(model.leaders)
     if purse <= 0.0 or posts == 0:
         return
-    told = purse_part(purse, p.communication, whole, p.cost_per_hour) / (posts + bosses)
+    output = purse_part(purse, p.communication, whole, p.cost_per_hour) / (posts + bosses)
     trained = purse_part(purse, p.training, whole, p.cost_per_hour) / posts
     coached = purse_part(purse, p.coaching, whole, p.cost_per_hour) / max(1, bosses)
     for person in model.staff:
         if model.week >= person.vacant_until:
-            person.announced_hours += told
+            person.announced_hours += output
             person.training_hours += trained
     for leader in model.leaders:
-        leader.announced_hours += told
+        leader.announced_hours += output
         leader.coaching_hours += coached
 
 

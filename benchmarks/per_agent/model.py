@@ -37,37 +37,37 @@ class PerAgent(mesa.Model):
         week: the last week lived.
     """
 
-    def __init__(self, world: ModelState) -> None:
-        super().__init__(rng=world.seed)
-        self.settings = world.settings
-        self.week = world.week
-        self.luck = Luck(world.seed)
+    def __init__(self, state: ModelState) -> None:
+        super().__init__(rng=state.seed)
+        self.settings = state.settings
+        self.week = state.week
+        self.luck = Luck(state.seed)
         self.tallies: list[tuple[list[list[float]], list[list[float]], list[float]]] = []
-        self._make(world)
-        self._connect(world)
-        self._line_up(world)
+        self._make(state)
+        self._connect(state)
+        self._line_up(state)
         # Looked up once: Mesa makes a new dictionary each time it is asked.
         self.sets = {kind: self.agents_by_type[kind] for kind in (Employee, Customer)}
 
-    def _make(self, world: ModelState) -> None:
-        state = world.populations
+    def _make(self, state: ModelState) -> None:
+        populations = state.populations
         self.firm = Firm()
-        self.segments = [Segment() for _ in range(len(state.segments))]
-        self.departments = [Department(self, row) for row in range(len(state.departments))]
-        self.staff = [Employee(self, row) for row in range(len(state.staff.person))]
-        self.leaders = [Leader(self, row) for row in range(len(state.leaders))]
-        self.customers = [Customer(self, row) for row in range(len(state.customers.active))]
-        _copy(Firm_, state.firm, [self.firm])
-        _copy(Segments, state.segments, self.segments)
-        _copy(Departments, state.departments, self.departments)
-        _copy(Staff, state.staff, self.staff)
-        _copy(Leaders, state.leaders, self.leaders)
-        _copy(Customers, state.customers, self.customers)
-        _copy(Cases, state.cases, [customer.case for customer in self.customers])
+        self.segments = [Segment() for _ in range(len(populations.segments))]
+        self.departments = [Department(self, row) for row in range(len(populations.departments))]
+        self.staff = [Employee(self, row) for row in range(len(populations.staff.person))]
+        self.leaders = [Leader(self, row) for row in range(len(populations.leaders))]
+        self.customers = [Customer(self, row) for row in range(len(populations.customers.active))]
+        _copy(Firm_, populations.firm, [self.firm])
+        _copy(Segments, populations.segments, self.segments)
+        _copy(Departments, populations.departments, self.departments)
+        _copy(Staff, populations.staff, self.staff)
+        _copy(Leaders, populations.leaders, self.leaders)
+        _copy(Customers, populations.customers, self.customers)
+        _copy(Cases, populations.cases, [customer.case for customer in self.customers])
 
-    def _connect(self, world: ModelState) -> None:
+    def _connect(self, state: ModelState) -> None:
         """Put people in the place of row numbers."""
-        for person, rows in zip(self.staff, world.populations.colleagues.tolist(), strict=True):
+        for person, rows in zip(self.staff, state.populations.colleagues.tolist(), strict=True):
             person.department = self.departments[person.department]
             person.department.members.append(person)
             person.leader = self.leaders[person.leader] if person.leader >= 0 else None
@@ -80,13 +80,13 @@ class PerAgent(mesa.Model):
             customer.case.department = self.departments[customer.case.department]
         self.fronts = sum(department.front for department in self.departments)
 
-    def _line_up(self, world: ModelState) -> None:
+    def _line_up(self, state: ModelState) -> None:
         """Fill the queues in their order."""
         for department in self.departments:
             row = int(department.queue_first)
             while row >= 0:
                 department.line.append(self.customers[row].case)
-                row = int(world.populations.cases.next_case[row])
+                row = int(state.populations.cases.next_case[row])
 
     def step(self) -> None:
         """Live a week."""

@@ -24,7 +24,7 @@ from ccsim.model.state import ModelState
 SIZES = ((200, 2_000, 61), (2_000, 20_000, 21), (10_000, 100_000, 9))
 
 
-def before_service(world: ModelState) -> tuple[ModelState, Callable[[ModelState], tuple[Any, ...]]]:
+def before_service(model_state: ModelState) -> tuple[ModelState, Callable[[ModelState], tuple[Any, ...]]]:
     """Live a world up to its next service phase; return it, and what makes a copy's arguments."""
     rest: list[tuple[Any, ...]] = []
 
@@ -34,13 +34,13 @@ def before_service(world: ModelState) -> tuple[ModelState, Callable[[ModelState]
         elif not rest:
             kernel(*arguments)
 
-    live_with(world, around)
+    live_with(model_state, around)
 
     def arguments_for(copy: ModelState) -> tuple[Any, ...]:
         state = copy.populations
         return state.staff, state.leaders, state.customers, state.cases, state.departments, *rest[0]
 
-    return world, arguments_for
+    return model_state, arguments_for
 
 
 def differing(one: ModelState, other: ModelState) -> list[str]:
@@ -55,12 +55,12 @@ def differing(one: ModelState, other: ModelState) -> list[str]:
 
 
 def by_turns(
-    world: ModelState, arguments: Callable[[ModelState], tuple[Any, ...]], rounds: int, in_c: Callable[..., None]
+    state: ModelState, arguments: Callable[[ModelState], tuple[Any, ...]], rounds: int, in_c: Callable[..., None]
 ) -> tuple[float, float, float, list[str]]:
     """Return the median seconds of both, the contacts handled, and the columns that differ."""
     engine, c = [], []
     for _ in range(rounds):
-        mine, theirs = world.copy(), world.copy()
+        mine, theirs = state.copy(), state.copy()
         for kernel, times, copy in ((service.serve, engine, mine), (in_c, c, theirs)):
             chosen = arguments(copy)
             times.append(seconds(partial(kernel, *chosen)))
@@ -77,8 +77,8 @@ def main() -> None:
         in_c = build(Path(folder))
         print("  staff customers  contacts   engine ns/contact   C ns/contact   engine : C   differing columns")
         for staff, customers, rounds in SIZES:
-            world, arguments = before_service(world_of(staff, customers, past=26))
-            engine, c, contacts, columns = by_turns(world, arguments, rounds, in_c)
+            state, arguments = before_service(world_of(staff, customers, past=26))
+            engine, c, contacts, columns = by_turns(state, arguments, rounds, in_c)
             print(
                 f"{staff:7,} {customers:9,} {contacts:9,.0f} {engine / contacts * 1e9:19.0f} "
                 f"{c / contacts * 1e9:14.0f} {engine / c:12.2f}   {', '.join(columns) or 'none'}"

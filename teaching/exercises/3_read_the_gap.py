@@ -8,9 +8,9 @@ you are not told by which.
 """
 
 
-def satisfaction(figures: list[dict], shown: list[dict]) -> float:
+def satisfaction(values: list[dict], shown: list[dict]) -> float:
     """Return your estimate of true satisfaction, 0 to 100, in the last quarter.
 
     What stands here believes the report.
     """
-    return figures[-1]["reported_csat"]
+    return values[-1]["reported_csat"]

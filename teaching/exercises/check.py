@@ -104,9 +104,9 @@ def reads_the_gap(answer: Any, seeds: Sequence[int]) -> list[str]:
     errors, naive = [], []
     for seed in seeds:
         for measure in MEASURES:
-            figures, shown, true = a_year(measure, seed)
-            errors.append(abs(float(answer.satisfaction(figures, shown)) - true))
-            naive.append(abs(figures[-1]["reported_csat"] - true))
+            values, shown, true = a_year(measure, seed)
+            errors.append(abs(float(answer.satisfaction(values, shown)) - true))
+            naive.append(abs(values[-1]["reported_csat"] - true))
     if fmean(errors) > CLOSE:
         return [
             f"the estimate is {fmean(errors):.1f} points off on average; it takes {CLOSE:g} (what is reported is off by "
@@ -122,7 +122,11 @@ def a_year(measure: tuple[str, ...], seed: int) -> tuple[list[dict[str, Any]], l
         What was reported, and what listening showed, by quarter; and the true satisfaction of the last quarter.
     """
     game = play_through([Choice((*measure, *SURVEY)), Choice(), Choice(SURVEY), Choice()], seed)
-    return [dict(row.figures) for row in game.seen], [dict(row.shown) for row in game.seen], game.by_quarter("csat")[-1]
+    return (
+        [dict(row.reported) for row in game.seen],
+        [dict(row.shown) for row in game.seen],
+        game.by_quarter("csat")[-1],
+    )
 
 
 def finds_what_matters(answer: Any, seeds: Sequence[int]) -> list[str]:
@@ -236,7 +240,7 @@ def refutes(answer: Any, seeds: Sequence[int]) -> list[str]:
     """Exercise 7: ``world()`` names at most four assumptions under which the lead of bottom-up shrinks by a third and more."""
     from ccsim.model.settings import all_parameters
 
-    known, world = all_parameters(), dict(answer.world())
+    known, world = all_parameters(), dict(answer.state())
     if len(world) > 4:
         return [f"{len(world)} assumptions are too many; four are allowed"]
     for key, value in world.items():

@@ -21,7 +21,7 @@ print(
 
 # %%
 seen = game.play(Choice(start=("measure-surveys", "independent-survey"), expected={"reported_csat": 74.0}))
-print("Reported:", round(seen.figures["reported_csat"], 1), "   An institute says:", round(seen.shown["csat"], 1))
+print("Reported:", round(seen.reported["reported_csat"], 1), "   An institute says:", round(seen.shown["csat"], 1))
 
 # %% [markdown]
 # Now a whole game. `play_through` takes all twelve choices at once.

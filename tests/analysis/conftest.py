@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from ccsim.analysis.parameter_space import Dimension
-from ccsim.analysis.study import AnalysisProblem, make_problem
+from ccsim.analysis.problem import AnalysisProblem, make_problem
 from ccsim.experiments.factors import Factor
 
 

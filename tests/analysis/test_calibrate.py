@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from ccsim.analysis.calibrate import calibrate, fitted
 from ccsim.analysis.calibration import Target, target_of
 from ccsim.analysis.parameter_space import dimensions
-from ccsim.analysis.study import AnalysisProblem, Runner
+from ccsim.analysis.problem import AnalysisProblem, Runner
 from ccsim.cli.main import app
 from ccsim.errors import InputError
 from ccsim.reports.figures.calibration import agreement_figure
@@ -62,32 +62,32 @@ def test_ranks_of_simulated_truths_are_uniform(toy):
     rng, space, ranks = np.random.default_rng(8), toy(2), []
     for number in range(24):
         truth = rng.random((1, 2))
-        figures = outcomes(truth)[0, :2] + 0.05 * rng.standard_normal(2)
-        targets = [Target("csat", figures[0], 0.05), Target("nps", figures[1], 0.05)]
-        study = AnalysisProblem(STUDY.scenario, seed=number)
-        found = fitted(study, space, targets, model(1e-3, lambda x: outcomes(x)[:, :2]), 14, 2)
+        summaries = outcomes(truth)[0, :2] + 0.05 * rng.standard_normal(2)
+        targets = [Target("csat", summaries[0], 0.05), Target("nps", summaries[1], 0.05)]
+        problem = AnalysisProblem(STUDY.scenario, seed=number)
+        found = fitted(problem, space, targets, model(1e-3, lambda x: outcomes(x)[:, :2]), 14, 2)
         ranks.append((found.posterior < truth).mean(axis=0))
     for column in np.array(ranks).T:
         assert stats.kstest(column, "uniform").pvalue > 0.001
 
 
-def test_what_targets_leave_open_is_told(toy):
+def test_what_targets_leave_open_is_reported(toy):
     found = fitted(STUDY, toy(3), [Target("csat", 1.0, 0.02)], model(1e-4, lambda x: x[:, :1] + x[:, 1:2]), 30, 2)
     assert found.variance_reduction[2] < 0.2 and not found.table()["identified"][2]
     (pair,) = found.correlated_pairs()
     assert set(pair[:2]) == {"habit.formation_rate", "habit.decay_rate"} and pair[2] < -0.95
 
 
-def test_targets_out_of_reach_are_told(toy):
+def test_targets_out_of_reach_are_reported(toy):
     found = fitted(STUDY, toy(1), [Target("csat", 9.0, 0.1)], model(1e-4, lambda x: x[:, :1]), 12, 2)
     assert found.misfit > 3 and not found.targets_table()["inside"][0]
     assert not found.targets_met and not found.table()["identified"].any() and not found.table()["targets_met"].any()
     assert "No values" in found.faults()[0]
 
 
-@pytest.mark.parametrize(("figure", "end"), [(1.02, "high"), (-0.02, "low")])
-def test_a_parameter_pressed_against_an_end_of_its_span_is_not_identified(toy, figure, end):
-    found = fitted(STUDY, toy(1), [Target("csat", figure, 0.03)], model(1e-4, lambda x: x[:, :1]), 12, 2)
+@pytest.mark.parametrize(("output", "end"), [(1.02, "high"), (-0.02, "low")])
+def test_a_parameter_pressed_against_an_end_of_its_span_is_not_identified(toy, output, end):
+    found = fitted(STUDY, toy(1), [Target("csat", output, 0.03)], model(1e-4, lambda x: x[:, :1]), 12, 2)
     table = found.table()
     assert found.targets_met and table["contraction"][0] > 0.5
     assert table["at_bound"][0] == end and not table["identified"][0]
@@ -99,9 +99,9 @@ def test_a_fit_that_fails_says_so_in_every_format_and_writes_no_scenario(small_s
     words = ["calibrate", "combined", "--parameter", "programme.budget=0:20000", "--target", "spend=9e9+-1000",
              "--samples", "12", "--waves", "1", "--weeks", "6", "--replicates", "1", "--workers", "1",
              *small_settings, "--format", form, "--out", str(tmp_path / "out")]  # fmt: skip
-    told = run.invoke(app, words)
-    assert told.exit_code == 1
-    assert "No values of these parameters meet the targets" in told.output
+    output = run.invoke(app, words)
+    assert output.exit_code == 1
+    assert "No values of these parameters meet the targets" in output.output
     assert not (tmp_path / "out" / "calibrated.toml").exists()
     table = pd.read_parquet(tmp_path / "out" / "parameters.parquet")
     assert not table["identified"].any() and not table["targets_met"].any()
@@ -112,7 +112,7 @@ def test_a_target_is_read_as_people_write_it():
 
 
 @pytest.mark.parametrize(
-    ("call", "told"),
+    ("call", "message"),
     [
         (lambda study: target_of("fcr=0.72"), "must have the form"),
         (lambda study: target_of("fcr=0.72±0"), "error must be above 0"),
@@ -126,14 +126,14 @@ def test_a_target_is_read_as_people_write_it():
         (lambda study: asked(study, [Target("spend", 1, 1)], ["sensing.action_hours"], points=6), "do not affect it"),
     ],
 )
-def test_what_cannot_be_fitted_is_told(small_study, call, told):
+def test_what_cannot_be_fitted_is_reported(small_study, call, message):
     quick = AnalysisProblem(small_study.scenario.with_values({"programme.budget": 0.0}), weeks=2, replicates=1)
-    with pytest.raises(InputError, match=told):
+    with pytest.raises(InputError, match=message):
         call(quick)
 
 
-def asked(study, targets, over=("habit.utility_weight",), **options):
-    return calibrate(study, dimensions(list(over)), targets, runner=Runner(workers=1), **options)
+def asked(problem, targets, over=("habit.utility_weight",), **options):
+    return calibrate(problem, dimensions(list(over)), targets, runner=Runner(workers=1), **options)
 
 
 def test_the_command_writes_a_scenario_and_says_what_is_open(small_settings, tmp_path):
@@ -142,14 +142,14 @@ def test_the_command_writes_a_scenario_and_says_what_is_open(small_settings, tmp
     words = ["calibrate", "combined", "--parameter", "programme.budget=0:20000", "--parameter", "habit.routine_protection", "--targets",
              str(file), "--held-out", "csat=75+-5", "--samples", "12", "--waves", "2", "--weeks", "6", "--replicates",
              "1", "--workers", "1", *small_settings, "--out", str(tmp_path / "out")]  # fmt: skip
-    told = run.invoke(app, words)
-    assert told.exit_code == 0, told.output
-    assert "leave open: habit.routine_protection" in told.output and "csat (held out): measured 75" in told.output
+    output = run.invoke(app, words)
+    assert output.exit_code == 0, output.output
+    assert "leave open: habit.routine_protection" in output.output and "csat (held out): measured 75" in output.output
     before = pd.read_parquet(tmp_path / "out" / "parameters.parquet")
     assert (tmp_path / "out" / "calibrate.png").stat().st_size > 10_000
     assert run.invoke(app, ["describe", str(tmp_path / "out" / "calibrated.toml")]).exit_code == 0
     assert run.invoke(app, [*words, "--resume"]).exit_code == 0
     pd.testing.assert_frame_equal(before, pd.read_parquet(tmp_path / "out" / "parameters.parquet"), check_exact=True)
     file.write_text('[[target]]\nkpi = "spend"\nvalue = 30000\neror = 1.0\n')
-    told = str(run.invoke(app, words).exception)
-    assert "targets.toml:4: target.0.eror" in told and "did you mean 'error'" in told
+    output = str(run.invoke(app, words).exception)
+    assert "targets.toml:4: target.0.eror" in output and "did you mean 'error'" in output

@@ -27,7 +27,7 @@ def test_paired_is_the_paired_t_test() -> None:
     assert found["effect"] == pytest.approx(1.5 / np.std([1, 2, 0, 3], ddof=1))
 
 
-def test_degenerate_differences_are_told_as_what_they_are() -> None:
+def test_degenerate_differences_are_reported_as_what_they_are() -> None:
     same = np.array([1.0, 2.0])
     assert paired(same, same) == {
         "difference": 0,

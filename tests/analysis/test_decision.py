@@ -74,7 +74,7 @@ def known(
     return Decision(Results(None, experiment, {}, {"summaries": pd.DataFrame(rows)}), "npv")
 
 
-def test_knowing_a_value_is_worth_what_its_formula_says_and_what_tells_nothing_is_told_from_it() -> None:
+def test_knowing_a_value_is_worth_what_its_formula_says_and_what_tells_nothing_is_distinguished_from_it() -> None:
     errors, found, wrong = [], [], 0
     for seed in range(12):
         rng = np.random.default_rng(seed)
@@ -133,12 +133,12 @@ def test_less_is_better_where_the_kpi_says_so(tmp_path: Path) -> None:
     assert KPIS["churn"].direction == "less" and decision.options[decision.order[0]] == AS_IT_IS
 
 
-def test_each_uncertain_value_is_told_by_one_measurement() -> None:
+def test_each_uncertain_value_is_reported_by_one_measurement() -> None:
     from ccsim.analysis.admitted import read_worlds
 
     keys = read_worlds().keys
-    told = [key for one in MEASUREMENTS for key in told_by(one.name, keys)]
-    assert sorted(told) == sorted(keys)
+    output = [key for one in MEASUREMENTS for key in told_by(one.name, keys)]
+    assert sorted(output) == sorted(keys)
 
 
 def test_options_that_cannot_be_decided_between_are_refused(tmp_path: Path) -> None:
@@ -204,7 +204,7 @@ def test_the_command_of_the_boards_page_makes_its_numbers_again(
         assert result.exit_code == 0 and "The same: every run to the last bit" in result.output, (key, result.output)
 
 
-def test_a_number_that_does_not_come_out_again_is_told(decided: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_number_that_does_not_come_out_again_is_reported(decided: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     decision = open_decision(decided)
     table = decision.results.tables["summaries"].copy()
     table.loc[(table["scenario"] == "much @ 0001") & (table["week"] == 15), "npv"] += 1.0
@@ -216,8 +216,8 @@ def test_a_number_that_does_not_come_out_again_is_told(decided: Path, monkeypatc
 
 def test_the_worlds_of_a_decision_have_draws_of_their_own_which_options_share(decided: Path) -> None:
     figures = open_decision(decided).results.summaries
-    world = figures["scenario"].str.rpartition(" @ ")[2]
-    assert figures.groupby(world)["seed"].nunique().eq(1).all() and figures["seed"].nunique() == 40
+    state = figures["scenario"].str.rpartition(" @ ")[2]
+    assert figures.groupby(state)["seed"].nunique().eq(1).all() and figures["seed"].nunique() == 40
 
 
 def test_a_decision_in_python_is_that_of_the_command(decided: Path) -> None:

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from ccsim.analysis.discovery import METHODS, discover, discovered
 from ccsim.analysis.parameter_space import dimensions, drawn, numbers_of
-from ccsim.analysis.study import AnalysisProblem, Runner
+from ccsim.analysis.problem import AnalysisProblem, Runner
 from ccsim.cli.main import app
 from ccsim.errors import InputError
 from ccsim.reports.figures.discovery import regions_figure
@@ -92,7 +92,7 @@ def test_the_figure_has_its_four_panels():
 
 
 @pytest.mark.parametrize(
-    ("changed", "told"),
+    ("changed", "message"),
     [
         ({"where": "npv_diference > 0"}, "did you mean 'npv_difference'"),
         ({"where": "npv > "}, "cannot be read"),
@@ -105,19 +105,19 @@ def test_the_figure_has_its_four_panels():
         ({"where": "csat > 100", "points": 60}, "holds at no point"),
     ],
 )
-def test_what_cannot_be_found_is_told(small_study, changed, told):
-    study = AnalysisProblem(small_study.scenario, small_study.baseline, weeks=2, replicates=1)
-    with pytest.raises(InputError, match=told):
-        discover(study, SPACE, **{"where": "npv > 0", "runner": Runner(workers=1), **changed})
+def test_what_cannot_be_found_is_reported(small_study, changed, message):
+    problem = AnalysisProblem(small_study.scenario, small_study.baseline, weeks=2, replicates=1)
+    with pytest.raises(InputError, match=message):
+        discover(problem, SPACE, **{"where": "npv > 0", "runner": Runner(workers=1), **changed})
 
 
 def test_the_command_finds_that_spending_costs_money(small_settings, tmp_path):
     words = ["discover", "combined", "--baseline", "nothing", "--factor", "programme.budget=0:20000", "--factor", "habit.routine_protection",
              "--where", "profit_difference > -40000", "--samples", "80", "--weeks", "6", "--replicates", "1",
              "--workers", "1", *small_settings, "--out", str(tmp_path / "out")]  # fmt: skip
-    told = run.invoke(app, words)
-    assert told.exit_code == 0, told.output
-    assert "programme.budget is at most" in told.output and "Region 1: coverage" in told.output
+    output = run.invoke(app, words)
+    assert output.exit_code == 0, output.output
+    assert "programme.budget is at most" in output.output and "Region 1: coverage" in output.output
     table = pd.read_parquet(tmp_path / "out" / "regions.parquet")
     assert table["parameter"].tolist()[0] == "programme.budget"
     assert (tmp_path / "out" / "discover.png").stat().st_size > 10_000

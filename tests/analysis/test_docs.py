@@ -24,10 +24,12 @@ LEAST = {
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_an_example_of_the_page_runs(example, small_settings, tmp_path):
     words = shlex.split(example)
-    told = CliRunner().invoke(app, [*words, *LEAST[words[0]], *SHORT, *small_settings, "--out", str(tmp_path / "out")])
+    output = CliRunner().invoke(
+        app, [*words, *LEAST[words[0]], *SHORT, *small_settings, "--out", str(tmp_path / "out")]
+    )
     contradictory = words[0] == "calibrate"  # as the page says of its targets
-    assert told.exit_code == int(contradictory), f"{told.output}\n{told.exception}"
-    assert ("No values of these parameters meet the targets" in told.output) == contradictory
+    assert output.exit_code == int(contradictory), f"{output.output}\n{output.exception}"
+    assert ("No values of these parameters meet the targets" in output.output) == contradictory
     assert list((tmp_path / "out").glob("*.png"))
 
 

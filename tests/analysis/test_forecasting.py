@@ -15,13 +15,13 @@ from ccsim.analysis.forecasting import ensemble as worlds_of
 from ccsim.analysis.forecasting import fitted_folder
 from ccsim.analysis.forecasting.backtesting import backtested
 from ccsim.analysis.forecasting.drivers import Outside, effect_of
-from ccsim.analysis.forecasting.ensemble import SEEN, Ensemble, Past, run_worlds, where_you_lie
+from ccsim.analysis.forecasting.ensemble import SEEN, Ensemble, Past, locate_observed, run_worlds
 from ccsim.analysis.forecasting.fit import Fit, changes_of, fit, past_of, posterior
 from ccsim.analysis.forecasting.forecast import backtest, earlier, forecast
 from ccsim.analysis.forecasting.scores import NAIVE, covers, crps, verdict
 from ccsim.analysis.forecasting.series import Series, noise_of, series_of
 from ccsim.analysis.parameter_space import dimensions
-from ccsim.analysis.study import Runner
+from ccsim.analysis.problem import Runner
 from ccsim.cli.main import app
 from ccsim.errors import InputError
 from ccsim.organisations.folder import read_folder
@@ -45,8 +45,8 @@ def quarters(values: list[float], kpi: str = "csat", first: str = "2003-06-30") 
 
 def flat_worlds(rng: np.random.Generator, steps: int, count: int = 200) -> Ensemble:
     """Return worlds that stay where they are."""
-    figures = rng.normal(75, 4, (count, 1)) + rng.normal(0, 0.2, (count, SEEN + steps))
-    return Ensemble(dimensions(["market.churn"]), rng.random((count, 1)), {"csat": figures})
+    values = rng.normal(75, 4, (count, 1)) + rng.normal(0, 0.2, (count, SEEN + steps))
+    return Ensemble(dimensions(["market.churn"]), rng.random((count, 1)), {"csat": values})
 
 
 def test_crps_is_the_distance_of_a_point_and_that_of_a_normal_distribution() -> None:
@@ -68,12 +68,12 @@ def test_the_verdict_is_right_whichever_way_it_falls() -> None:
     assert [verdict(own, 1.0) for own in (0.5, 1.0, 2.0)] == ["better", "no better", "worse"]
 
 
-def test_noise_of_figures_and_of_steps_are_told_apart() -> None:
+def test_noise_of_figures_and_of_steps_are_distinguished() -> None:
     rng = np.random.default_rng(3)
     still = noise_of(quarters((75 + rng.normal(0, 1, 400)).tolist()))
     walk = noise_of(quarters((75 + np.cumsum(rng.normal(0, 1, 400))).tolist()))
-    assert still.figure == pytest.approx(1.0, abs=0.15) and still.step < 0.25
-    assert walk.step == pytest.approx(1.0, abs=0.25) and walk.figure < 0.6
+    assert still.observation == pytest.approx(1.0, abs=0.15) and still.step < 0.25
+    assert walk.step == pytest.approx(1.0, abs=0.25) and walk.observation < 0.6
 
 
 def test_90_percent_intervals_cover_about_90_percent_of_series_that_come_from_the_worlds() -> None:
@@ -176,8 +176,8 @@ def test_each_kpi_is_back_tested_on_worlds_of_its_own_step(tmp_path: Path, monke
 
     def worlds(folder: object, steps: int, weeks: float, *_: object, **__: object) -> Ensemble:
         asked.append(weeks)
-        figures = {"csat": rng.normal(75, 4, (60, steps)), "engagement": rng.normal(0.6, 0.05, (60, steps))}
-        return Ensemble(dimensions(["market.churn"]), rng.random((60, 1)), figures)
+        values = {"csat": rng.normal(75, 4, (60, steps)), "engagement": rng.normal(0.6, 0.05, (60, steps))}
+        return Ensemble(dimensions(["market.churn"]), rng.random((60, 1)), values)
 
     monkeypatch.setattr(worlds_of, "run_worlds", worlds)
     found = backtested(read_folder(folder), 2, 60, 1, Runner(workers=1))
@@ -199,10 +199,10 @@ def test_an_event_with_figures_before_and_after_is_back_tested_with_and_without_
     rng = np.random.default_rng(1)
 
     def worlds(folder: object, steps: int, *_: object, past: Past, **__: object) -> Ensemble:
-        figures = 70 + rng.normal(0, 1, (200, steps))
+        values = 70 + rng.normal(0, 1, (200, steps))
         if not past.without:  # the programme lifts worlds from the first quarter ahead on
-            figures[:, SEEN:] += 5
-        return Ensemble(dimensions(["market.churn"]), rng.random((200, 1)), {"csat": figures})
+            values[:, SEEN:] += 5
+        return Ensemble(dimensions(["market.churn"]), rng.random((200, 1)), {"csat": values})
 
     monkeypatch.setattr(worlds_of, "run_worlds", worlds)
     found = backtested(folder, 4, 200, 1, Runner(workers=1))
@@ -231,8 +231,8 @@ def test_a_change_over_an_event_informs_the_fit(tmp_path: Path) -> None:
     rng = np.random.default_rng(1)
     space = dimensions(["market.churn"])
     unit = rng.random((200, 1))
-    figures = 70 + rng.normal(0, 0.1, (200, 10)) + np.where(np.arange(10) >= 4, 10 * unit, 0.0)
-    ensemble = Ensemble(space, space[0].low + (space[0].high - space[0].low) * unit, {"csat": figures}, 10)
+    values = 70 + rng.normal(0, 0.1, (200, 10)) + np.where(np.arange(10) >= 4, 10 * unit, 0.0)
+    ensemble = Ensemble(space, space[0].low + (space[0].high - space[0].low) * unit, {"csat": values}, 10)
     draws, _ = posterior({"csat": (73.0, 20.0)}, ensemble, 1, [change])
     middle = (np.median(draws) - space[0].low) / (space[0].high - space[0].low)
     assert middle == pytest.approx(0.5, abs=0.1)
@@ -259,9 +259,9 @@ def test_worlds_of_a_forecast_and_runs_of_its_fit_share_no_draws(
 
 
 def test_where_you_lie_is_said_in_words_beyond_1_and_99_percent() -> None:
-    table = where_you_lie(flat_worlds(np.random.default_rng(1), 4), {"csat": 99.0})
+    table = locate_observed(flat_worlds(np.random.default_rng(1), 4), {"csat": 99.0})
     assert table["quantile"][0] == 1.0 and "above nearly every world" in table["in_words"][0]
-    table = where_you_lie(flat_worlds(np.random.default_rng(1), 4), {"csat": 75.0})
+    table = locate_observed(flat_worlds(np.random.default_rng(1), 4), {"csat": 75.0})
     assert table["in_words"][0] == ""
 
 
@@ -295,14 +295,14 @@ def test_no_forecast_is_shown_without_its_back_test(tmp_path: Path, monkeypatch:
     rng = np.random.default_rng(1)
     names = ("csat", "fcr", "staff_turnover", "engagement")
     scale = {"csat": (75, 4), "fcr": (0.65, 0.05), "staff_turnover": (0.25, 0.05), "engagement": (0.6, 0.05)}
-    figures = {
+    values = {
         name: rng.normal(*scale[name], (100, 1)) + rng.normal(0, scale[name][1] / 20, (100, SEEN + 2)) for name in names
     }  # fmt: skip
-    runs = Ensemble(dimensions(["market.churn"]), rng.random((100, 1)), figures)
+    runs = Ensemble(dimensions(["market.churn"]), rng.random((100, 1)), values)
     monkeypatch.setattr(worlds_of, "run_worlds", lambda *_, **__: runs)
-    told = CliRunner().invoke(app, ["org", "forecast", "my", "--steps", "2"], catch_exceptions=False).output
-    assert told.count("Back-test of ") == told.count("| date |") == 4
-    assert "Not identifiable from levels alone" in told and "not back-tested" in told
+    output = CliRunner().invoke(app, ["org", "forecast", "my", "--steps", "2"], catch_exceptions=False).output
+    assert output.count("Back-test of ") == output.count("| date |") == 4
+    assert "Not identifiable from levels alone" in output and "not back-tested" in output
 
 
 def test_a_history_that_is_too_short_is_refused(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from ccsim.analysis.optimise import (
     searched,
 )
 from ccsim.analysis.parameter_space import dimensions
-from ccsim.analysis.study import AnalysisProblem, Runner
+from ccsim.analysis.problem import AnalysisProblem, Runner
 from ccsim.cli.main import app
 from ccsim.errors import InputError
 from ccsim.reports.figures.optimisation import optimum_figure
@@ -81,8 +81,8 @@ def test_less_can_be_sought_and_money_is_kept_to():
 def test_a_front_is_between_the_tops_of_its_goals():
     tops = ((0.2, 0.3, 0.5), (0.8, 0.3, 0.5))
     found = searched(STUDY, SPACE, Objectives((Objective("npv"), Objective("csat"))), hill(tops=tops), 160)
-    figures = np.array([one.mean[:2] for one in found.plans])
-    assert len(figures) > 3 and len(pareto_front(figures)) == len(figures)
+    scores = np.array([one.mean[:2] for one in found.plans])
+    assert len(scores) > 3 and len(pareto_front(scores)) == len(scores)
     inner = [one for one in found.plans if 0.15 < one.plan["programme.budget"] / 20000 < 0.85]
     assert len(inner) >= 0.8 * len(found.plans)
     assert "one goal costs" in optimum_figure(found).axes[0].get_title(loc="left")
@@ -106,8 +106,8 @@ def test_what_is_reported_is_not_lucky():
     """
     promised, reported = [], []
     for seed in range(200):
-        study = AnalysisProblem(STUDY.scenario, seed=seed)
-        found = searched(study, SPACE, Objectives((Objective("npv"),)), hill(seed, noise=4.0), 24, "random").plans[0]
+        problem = AnalysisProblem(STUDY.scenario, seed=seed)
+        found = searched(problem, SPACE, Objectives((Objective("npv"),)), hill(seed, noise=4.0), 24, "random").plans[0]
         half = (found.high[0] - found.low[0]) / 2
         promised.append((found.promised[0] - truth(found.plan)) / half)
         reported.append((found.mean[0] - truth(found.plan)) / half)
@@ -123,7 +123,7 @@ def test_draws_of_search_choice_and_report_differ():
 
 
 @pytest.mark.parametrize(
-    ("changed", "told"),
+    ("changed", "message"),
     [
         ({"aim": Objectives(())}, "there is no goal"),
         ({"aim": Objectives((Objective("nvp"),))}, "did you mean 'npv'"),
@@ -145,26 +145,26 @@ def test_draws_of_search_choice_and_report_differ():
         ({"sampler": "cma", "aim": Objectives((Objective("npv"),), max_cost=1.0)}, "use 'tpe'"),
     ],
 )
-def test_what_cannot_be_sought_is_told(small_study, changed, told):
+def test_what_cannot_be_sought_is_reported(small_study, changed, message):
     asked = {"space": SPACE, "aim": Objectives((Objective("npv"),)), **changed}
     space, aim = asked.pop("space"), asked.pop("aim")
-    with pytest.raises(InputError, match=told):
+    with pytest.raises(InputError, match=message):
         optimise(small_study, space, aim, runner=Runner(workers=1), **asked)
 
 
 @pytest.mark.slow
 def test_workers_and_resuming_do_not_change_a_search(small_study, tmp_path):
-    study = AnalysisProblem(small_study.scenario, small_study.baseline, weeks=3, replicates=1)
+    problem = AnalysisProblem(small_study.scenario, small_study.baseline, weeks=3, replicates=1)
     asked = {"aim": Objectives((Objective("npv_difference"),), 0.5, 50_000.0), "trials": 12, "n_uncertain": 2, "fresh": 2,
              "uncertain": dimensions(["habit.utility_weight"])}  # fmt: skip
     space = SPACE[:2]
-    alone = optimise(study, space, runner=Runner(workers=1), **asked)
-    shared = optimise(study, space, runner=Runner(tmp_path, workers=2), **asked)
+    alone = optimise(problem, space, runner=Runner(workers=1), **asked)
+    shared = optimise(problem, space, runner=Runner(tmp_path, workers=2), **asked)
     pd.testing.assert_frame_equal(alone.trials, shared.trials, check_exact=True)
     shard = next((tmp_path / "search" / "00009" / "summaries").glob("*.parquet"))
     before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("part-*.parquet") if path != shard}
     shard.unlink()
-    again = optimise(study, space, runner=Runner(tmp_path, workers=1, resume=True), **asked)
+    again = optimise(problem, space, runner=Runner(tmp_path, workers=1, resume=True), **asked)
     pd.testing.assert_frame_equal(alone.table(), again.table(), check_exact=True)
     assert {path: path.stat().st_mtime_ns for path in before} == before
 
@@ -173,11 +173,11 @@ def test_the_command_writes_a_scenario_that_runs(small_settings, tmp_path):
     words = ["optimise", "combined", "--factor", "programme.budget=0:20000", "--factor", "champions.selection", "--maximise",
              "csat", "--max-cost", "20000", "--trials", "8", "--weeks", "3", "--replicates", "1", "--workers", "1",
              *small_settings, "--out", str(tmp_path / "out")]  # fmt: skip
-    told = run.invoke(app, words)
-    assert told.exit_code == 0, told.output
-    assert "shrinkage" in told.output
+    output = run.invoke(app, words)
+    assert output.exit_code == 0, output.output
+    assert "shrinkage" in output.output
     assert (tmp_path / "out" / "optimise.png").stat().st_size > 10_000
-    told = run.invoke(app, ["describe", str(tmp_path / "out" / "best.toml")])
-    assert told.exit_code == 0 and "optimised" in told.output
-    told = run.invoke(app, [*words, "--robust-metric", "quantil=0.1"])
-    assert "must have the form --robust-metric quantile=0.1" in str(told.exception)
+    output = run.invoke(app, ["describe", str(tmp_path / "out" / "best.toml")])
+    assert output.exit_code == 0 and "optimised" in output.output
+    output = run.invoke(app, [*words, "--robust-metric", "quantil=0.1"])
+    assert "must have the form --robust-metric quantile=0.1" in str(output.exception)

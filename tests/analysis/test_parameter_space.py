@@ -28,7 +28,7 @@ def test_a_key_of_its_own_wins_over_its_group_and_what_a_scenario_sets_stays():
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         ("habbit", "did you mean 'habit'"),
         ("utility_weight", "'habit.utility_weight'"),
@@ -40,8 +40,8 @@ def test_a_key_of_its_own_wins_over_its_group_and_what_a_scenario_sets_stays():
         ("", "nothing varies"),
     ],
 )
-def test_what_cannot_vary_is_told(text, told):
-    with pytest.raises(InputError, match=told):
+def test_what_cannot_vary_is_reported(text, message):
+    with pytest.raises(InputError, match=message):
         dimensions([text])
 
 

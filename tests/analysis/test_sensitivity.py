@@ -8,8 +8,8 @@ import pytest
 from typer.testing import CliRunner
 
 from ccsim.analysis.parameter_space import dimensions, numbers_of
+from ccsim.analysis.problem import AnalysisProblem, Runner
 from ccsim.analysis.sensitivity import analysed, designed, noise_floor, sensitivity
-from ccsim.analysis.study import AnalysisProblem, Runner
 from ccsim.cli.main import app
 from ccsim.errors import InputError
 from ccsim.reports.figures.sensitivity import tornado_figure
@@ -51,8 +51,8 @@ def test_intervals_of_total_indices_hold_the_truth_as_often_as_they_say(toy):
     for seed in range(40):
         design = designed(toy(3), "sobol", 5 * 64, seed)
         values = ishigami(numbers_of(toy(3), design))[:, None]
-        study = AnalysisProblem(STUDY.scenario, seed=seed)
-        found = analysed(study, toy(3), "sobol", design, {"csat": values})
+        problem = AnalysisProblem(STUDY.scenario, seed=seed)
+        found = analysed(problem, toy(3), "sobol", design, {"csat": values})
         rows = found.table.set_index("parameter")
         for key, total in (
             ("habit.formation_rate", 0.558),
@@ -104,7 +104,7 @@ def test_points_without_a_figure_take_their_path_with_them(toy):
 
 
 @pytest.mark.parametrize(
-    ("call", "told"),
+    ("call", "message"),
     [
         (lambda toy: designed(toy(3), "morris", 5, 1), "points: must be at least 16 for morris"),
         (lambda toy: designed(toy(3), "soboll", 500, 1), "morris, sobol"),
@@ -112,8 +112,8 @@ def test_points_without_a_figure_take_their_path_with_them(toy):
         (lambda toy: of_function(toy(3), "morris", 40, lambda x: np.nan * x[:, 0]), "which is too few"),
     ],
 )
-def test_what_cannot_be_analysed_is_told(toy, call, told):
-    with pytest.raises(InputError, match=told):
+def test_what_cannot_be_analysed_is_reported(toy, call, message):
+    with pytest.raises(InputError, match=message):
         call(toy)
 
 
@@ -131,14 +131,14 @@ def test_the_command_writes_tables_and_figures_and_goes_on(small_settings, tmp_p
     words = ["sensitivity", "combined", "--baseline", "nothing", "--factor", "habit.utility_weight,programme.budget",
              "--kpi", "csat_difference", "--samples", "12", "--weeks", "6", "--workers", "1", *small_settings,
              "--out", str(tmp_path / "out")]  # fmt: skip
-    told = run.invoke(app, words)
-    assert told.exit_code == 0, told.output
-    assert "habit.utility_weight" in told.output and "is chance" in told.output
+    output = run.invoke(app, words)
+    assert output.exit_code == 0, output.output
+    assert "habit.utility_weight" in output.output and "is chance" in output.output
     before = pd.read_parquet(tmp_path / "out" / "sensitivity.parquet")
     assert set(before["parameter"]) == {"habit.utility_weight", "programme.budget"}
     assert (tmp_path / "out" / "sensitivity-csat_difference.png").stat().st_size > 10_000
-    told = run.invoke(app, [*words, "--resume", "--format", "csv"])
-    assert told.exit_code == 0 and told.stdout.startswith("outcome,parameter,importance")
+    output = run.invoke(app, [*words, "--resume", "--format", "csv"])
+    assert output.exit_code == 0 and output.stdout.startswith("outcome,parameter,importance")
     pd.testing.assert_frame_equal(before, pd.read_parquet(tmp_path / "out" / "sensitivity.parquet"))
     assert run.invoke(app, [*words, "--kpi", "csta"]).exit_code != 0
 

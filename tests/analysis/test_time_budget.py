@@ -17,7 +17,7 @@ from ccsim.analysis.calibrate import calibrate
 from ccsim.analysis.calibration import Target
 from ccsim.analysis.optimise import Objective, Objectives, optimise
 from ccsim.analysis.parameter_space import dimensions
-from ccsim.analysis.study import AnalysisProblem, Runner, TimeLimitReached
+from ccsim.analysis.problem import AnalysisProblem, Runner, TimeLimitReached
 from ccsim.analysis.time_budget import Allotment
 from ccsim.cli.main import app
 from ccsim.execution.runner import load_model
@@ -74,26 +74,26 @@ def steps(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 def test_a_search_cut_short_is_a_shorter_search(
     small_study: AnalysisProblem, steps: list[float], tmp_path: Path
 ) -> None:
-    study, aim = replace(small_study, weeks=3, replicates=1, baseline=None), Objectives((Objective("csat"),))
-    short = optimise(study, SPACE[:1], aim, trials=40, runner=Runner(tmp_path, workers=1))
+    problem, aim = replace(small_study, weeks=3, replicates=1, baseline=None), Objectives((Objective("csat"),))
+    short = optimise(problem, SPACE[:1], aim, trials=40, runner=Runner(tmp_path, workers=1))
     assert (len(short.trials), short.asked) == (16, 40)
     steps.clear()
-    asked = optimise(study, SPACE[:1], aim, trials=16, runner=Runner(workers=1))
+    asked = optimise(problem, SPACE[:1], aim, trials=16, runner=Runner(workers=1))
     pd.testing.assert_frame_equal(short.table(), asked.table(), check_exact=True)
     assert {path.name for path in tmp_path.iterdir()} == {"search", "finalists-of-00016", "report-of-00016"}
     steps.clear()
     steps.extend([0.0, 0.0])
     with pytest.raises(TimeLimitReached):
-        optimise(study, SPACE[:1], aim, trials=16, runner=Runner(workers=1))
+        optimise(problem, SPACE[:1], aim, trials=16, runner=Runner(workers=1))
 
 
 def test_a_fit_cut_short_is_a_shorter_fit(small_study: AnalysisProblem, steps: list[float]) -> None:
-    study = replace(small_study, weeks=3, replicates=1, baseline=None)
+    problem = replace(small_study, weeks=3, replicates=1, baseline=None)
     targets = [Target("spend", 15000.0, 1000.0)]
-    short = calibrate(study, SPACE, targets, points=10, waves=5, runner=Runner(workers=1))
+    short = calibrate(problem, SPACE, targets, samples=10, waves=5, runner=Runner(workers=1))
     assert (short.waves, short.asked, len(short.points)) == (2, 5, 20)
     steps.clear()
-    asked = calibrate(study, SPACE, targets, points=10, waves=2, runner=Runner(workers=1))
+    asked = calibrate(problem, SPACE, targets, samples=10, waves=2, runner=Runner(workers=1))
     np.testing.assert_array_equal(short.posterior, asked.posterior)
     np.testing.assert_array_equal(short.predicted, asked.predicted)
 
@@ -115,11 +115,11 @@ def test_a_command_ends_in_time_says_so_and_goes_on(small_settings: list[str], t
     load_model()  # a cold compiler takes longer than the budget
     words = ["optimise", "combined", "--factor", "programme.budget=0:20000", "--maximise", "csat", "--trials", "4000",
              "--weeks", "3", "--replicates", "1", "--workers", "1", *small_settings]  # fmt: skip
-    told = run.invoke(app, [*words, "--time-limit", "20s", "--out", str(tmp_path / "a")])
-    assert told.exit_code == 0, told.output
+    output = run.invoke(app, [*words, "--time-limit", "20s", "--out", str(tmp_path / "a")])
+    assert output.exit_code == 0, output.output
     status = json.loads((tmp_path / "a" / "status.json").read_text())
     assert (status["status"], status["asked"]) == ("stopped", 4000)
-    assert f"the time limit was reached after {status['done']} of 4,000 plans; ccsim resume" in told.output
+    assert f"the time limit was reached after {status['done']} of 4,000 plans; ccsim resume" in output.output
     words[words.index("4000")] = str(status["done"])
     assert run.invoke(app, [*words, "--out", str(tmp_path / "b")]).exit_code == 0
     one, other = (pd.read_parquet(tmp_path / name / "plans.parquet") for name in ("a", "b"))
@@ -143,12 +143,12 @@ def test_a_search_that_its_budget_ended_goes_on_to_the_end_of_one_that_had_none(
     with monkeypatch.context() as patch:
         patch.setattr(Allotment, "step", scarce)
         patch.setattr("sys.argv", ["ccsim", *limited])
-        told = run.invoke(app, limited)
+        output = run.invoke(app, limited)
     status = json.loads((tmp_path / "a" / "status.json").read_text())
-    assert status["status"] == "stopped" and 0 < status["done"] < 40, told.output
-    assert f"the time limit was reached after {status['done']} of 40 plans" in told.output
-    told = run.invoke(app, ["resume", str(tmp_path / "a")])
-    assert told.exit_code == 0, told.output
+    assert status["status"] == "stopped" and 0 < status["done"] < 40, output.output
+    assert f"the time limit was reached after {status['done']} of 40 plans" in output.output
+    output = run.invoke(app, ["resume", str(tmp_path / "a")])
+    assert output.exit_code == 0, output.output
     assert json.loads((tmp_path / "a" / "status.json").read_text())["status"] == "complete"
     assert run.invoke(app, [*words, "--out", str(tmp_path / "b")]).exit_code == 0
     for table in ("plans", "trials"):

@@ -105,14 +105,14 @@ def test_a_lecturer_and_two_students(visit: Open, server: PagesServer) -> None:
     screen.goto(f"{desk.url.partition('#')[0]}#/class/screen/{code}")
 
     # Predictions fill the histogram, and nothing of what came is in any message before it is revealed.
-    told: list[Any] = []
-    screen.on("response", lambda answer: told.append(answer.json()) if "/look" in answer.url else None)
+    output: list[Any] = []
+    screen.on("response", lambda answer: output.append(answer.json()) if "/look" in answer.url else None)
     for place, student in enumerate(students):
         _play(student, 1, 71 + place)
         student.get_by_role("heading", name="Quarter 1: ").wait_for()
         student.get_by_text("Everything so far has been sent to the class.").wait_for()
     screen.get_by_text("2 of 2 have predicted").wait_for()
-    assert told and all(each["state"]["came"] is None for each in told if "state" in each)
+    assert output and all(each["state"]["came"] is None for each in output if "state" in each)
     screen.get_by_role("button", name="Reveal").click()
     screen.locator("rect.bin.came").first.wait_for()
 
@@ -147,7 +147,7 @@ def test_a_lecturer_and_two_students(visit: Open, server: PagesServer) -> None:
     assert not _violations(desk) and not _violations(screen) and not _violations(students[0])
 
 
-def test_a_game_goes_on_while_the_server_is_away_and_is_told_later(visit: Open) -> None:
+def test_a_game_goes_on_while_the_server_is_away_and_is_reported_later(visit: Open) -> None:
     desk = visit(f"#/class?lecturer={SECRET}")
     code = _open_class(desk)
     desk.get_by_role("button", name="Open all").click()
@@ -213,8 +213,10 @@ def test_a_class_without_a_server(visit: Open, tmp_path: Path) -> None:
     )
     lecturer.get_by_text("Games compared: 1.").wait_for()
     lecturer.locator("ul.wrong li").nth(1).wait_for()
-    said = lecturer.locator("ul.wrong").inner_text()
-    assert "bob.json was left out: it is damaged or was changed by hand" in said and "torn.json was left out" in said
+    message = lecturer.locator("ul.wrong").inner_text()
+    assert (
+        "bob.json was left out: it is damaged or was changed by hand" in message and "torn.json was left out" in message
+    )
     lecturer.get_by_role("button", name="Remove all").click()
     lecturer.locator("textarea").fill(f"my game:\n{letters[:100]}\n{letters[100:]}\n")
     lecturer.get_by_role("button", name="Read the text").click()

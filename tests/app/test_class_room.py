@@ -39,7 +39,7 @@ def _player(name: str, csat: float | None = None, quarters: int = 0, **other: ob
     return row
 
 
-def test_codes_have_letters_that_nobody_mistakes() -> None:
+def test_codes_have_letters_that_no_person_mistakes() -> None:
     codes = {new_code() for _ in range(200)}
     assert len(codes) > 190 and not set("".join(codes)) & set("IOQ0123456789")
 
@@ -90,7 +90,7 @@ def test_a_strict_class_does_not_rank_a_game_whose_predictions_came_together() -
     assert [row["name"] for row in room.ranks()] == ["Red", "Blue"]
 
 
-def test_an_event_comes_in_the_first_quarter_that_nobody_can_have_begun() -> None:
+def test_an_event_comes_in_the_first_quarter_that_no_person_can_have_begun() -> None:
     room = _room(players={"a": _player("Red", quarters=4), "b": _player("Blue", quarters=1)})
     assert room.trigger("challenger") == 6
     assert room.coming()["challenger"] == 5
@@ -117,12 +117,12 @@ def test_moves_are_only_unlocked_once_a_quarter_is_played() -> None:
     assert room.terms.locked == ()
 
 
-def test_progress_counts_everybody_once() -> None:
+def test_progress_counts_every_person_once() -> None:
     rows = [_player("A", quarters=0), _player("B", quarters=3), _player("C", 80, quarters=2)]
     assert progress(rows, 4) == [1, 0, 0, 1, 1]
 
 
-def test_the_projector_is_told_nothing_that_came_before_it_is_revealed() -> None:
+def test_the_projector_is_reported_nothing_that_came_before_it_is_revealed() -> None:
     room = _room(players={"a": _player("Red", 80, quarters=3)})
     assert screen(room, 1)["came"] is None and "60" not in json.dumps(screen(room, 1)["expected"])
     room.revealed = [1]
@@ -136,11 +136,11 @@ def test_the_class_is_at_the_open_quarter_or_where_half_of_it_is() -> None:
     assert current(room) == 2 and current(_room()) == 0
 
 
-def test_neither_desk_nor_player_is_told_a_secret() -> None:
+def test_neither_desk_nor_player_is_reported_a_secret() -> None:
     room = _room(marks=["mark-of-key"], players={"a": _player("Red", 80, quarters=3)})
     room.ranking = True
-    told = json.dumps([desk(room), screen(room, 0), player_view(room, room.players["a"], room.ranks(), 0)])
-    assert "mark" not in told
+    output = json.dumps([desk(room), screen(room, 0), player_view(room, room.players["a"], room.ranks(), 0)])
+    assert "mark" not in output
 
 
 def test_a_player_sees_the_ranking_only_with_a_game_in_it() -> None:
@@ -191,7 +191,7 @@ def test_a_player_takes_a_few_kilobytes_on_the_disk(tmp_path: Path) -> None:
     assert (tmp_path / "ABCDE" / "player-red.json").stat().st_size < 6000
 
 
-def test_torn_and_foreign_files_are_told_and_left_out(tmp_path: Path) -> None:
+def test_torn_and_foreign_files_are_reported_and_left_out(tmp_path: Path) -> None:
     store, room = ClassStore(tmp_path), _room()
     store.save_room(room)
     for row in (_player("Red", 80), _player("Blue"), _player("Green")):
@@ -220,7 +220,7 @@ def test_a_stop_in_the_midst_of_writing_leaves_the_old_file(tmp_path: Path, monk
     assert ClassStore(tmp_path).load()["ABCDE"].upto == 12
 
 
-def test_a_class_that_nobody_touched_for_long_is_forgotten(tmp_path: Path) -> None:
+def test_a_class_that_no_person_touched_for_long_is_forgotten(tmp_path: Path) -> None:
     store = ClassStore(tmp_path)
     store.save_room(_room())
     old = time.time() - (class_store.FORGOTTEN + 1) * 86_400

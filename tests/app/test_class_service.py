@@ -89,8 +89,8 @@ def test_a_class_from_joining_to_its_ranking(server: PagesServer, lecturer: Visi
     ] == [70.2]
     lecturer.asked(_report(code), {"game": game_text(idle(), "good")}, one["player"])
     server.service.replays.join()  # type: ignore[union-attr]  # it has one
-    told = lecturer.asked(_report(code), {}, one["player"])["state"]
-    assert (told["state"], told["place"], told["of"]) == ("accepted", 1, 1) and told["points"] > 0
+    output = lecturer.asked(_report(code), {}, one["player"])["state"]
+    assert (output["state"], output["place"], output["of"]) == ("accepted", 1, 1) and output["points"] > 0
     assert lecturer.asked(_report(code), {}, two["player"])["state"]["ranks"] is None
     desk = lecturer.asked(f"class/{code}/look", {}, key)["state"]
     assert desk["handed"] == 1 and [row["name"] for row in desk["ranks"]] == ["Ann"]
@@ -127,8 +127,8 @@ def test_a_refused_game_says_why_and_leaves_the_one_before(
     for digest in ("good", "bad"):
         lecturer.asked(path, {"game": game_text(idle(), digest)}, player)
         server.service.replays.join()  # type: ignore[union-attr]  # it has one
-    told = lecturer.asked(path, {}, player)["state"]
-    assert told["state"] == "refused" and "other figures" in told["reason"] and told["points"] is not None
+    output = lecturer.asked(path, {}, player)["state"]
+    assert output["state"] == "refused" and "other figures" in output["reason"] and output["points"] is not None
 
 
 def test_a_fault_in_one_replay_does_not_end_the_others(
@@ -152,7 +152,7 @@ def test_the_first_prediction_of_a_quarter_stays(lecturer: Visitor, opened: dict
     assert screen["expected"]["reported_csat"] == [70.0]
 
 
-def test_a_removed_player_is_told_so(lecturer: Visitor, opened: dict[str, Any]) -> None:
+def test_a_removed_player_is_reported_so(lecturer: Visitor, opened: dict[str, Any]) -> None:
     player = _join(lecturer, opened["code"])["player"]
     lecturer.asked(f"class/{opened['code']}/change", {"remove": player.partition(".")[0]}, opened["key"])
     assert lecturer.post(_report(opened["code"]), {}, player)[1]["error"] == "player"
@@ -178,7 +178,7 @@ def test_the_servers_secret_brings_back_a_class_whose_key_is_lost(lecturer: Visi
 # Attacks.
 
 
-def test_nobody_opens_lists_or_enters_a_class_without_the_secret(lecturer: Visitor, opened: dict[str, Any]) -> None:
+def test_no_person_opens_lists_or_enters_a_class_without_the_secret(lecturer: Visitor, opened: dict[str, Any]) -> None:
     for path, body in (("open", {}), ("classes", {}), ("enter", {"code": opened["code"]})):
         assert lecturer.post(path, body)[0] == 403
         assert lecturer.post(path, body, SECRET[:-1])[0] == 403
@@ -215,8 +215,8 @@ def test_no_answer_to_a_player_and_no_file_holds_a_secret_of_the_lecturer(
     lecturer: Visitor, opened: dict[str, Any], tmp_path: Path
 ) -> None:
     joined = _join(lecturer, opened["code"])
-    told = json.dumps([joined, lecturer.asked(_report(opened["code"]), {}, joined["player"])])
-    assert opened["key"] not in told and SECRET not in told
+    output = json.dumps([joined, lecturer.asked(_report(opened["code"]), {}, joined["player"])])
+    assert opened["key"] not in output and SECRET not in output
     kept = "".join(path.read_text() for path in (tmp_path / opened["code"]).iterdir())
     assert opened["key"] not in kept and joined["player"].partition(".")[2] not in kept
 
@@ -260,8 +260,10 @@ def test_a_request_that_is_too_large_is_refused_unread(lecturer: Visitor, opened
 def test_torn_and_absurd_requests_are_one_message(body: bytes, lecturer: Visitor) -> None:
     own = f"http://127.0.0.1:{lecturer.port}"
     status, _, text = lecturer.raw("POST", "/api/join", body, content_type="application/json", origin=own)
-    told = json.loads(text)
-    assert status == 400 and told["error"] == "wrong" and len(told["text"]) < 250 and "Traceback" not in told["text"]
+    output = json.loads(text)
+    assert (
+        status == 400 and output["error"] == "wrong" and len(output["text"]) < 250 and "Traceback" not in output["text"]
+    )
 
 
 @pytest.mark.parametrize(

@@ -142,12 +142,12 @@ def test_axe_finds_nothing_in_any_state_and_none_is_wider_than_its_window(
     for state, page in walk(size, scheme):
         if not page.evaluate("'axe' in window"):
             page.add_script_tag(path=str(files("axe_playwright_python").joinpath("axe.min.js")))
-        told = page.evaluate(
+        output = page.evaluate(
             "axe.run().then(r => r.violations.map(v => v.id + ' ' + v.nodes.map(n => n.target).join()))"
         )
         wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-        if told or wide > 0:
-            found[state] = (told, wide)
+        if output or wide > 0:
+            found[state] = (output, wide)
     assert not found
 
 

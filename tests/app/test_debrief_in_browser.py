@@ -50,19 +50,19 @@ def _guess(page: Any, place: int, name: str) -> str:
 def test_three_sentences_are_guessed_first_and_are_true_of_this_game(over: Any) -> None:
     game = play_through(CHOICES, 1, terms=Terms(quarters=6))
     reported, true = game.by_quarter("reported_fcr")[-1], game.by_quarter("fcr")[-1]
-    said = over.locator(".guess").nth(1).inner_text()
-    assert f"{100 * reported:.1f} %" in said and f"{100 * true:.1f} %" not in said, "the truth waits for the guess"
-    told = _guess(over, 1, "Lower")
-    assert told.startswith("Right.") and f"Reported: {100 * reported:.1f} %. True: {100 * true:.1f} %." in told
+    text = over.locator(".guess").nth(1).inner_text()
+    assert f"{100 * reported:.1f} %" in text and f"{100 * true:.1f} %" not in text, "the truth waits for the guess"
+    output = _guess(over, 1, "Lower")
+    assert output.startswith("Right.") and f"Reported: {100 * reported:.1f} %. True: {100 * true:.1f} %." in output
     whole = score(game).total
     worth = {
         name: whole - score(play_through(drop_move(CHOICES, name), 1, terms=Terms(quarters=6))).total
         for name in ("improvement-time", "measure-surveys", "champion-network", "widen-rights")
     }
     assert max(worth, key=lambda name: worth[name]) == "champion-network"
-    told = _guess(over, 2, "A network of champions")
+    output = _guess(over, 2, "A network of champions")
     assert (
-        told
+        output
         == f"Right. A network of champions: {worth['champion-network']:+.0f} points against the same game without it."
     )
 
@@ -82,7 +82,7 @@ def _lived(choices: list[Choice]) -> list[list[np.ndarray]]:
 
     def step() -> None:
         lived()
-        found = game.simulation.world.populations
+        found = game.simulation.state.populations
         weeks.append(
             [np.array(getattr(found.departments, name)) for name in MIX]
             + [np.array(getattr(found.staff, name)) for name in ("tipped_week", "vacant_until", "person")]
@@ -95,7 +95,7 @@ def _lived(choices: list[Choice]) -> list[list[np.ndarray]]:
 
 
 @pytest.mark.skipif(PLAIN, reason="a game of the whole organisation takes minutes uncompiled")
-def test_the_hinge_is_told_to_the_first_decision_that_differs(over: Any) -> None:
+def test_the_hinge_is_reported_to_the_first_decision_that_differs(over: Any) -> None:
     over.locator(".guess").nth(2).get_by_role("button").first.click()
     card = over.locator(".hinge")
     card.get_by_text("all decisions are the same in both games").wait_for()

@@ -143,7 +143,7 @@ def test_draws_of_events_equal_pythons(in_node: Answers) -> None:
 
 @current
 @pytest.mark.parametrize(
-    ("values", "said"),
+    ("values", "text"),
     [
         ({"programme.budgte": 1.0}, "no parameter is called 'programme.budgte'"),
         ({"programme.budget": -1.0}, "programme.budget: must be a number from 0 to"),
@@ -152,17 +152,17 @@ def test_draws_of_events_equal_pythons(in_node: Answers) -> None:
         ({"organisation.staff": 2}, "organisation.departments: must be at most organisation.staff, 2, got 5"),
     ],
 )
-def test_a_value_that_python_refuses_is_refused(values: dict[str, Any], said: str, in_node: Answers) -> None:
-    assert said in in_node([{"way": "run", "scenario": "nothing", "set": values, "seed": 1, "weeks": 1}])[0]["error"]
+def test_a_value_that_python_refuses_is_refused(values: dict[str, Any], text: str, in_node: Answers) -> None:
+    assert text in in_node([{"way": "run", "scenario": "nothing", "set": values, "seed": 1, "weeks": 1}])[0]["error"]
     if "organisation.staff" in values and values["organisation.staff"] == 2:
         assert check_sizes(values)
 
 
 @current
-@pytest.mark.parametrize(("change", "said"), [({"seed": -1}, "seed: must be"), ({"weeks": 0}, "weeks: must be"), ({"scenario": "no"}, "no scenario is called 'no'")])  # fmt: skip
-def test_a_request_that_makes_no_sense_is_refused(change: dict[str, Any], said: str, in_node: Answers) -> None:
+@pytest.mark.parametrize(("change", "text"), [({"seed": -1}, "seed: must be"), ({"weeks": 0}, "weeks: must be"), ({"scenario": "no"}, "no scenario is called 'no'")])  # fmt: skip
+def test_a_request_that_makes_no_sense_is_refused(change: dict[str, Any], text: str, in_node: Answers) -> None:
     request = {"way": "run", "scenario": "nothing", "set": {}, "seed": 1, "weeks": 1, **change}
-    assert said in in_node([request])[0]["error"]
+    assert text in in_node([request])[0]["error"]
 
 
 def _in_browser(browser: Any, names: list[str], seeds: range) -> Iterator[tuple[str, int, dict[str, str]]]:
@@ -265,8 +265,8 @@ def test_the_key_follows_what_is_compiled_and_no_text_or_default() -> None:
 
 
 def test_what_is_shipped_says_from_what_it_was_built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    told = build_engine.described(build_engine.ENGINE.read_bytes())
-    assert json.loads((build_engine.STATIC / "model.json").read_text())["sourceHash"] == told["key"]
+    output = build_engine.described(build_engine.ENGINE.read_bytes())
+    assert json.loads((build_engine.STATIC / "model.json").read_text())["sourceHash"] == output["key"]
     broken = tmp_path / "engine.wasm"
     broken.write_bytes(b"\0asm\1\0\0\0")
     monkeypatch.setattr(build_engine, "ENGINE", broken)
@@ -295,13 +295,13 @@ def test_what_a_person_weighs_and_the_figures_of_segments_are_pythons(in_node: A
     run = Simulation(load_scenario("combined").with_values(values), 5, 3)
     for _ in range(3):
         run.step()
-    settings = without_own(run.world.settings)
+    settings = without_own(run.state.settings)
     asked = {"way": "weigh", "scenario": "combined", "set": values, "seed": 5, "weeks": 3, "person": 4}
     answer = in_node([asked])[0]
 
     def appeals(without: int, given: Any) -> list[float]:
         out = np.empty(5)
-        weigh_options(run.world.populations, given, 4, without, out)
+        weigh_options(run.state.populations, given, 4, without, out)
         return list(out)
 
     whole = appeals(0, settings)

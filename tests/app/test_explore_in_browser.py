@@ -25,7 +25,7 @@ def _legend(page: Any) -> list[int]:
 
 
 @native
-def test_everybody_is_a_dot_and_the_legend_sums_to_the_posts(visit: Open) -> None:
+def test_every_person_is_a_dot_and_the_legend_sums_to_the_posts(visit: Open) -> None:
     page = visit(query="?from=combined&weeks=26")
     page.wait_for_function("() => document.querySelector('#answer').textContent.startsWith('Combined')")
     page.wait_for_function(
@@ -34,8 +34,8 @@ def test_everybody_is_a_dot_and_the_legend_sums_to_the_posts(visit: Open) -> Non
     run = Simulation(load_scenario("combined"), 1, 26)
     for _ in range(26):
         run.step()
-    staff = run.world.populations.staff
-    threshold = run.world.settings.habit.adopter_threshold  # type: ignore[attr-defined]
+    staff = run.state.populations.staff
+    threshold = run.state.settings.habit.adopter_threshold  # type: ignore[attr-defined]
     present = np.array(staff.vacant_until) <= 26
     habit = present & (np.array(staff.habit) > threshold)
     convinced = present & ~habit & (np.array(staff.tipped_week) != -1)
@@ -91,9 +91,9 @@ def test_causes_are_runs_with_one_mechanism_off_and_no_arrow_is_drawn(visit: Ope
     page.wait_for_function("() => document.querySelector('#answer').textContent.startsWith('Bottom-up')")
     page.get_by_role("button", name="Find out").click()
     page.get_by_text("with all mechanisms on").wait_for(timeout=120_000)
-    told = page.locator(".why").inner_text()
-    assert "Each line is a pair of runs with that mechanism switched off" in told and "→" not in told
-    assert re.search(r"Without it, [+−]?\d", told) or "No single mechanism carries it" in told
+    output = page.locator(".why").inner_text()
+    assert "Each line is a pair of runs with that mechanism switched off" in output and "→" not in output
+    assert re.search(r"Without it, [+−]?\d", output) or "No single mechanism carries it" in output
 
 
 @pytest.mark.slow
@@ -121,8 +121,8 @@ def test_runs_are_named_by_what_was_changed_and_one_colour_has_one_meaning(visit
     )
 
 
-def test_links_with_decisions_that_make_no_sense_are_told(visit: Open) -> None:
+def test_links_with_decisions_that_make_no_sense_are_reported(visit: Open) -> None:
     page = visit(query="?from=top-down&w9.programme.budget=x&w7.organisation.staff=40&w5.programme.budget=9000")
-    told = page.get_by_role("alert").inner_text()
-    assert "w9.programme.budget=x" in told and "w7.organisation.staff=40" in told and "w5" not in told
+    output = page.get_by_role("alert").inner_text()
+    assert "w9.programme.budget=x" in output and "w7.organisation.staff=40" in output and "w5" not in output
     page.locator(READY["explore"]).wait_for()

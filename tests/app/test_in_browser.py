@@ -38,10 +38,10 @@ def test_one_file_opens_with_no_network(visit: Open, tmp_path: Path) -> None:
 
 def test_a_lever_redraws_the_whole_future(visit: Open) -> None:
     page = visit()
-    before, said = _line(page), page.locator("#answer").inner_text()
+    before, text = _line(page), page.locator("#answer").inner_text()
     page.get_by_label("Budget", exact=True).fill("20000")
     page.wait_for_function("d => document.querySelector('.big svg .line.run').getAttribute('d') !== d", arg=before)
-    assert page.locator("#answer").inner_text() != said
+    assert page.locator("#answer").inner_text() != text
     assert "Bottom-up with Budget €20,000 a week" in page.locator("#answer").inner_text()
     assert "programme.budget=20000" in page.url
 
@@ -79,7 +79,7 @@ def test_a_value_that_is_not_accepted_is_one_message(visit: Open) -> None:
     "query",
     ["?from=nope", "?from=top-down&no.such=1&programme.budget=x&seed=-1&weeks=9999", "?show=%3Cb%3E&from=top-down"],
 )
-def test_an_absurd_link_is_told_and_the_page_lives_on(query: str, visit: Open) -> None:
+def test_an_absurd_link_is_reported_and_the_page_lives_on(query: str, visit: Open) -> None:
     page = visit(query=query)
     assert "left out" in page.get_by_role("alert").inner_text()
     page.get_by_role("button", name="Close").click()
@@ -228,11 +228,11 @@ def test_a_game_survives_a_reload(visit: Open) -> None:
     page.get_by_text("Paid time to improve things").first.click()
     page.get_by_role("button", name="Play quarter 1").click()
     page.get_by_role("heading", name="Quarter 1: Reported satisfaction is").wait_for()
-    said = page.locator("#result").inner_text()
+    text = page.locator("#result").inner_text()
     page.get_by_text("Staff meet real customers").first.click()
     page.reload()
     page.locator("#result").wait_for()
-    assert page.locator("#result").inner_text() == said
+    assert page.locator("#result").inner_text() == text
     assert page.locator(".tray").get_by_text("Staff meet real customers").count() == 1, "the draft is kept, too"
 
 
@@ -246,7 +246,7 @@ def test_on_a_phone_the_predicted_result_is_on_screen_when_it_comes(visit: Open)
     assert page.locator("main.play .bottom").is_visible()
 
 
-def test_a_prediction_that_nobody_made_is_none(visit: Open) -> None:
+def test_a_prediction_that_no_person_made_is_none(visit: Open) -> None:
     page = visit("play")
     _begin(page)
     page.get_by_role("button", name="Play quarter 1").click()

@@ -124,12 +124,12 @@ def test_an_own_organisation_lives_in_the_browsers_engine_as_in_python(
 
 def test_what_files_say_of_week_0_is_handed_to_the_browser(folder: Path, tmp_path: Path) -> None:
     own = OwnOrganisation(folder)
-    world, told = own.initialise(1, SHORT)
-    by_name = {row["column"]: row for row in told["stock"]}
+    state, output = own.initialise(1, SHORT)
+    by_name = {row["column"]: row for row in output["stock"]}
     known = np.flatnonzero(own.layout.hired > -(1 << 30))
     assert by_name.get("hired_week", {"rows": []})["rows"] == known.tolist()
     assert by_name.get("vacant_until", {"rows": []})["rows"] == np.flatnonzero(own.layout.vacant).tolist()
-    assert told["settings"]["organisation.staff"] == own.layout.sizes["staff"] == len(world.populations.staff.person)
+    assert output["settings"]["organisation.staff"] == own.layout.sizes["staff"] == len(state.populations.staff.person)
 
 
 def test_declarations_of_an_own_organisation_show_what_its_files_state(folder: Path) -> None:
@@ -193,9 +193,9 @@ def test_a_wrong_request_for_an_organisation_is_one_message(
 def test_an_own_organisation_is_for_this_machine_and_not_for_a_file(folder: Path, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="for the person at this machine"):
         run("0.0.0.0", 0, False, lambda line: None, folder)
-    told = CliRunner().invoke(app, ["app", "--organisation", str(folder), "--export", str(tmp_path / "a.html")])
-    assert isinstance(told.exception, InputError)
-    assert "ccsim app --organisation serves it" in str(told.exception)
+    output = CliRunner().invoke(app, ["app", "--organisation", str(folder), "--export", str(tmp_path / "a.html")])
+    assert isinstance(output.exception, InputError)
+    assert "ccsim app --organisation serves it" in str(output.exception)
 
 
 def test_declarations_have_what_a_mechanism_declares_and_the_key_is_another(mood: Path) -> None:
@@ -221,14 +221,14 @@ def test_a_mechanism_lives_in_the_browsers_engine_as_in_python_and_is_built_once
     kept = tmp_path / "kept"
     kept.mkdir()
     monkeypatch.setattr("ccsim.app.own_engine.cache_folder", lambda: kept)
-    said: list[str] = []
+    text: list[str] = []
     values = {**SMALL, "mood.lift": 0.2}
     with extended([mood], everywhere=True):
-        files = own_files(said.append)
+        files = own_files(text.append)
         native = simulate(load_scenario("combined").with_values(values), 3, 6)
-        assert own_engine(said.append) == files["engine.wasm"]
-    assert len(said) == 1
-    assert "with mood" in said[0]
+        assert own_engine(text.append) == files["engine.wasm"]
+    assert len(text) == 1
+    assert "with mood" in text[0]
     for name, content in files.items():
         (tmp_path / name).write_bytes(content)
     answer = _in_node(tmp_path, {"way": "run", "scenario": "combined", "set": values, "seed": 3, "weeks": 6})
@@ -237,7 +237,7 @@ def test_a_mechanism_lives_in_the_browsers_engine_as_in_python_and_is_built_once
 
 
 @pytest.mark.slow
-def test_a_kernel_that_cannot_be_compiled_is_told_with_its_line(mood: Path) -> None:
+def test_a_kernel_that_cannot_be_compiled_is_reported_with_its_line(mood: Path) -> None:
     mood.write_text(MOOD.replace("p.lift * own_staff.mood[i]", "p.lift * own_staff.mood[i].whole"), encoding="utf-8")
     line = MOOD.split("p.lift * own_staff.mood[i]")[0].count("\n") + 1
     with (

@@ -81,7 +81,7 @@ def test_a_game_that_python_saved_opens_in_the_page(visit: Open, tmp_path: Path)
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "message"),
     [
         (lambda text: text[:-40], "incomplete"),
         (lambda text: "{}", "not a saved game"),
@@ -91,14 +91,14 @@ def test_a_game_that_python_saved_opens_in_the_page(visit: Open, tmp_path: Path)
     ],
 )
 def test_a_file_that_is_no_game_is_one_message(
-    change: Callable[[str], str], told: str, visit: Open, tmp_path: Path
+    change: Callable[[str], str], message: str, visit: Open, tmp_path: Path
 ) -> None:
     text = text_of(play_through([Choice(("hero",))], 5))
     (tmp_path / "game.json").write_text(change(text), encoding="utf-8")
     page = visit("play")
     page.get_by_label("Open a saved game").set_input_files(tmp_path / "game.json")
     page.get_by_role("alert").get_by_text("game.json was not opened").wait_for()
-    assert told in page.get_by_role("alert").inner_text()
+    assert message in page.get_by_role("alert").inner_text()
     page.get_by_role("button", name="Begin").wait_for()
 
 
@@ -133,8 +133,8 @@ def test_briefing_and_what_counts_are_within_reach_in_every_quarter(size: tuple[
     _begin(page)
     for _ in range(2):
         page.get_by_role("button", name="Briefing and help").click()
-        told = page.get_by_role("dialog").inner_text()
-        assert "You lead the change" in told and "Profit of all quarters: weight 40" in told
+        output = page.get_by_role("dialog").inner_text()
+        assert "You lead the change" in output and "Profit of all quarters: weight 40" in output
         page.keyboard.press("Escape")
         page.get_by_role("dialog").wait_for(state="hidden")
         if page.locator("#result").count() == 0:

@@ -84,10 +84,10 @@ def test_rows_04_and_05_every_lever_tells_what_it_is_its_range_and_its_source(vi
     assert levers.count() == len(wanted)
     page.evaluate("document.querySelectorAll('.lever .info').forEach(each => each.click())")
     page.wait_for_function("n => document.querySelectorAll('.lever .more').length === n", arg=len(wanted))
-    told = page.locator(".lever .more").all_inner_texts()
+    output = page.locator(".lever .more").all_inner_texts()
     assert set(page.locator(".lever .more code").all_inner_texts()) == set(wanted)
-    assert all("Usual" in text or "usual" in text for text in told)
-    assert all(re.search(r"Source: .+", text) for text in told)
+    assert all("Usual" in text or "usual" in text for text in output)
+    assert all(re.search(r"Source: .+", text) for text in output)
 
 
 def test_row_07_reset_brings_the_scenarios_values_back(visit: Open) -> None:
@@ -188,14 +188,14 @@ def test_row_14_every_scenario_is_a_choice_and_sets_the_levers(visit: Open) -> N
 def test_row_15_a_scenario_file_that_the_page_wrote_is_read_back(visit: Open, tmp_path: Path) -> None:
     page = visit(query="?from=hero-leaves&programme.budget=9000&champions.selection=at+random&w60.programme.budget=100")
     page.wait_for_function("() => document.querySelector('#answer').textContent.startsWith('A hero leaves')")
-    said = page.locator("#answer").inner_text()
+    text = page.locator("#answer").inner_text()
     page.get_by_role("button", name="Export").click()
     with page.expect_download() as taken:
         page.get_by_role("button", name="Scenario file (TOML)").click()
     (tmp_path / "mine.toml").write_bytes(Path(taken.value.path()).read_bytes())
     other = visit()
     other.get_by_label("Open a scenario").set_input_files(tmp_path / "mine.toml")
-    other.get_by_role("heading", name=said).wait_for()
+    other.get_by_role("heading", name=text).wait_for()
     (tmp_path / "bad.toml").write_text('extends = "top-down"\n[levers.programme]\nbudget = -1\n')
     other.get_by_label("Open a scenario").set_input_files(tmp_path / "bad.toml")
     other.get_by_role("alert").get_by_text("programme.budget = -1").wait_for()

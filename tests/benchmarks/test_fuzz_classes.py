@@ -6,6 +6,6 @@ from benchmarks.fuzz.classes import answers
 
 
 def test_no_request_to_the_class_service_is_a_traceback_or_tells_a_secret(tmp_path: Path) -> None:
-    told = answers(500, 5, tmp_path)
-    assert (told["traceback"], told["leaked"]) == (0, 0)
-    assert told["accepted"] > 50 < told["refused"]
+    output = answers(500, 5, tmp_path)
+    assert (output["traceback"], output["leaked"]) == (0, 0)
+    assert output["accepted"] > 50 < output["refused"]

@@ -8,9 +8,9 @@ from benchmarks.fuzz.http import answered, counted, listening
 
 def test_no_bytes_end_in_a_traceback_or_get_what_they_must_not(tmp_path: Path) -> None:
     with listening(tmp_path) as address:
-        told, faults = counted(400, 4, address)
+        output, faults = counted(400, 4, address)
     assert not faults, faults[:3]
-    assert min(told["clear"], told["accepted"]) > 20
+    assert min(output["clear"], output["accepted"]) > 20
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,9 @@ pytestmark = pytest.mark.skipif(shutil.which("node") is None, reason="node is no
 
 
 def test_no_link_is_an_error_or_loses_a_part_in_silence() -> None:
-    told, faults = counted(2_000, 3)
+    output, faults = counted(2_000, 3)
     assert not faults, faults[:3]
-    assert min(told["clear"], told["accepted"]) > 200
+    assert min(output["clear"], output["accepted"]) > 200
 
 
 #: Links, and what their notices must name.
@@ -39,10 +39,10 @@ NAMED = {
 
 def test_whatever_a_link_asks_for_in_vain_is_named() -> None:
     found = answered(list(NAMED))
-    told = {
+    output = {
         link: [one["fill"]["name"] for one in each["read"]["notices"]] for link, each in zip(NAMED, found, strict=True)
     }
-    assert not {link: names for link, names in told.items() if NAMED[link] not in names}
+    assert not {link: names for link, names in output.items() if NAMED[link] not in names}
 
 
 def test_a_link_of_ten_thousand_faults_tells_a_few_and_how_many_more() -> None:

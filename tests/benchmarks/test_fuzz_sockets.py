@@ -8,6 +8,6 @@ from benchmarks.fuzz.sockets import answers
 
 
 def test_no_socket_message_is_a_traceback_or_passes_as_something_else() -> None:
-    told = answers(5_000, 1)
-    assert told["traceback"] == told["accepted wrongly"] == 0
-    assert min(told["refused"], told["accepted"]) > 200
+    output = answers(5_000, 1)
+    assert output["traceback"] == output["accepted wrongly"] == 0
+    assert min(output["refused"], output["accepted"]) > 200

@@ -103,9 +103,9 @@ def test_a_change_without_effect_is_still_there_and_is_not_counted(monkeypatch, 
 
 
 @pytest.mark.parametrize(
-    ("words", "told"), [(["--count", "0"], "expected 1 to"), (["--at", "x.py:3"], "nothing to mutate")]
+    ("words", "message"), [(["--count", "0"], "expected 1 to"), (["--at", "x.py:3"], "nothing to mutate")]
 )
-def test_what_cannot_be_mutated_is_refused_in_one_message(words, told, monkeypatch) -> None:
+def test_what_cannot_be_mutated_is_refused_in_one_message(words, message, monkeypatch) -> None:
     monkeypatch.setattr("sys.argv", ["mutants", *words])
-    with pytest.raises(SystemExit, match=told):
+    with pytest.raises(SystemExit, match=message):
         mutants.main()

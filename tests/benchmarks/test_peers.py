@@ -15,12 +15,12 @@ LOOPS = Path(__file__).parents[2] / "benchmarks" / "core_loop"
 
 def kpis_of(file: str, **places: str) -> list[list[float]]:
     """Return the weekly KPIs of a small organisation."""
-    told = subprocess.run(
+    output = subprocess.run(
         [sys.executable, LOOPS / file, "40,400,30"],
         env={**os.environ, **places}, capture_output=True, text=True, check=False,
     )  # fmt: skip
-    assert told.returncode == 0, told.stderr
-    return json.loads(told.stdout)[0]["kpis"]
+    assert output.returncode == 0, output.stderr
+    return json.loads(output.stdout)[0]["kpis"]
 
 
 @pytest.mark.parametrize(

@@ -14,15 +14,15 @@ from ccsim.model.week import step
 SIZES = {"organisation.staff": 30, "organisation.customers": 250, "organisation.warm_up": 12}
 
 
-def both(world, moves, weeks):
+def both(state, moves, weeks):
     """Return the KPIs of the engine and of the baseline, from one world, with the same moves."""
-    baseline, record = PerAgent(world), Record.of(world, weeks)
+    baseline, record = PerAgent(state), Record.of(state, weeks)
     for week in range(weeks):
-        world.settings = baseline.settings = replace_values(world.settings, moves.get(week, {}))
-        step(world)
-        record.add(world)
+        state.settings = baseline.settings = replace_values(state.settings, moves.get(week, {}))
+        step(state)
+        record.add(state)
         baseline.step()
-    return calculate(record, world.settings.accounts.discount), baseline.kpis()
+    return calculate(record, state.settings.accounts.discount), baseline.kpis()
 
 
 def assert_equal(engine, baseline):
@@ -32,12 +32,12 @@ def assert_equal(engine, baseline):
 
 
 def test_weekly_kpis_equal_the_engines_from_the_draw_on():
-    world = sample_initial(replace_values(default_settings(), {**SIZES, **BUSY}), seed=3)
-    assert_equal(*both(world, {}, weeks=25))
+    state = sample_initial(replace_values(default_settings(), {**SIZES, **BUSY}), seed=3)
+    assert_equal(*both(state, {}, weeks=25))
 
 
 def test_weekly_kpis_equal_the_engines_after_a_past_with_moves_and_a_champion_leaving():
-    world = initialise(replace_values(default_settings(), {**SIZES}), seed=4)
+    state = initialise(replace_values(default_settings(), {**SIZES}), seed=4)
     moves = {
         0: BUSY,
         8: {"champions.departures": 2, "champions.count": 1},
@@ -45,7 +45,7 @@ def test_weekly_kpis_equal_the_engines_after_a_past_with_moves_and_a_champion_le
         14: {"champions.count": 4, "champions.selection": "best connected", "champions.placement": "together"},
         20: {"programme.top_down_share": 1.0, "scorecards.strength": 2.0, "demand.surge": 2.0},
     }
-    engine, baseline = both(world, moves, weeks=30)
+    engine, baseline = both(state, moves, weeks=30)
     assert_equal(engine, baseline)
     assert np.ptp(engine["adoption"]) > 0.0
 
@@ -70,5 +70,5 @@ def test_weekly_kpis_equal_the_engines_after_a_past_with_moves_and_a_champion_le
     ],
 )
 def test_weekly_kpis_equal_the_engines_in_odd_organisations(values):
-    world = sample_initial(replace_values(default_settings(), {**SIZES, **BUSY, **values}), seed=5)
-    assert_equal(*both(world, {}, weeks=15))
+    state = sample_initial(replace_values(default_settings(), {**SIZES, **BUSY, **values}), seed=5)
+    assert_equal(*both(state, {}, weeks=15))

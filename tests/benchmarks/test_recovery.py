@@ -30,7 +30,7 @@ def test_intervals_of_fit_and_forecast_hold_known_values_about_as_often_as_they_
     assert rank_tests(ranks).min() > 0.01
 
 
-def test_ranks_of_a_posterior_that_is_too_sure_are_told() -> None:
+def test_ranks_of_a_posterior_that_is_too_sure_are_reported() -> None:
     rng = np.random.default_rng(1)
     right, sure = rng.random((80, 1)), np.round(rng.random((80, 1)))
     assert list(rank_tests(np.hstack([right, sure])) <= 0.01) == [False, True]

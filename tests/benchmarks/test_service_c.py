@@ -28,23 +28,23 @@ def in_c(tmp_path_factory):
     ],
 )
 def test_the_service_phase_in_c_leaves_the_same_columns(in_c, levers):
-    world, arguments = before_service(world_of(30, 300, past=10, seed=6, levers=levers))
-    engine, c = world.copy(), world.copy()
+    state, arguments = before_service(world_of(30, 300, past=10, seed=6, levers=levers))
+    engine, c = state.copy(), state.copy()
     service.serve(*arguments(engine))
     in_c(*arguments(c))
     assert engine.populations.departments.handled.sum() > 20
-    assert differing(engine, world)
+    assert differing(engine, state)
     assert differing(engine, c) == []
 
 
 @needs_compiler
 def test_the_service_phase_in_c_leaves_the_same_columns_where_departments_differ(in_c):
-    world, arguments = before_service(world_of(30, 300, past=10, seed=6))
-    departments = world.populations.departments
+    state, arguments = before_service(world_of(30, 300, past=10, seed=6))
+    departments = state.populations.departments
     departments.time_factor[:] = np.linspace(0.8, 1.3, len(departments))
     departments.transfer_share[:] = np.linspace(0.2, 1.0, len(departments))
     departments.by_journey[0] = 2.0
-    engine, c = world.copy(), world.copy()
+    engine, c = state.copy(), state.copy()
     service.serve(*arguments(engine))
     in_c(*arguments(c))
     assert engine.populations.departments.handoffs.sum() > 5

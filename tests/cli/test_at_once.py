@@ -38,7 +38,9 @@ def wait_for(process: subprocess.Popen[str], folder: Path, files: str) -> None:
 
 
 @pytest.mark.slow
-def test_the_second_process_in_a_folder_is_told_and_the_first_is_not_disturbed(ccsim: Command, tmp_path: Path) -> None:
+def test_the_second_process_in_a_folder_is_reported_and_the_first_is_not_disturbed(
+    ccsim: Command, tmp_path: Path
+) -> None:
     words = ["compare", "direction", "--weeks", "20", "--replicates", "40", "--workers", "1", *SMALL]
     first = begun(tmp_path, *words, "--out", "r")
     wait_for(first, tmp_path / "r", "manifest.json")
@@ -46,9 +48,9 @@ def test_the_second_process_in_a_folder_is_told_and_the_first_is_not_disturbed(c
     try:
         assert first.poll() is None
         for others in ([*words, "--out", "r"], [*words, "--out", "r", "--resume"], ["resume", "r"]):
-            told = begun(tmp_path, *others)
-            _, errors = told.communicate()
-            assert told.returncode == 1
+            output = begun(tmp_path, *others)
+            _, errors = output.communicate()
+            assert output.returncode == 1
             assert errors.strip().splitlines()[-1:] == [
                 "ccsim: r: another process is writing to it; wait, or name another folder"
             ]
@@ -76,9 +78,9 @@ def test_a_design_of_a_million_million_runs_is_one_message(
     ccsim: Command, tmp_path: Path, words: tuple[str, ...]
 ) -> None:
     vary = () if "--factor" in words else ("--factor", "programme.budget=0:20000")
-    told = ccsim("sweep", "combined", *vary, *words, cwd=tmp_path)
-    assert (told.returncode, told.stdout) == (2, "")
-    (line,) = told.stderr.strip().splitlines()
+    output = ccsim("sweep", "combined", *vary, *words, cwd=tmp_path)
+    assert (output.returncode, output.stdout) == (2, "")
+    (line,) = output.stderr.strip().splitlines()
     assert "1000000000000 runs; at most 1000000 are accepted" in line
     assert not list(tmp_path.iterdir())
 
@@ -114,8 +116,8 @@ def test_a_ledger_that_was_killed_goes_on(ccsim: Command, tmp_path: Path) -> Non
     kept = {path: path.stat().st_mtime_ns for path in (tmp_path / "r").rglob("part-*.parquet")}
     done = len(open_results(tmp_path / "r" / "defaults").summaries)
     assert 0 < done < 800
-    told = ccsim("resume", "r", "--workers", "1", cwd=tmp_path)
-    assert told.returncode == 0, told.stderr
+    output = ccsim("resume", "r", "--workers", "1", cwd=tmp_path)
+    assert output.returncode == 0, output.stderr
     assert {path: path.stat().st_mtime_ns for path in kept if path.exists()} == kept
     assert ccsim(*words, "--out", "whole", cwd=tmp_path).returncode == 0
     for part in ("defaults", "space"):

@@ -43,17 +43,17 @@ def test_the_printed_command_goes_on_however_often_it_is_stopped(
         return real(*given, **options)
 
     monkeypatch.setattr(runner, "simulate", stops)
-    told = ccsim(*words, "--out", "my results", cwd=tmp_path)
+    output = ccsim(*words, "--out", "my results", cwd=tmp_path)
     times = 1
-    while told.returncode == 130:
-        again = command_in(told.stderr)
+    while output.returncode == 130:
+        again = command_in(output.stderr)
         assert again == ["ccsim", "resume", "my results"]
         left[0] = 4 * 2**times
-        told = ccsim(*again[1:], "--workers", "1", "--format", "csv", cwd=tmp_path)
+        output = ccsim(*again[1:], "--workers", "1", "--format", "csv", cwd=tmp_path)
         times += 1
-    assert told.returncode == 0, told.stderr
+    assert output.returncode == 0, output.stderr
     assert times > 2
-    assert told.stdout == whole.stdout
+    assert output.stdout == whole.stdout
     manifests = list((tmp_path / "my results").rglob("manifest.json"))
     assert manifests and all(read_manifest(path.parent)["status"] == "complete" for path in manifests)
 
@@ -70,8 +70,8 @@ def test_a_command_that_goes_on_by_itself_says_its_own_words(tmp_path: Path, mon
     (tmp_path / "out" / "part" / "manifest.json").touch()
     interrupted.working_in(tmp_path / "out")
     monkeypatch.setattr(sys, "argv", ["/bin/ccsim", "validate", "--out=x", "habits", "--resume"])
-    told = interrupted.how_to_go_on("stopped; 3 of 4 runs kept in part")
-    assert command_in(told) == ["ccsim", "validate", "habits", "--out", str(tmp_path / "out"), "--resume"]
+    output = interrupted.how_to_go_on("stopped; 3 of 4 runs kept in part")
+    assert command_in(output) == ["ccsim", "validate", "habits", "--out", str(tmp_path / "out"), "--resume"]
     interrupted.forget()
 
 

@@ -25,7 +25,7 @@ def test_help_is_worth_reading_and_light(ccsim, tmp_path: Path) -> None:
     assert light.stdout.strip() == "[]"
 
 
-def test_the_version_is_told(ccsim, tmp_path: Path) -> None:
+def test_the_version_is_reported(ccsim, tmp_path: Path) -> None:
     from ccsim import __version__
 
     assert ccsim("--version", cwd=tmp_path).stdout.strip() == f"ccsim {__version__}"
@@ -52,8 +52,8 @@ def test_run_prints_every_kpi(ccsim, tmp_path: Path) -> None:
 
 def test_what_show_writes_is_a_scenario_file(ccsim, tmp_path: Path) -> None:
     (tmp_path / "mine.toml").write_text(ccsim("describe", "hero-leaves", "--format", "toml", cwd=tmp_path).stdout)
-    told = [ccsim("describe", name, "--format", "json", cwd=tmp_path).stdout for name in ("hero-leaves", "mine.toml")]
-    assert told[0] == told[1]
+    output = [ccsim("describe", name, "--format", "json", cwd=tmp_path).stdout for name in ("hero-leaves", "mine.toml")]
+    assert output[0] == output[1]
 
 
 def test_a_broken_file_does_not_hide_the_others(ccsim, tmp_path: Path) -> None:
@@ -109,14 +109,14 @@ def test_ctrl_c_keeps_what_is_finished_and_says_how_to_go_on(tmp_path: Path) -> 
     while not list(tmp_path.glob("part/runs/*.parquet")) and time.monotonic() < until:
         time.sleep(0.1)
     process.send_signal(signal.SIGINT)
-    told = process.communicate(timeout=60)[1]
+    output = process.communicate(timeout=60)[1]
     assert process.returncode == 130
-    assert "kept in part" in told
-    assert "ccsim resume part" in told
-    assert "Traceback" not in told
+    assert "kept in part" in output
+    assert "ccsim resume part" in output
+    assert "Traceback" not in output
 
 
-def test_ctrl_c_elsewhere_is_told_too(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_ctrl_c_elsewhere_is_reported_too(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     assert ended("list", raising=KeyboardInterrupt(), monkeypatch=monkeypatch) == 130
     assert capsys.readouterr().err == "ccsim: stopped; run the same command to start again\n"
 

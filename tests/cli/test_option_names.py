@@ -23,16 +23,16 @@ COMMANDS = typer.main.get_command(app)
     ("optimise nothing --factor programme.budget=0:9 --maximise csat --trials=-7", "--trials"),
     ("calibrate nothing --parameter habit.formation_rate --target csat=70±1 --waves=0", "--waves"),
 ])  # fmt: skip
-def test_a_number_that_is_not_accepted_is_told_with_the_option(
+def test_a_number_that_is_not_accepted_is_reported_with_the_option(
     words: str, option: str, monkeypatch: pytest.MonkeyPatch, capsys: Any, tmp_path: Path
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "argv", ["ccsim", *words.split()])
     with pytest.raises(SystemExit) as end:
         main()
-    told = capsys.readouterr().err
-    assert end.value.code == 2, told
-    assert f"\nccsim: {option}: " in f"\n{told}", told  # a note on the admitted worlds may come before it
+    output = capsys.readouterr().err
+    assert end.value.code == 2, output
+    assert f"\nccsim: {option}: " in f"\n{output}", output  # a note on the admitted worlds may come before it
 
 
 def test_keys_and_files_stay_as_they_are() -> None:

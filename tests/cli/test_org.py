@@ -21,11 +21,11 @@ def test_new_check_show_and_assess_run_and_no_output_holds_an_identifier(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    told = call("org", "new", "my")
-    told += call("org", "check", "my") + call("org", "show", "my") + call("org", "assess", "my")
-    told += call("run", "nothing", "--organisation", "my", "--weeks", "2", "--out", "run", "--workers", "1",
+    output = call("org", "new", "my")
+    output += call("org", "check", "my") + call("org", "show", "my") + call("org", "assess", "my")
+    output += call("run", "nothing", "--organisation", "my", "--weeks", "2", "--out", "run", "--workers", "1",
                  "--set", "organisation.warm_up=2")  # fmt: skip
-    told += call("org", "decide", "my", "--options", "my/options/training.toml", "my/options/rights.toml", "--worlds", "40",
+    output += call("org", "decide", "my", "--options", "my/options/training.toml", "my/options/rights.toml", "--worlds", "40",
                  "--weeks", "14", "--workers", "1")  # fmt: skip
     assert "Service training, Customer satisfaction" in Path("my/results/decision-1/board.html").read_text()
     identifiers = set(pd.read_csv("my/people.csv", dtype=str)["employee"])
@@ -33,7 +33,7 @@ def test_new_check_show_and_assess_run_and_no_output_holds_an_identifier(
         path.read_bytes() for folder in (Path("my/results"), Path("run")) for path in folder.rglob("*") if path.is_file()
     )  # fmt: skip
     assert len(identifiers) > 100 and len(written) > 10_000
-    assert not [one for one in identifiers if one in told or one.encode() in written]
+    assert not [one for one in identifiers if one in output or one.encode() in written]
     for path in Path("run").rglob("*.parquet"):
         assert not {str(value) for column in pd.read_parquet(path).values.T for value in column} & identifiers
 
@@ -46,7 +46,7 @@ def test_new_leaves_a_folder_alone_that_is_not_empty(tmp_path: Path, monkeypatch
         call("org", "new", "my")
 
 
-def test_faults_of_files_are_told_before_any_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_faults_of_files_are_reported_before_any_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     call("org", "new", "my")
     Path("my/segments.csv").write_text("segment,customers\nA,0\n")

@@ -8,7 +8,7 @@ import pytest
 
 import ccsim.mechanism
 from ccsim.analysis.comparison import Comparison, compare
-from ccsim.analysis.study import make_problem
+from ccsim.analysis.problem import make_problem
 from ccsim.cli.main import app
 from ccsim.errors import FORMER_NAMES, InputError, InputErrors, ResultsError, UnknownNameError
 from ccsim.execution.runner import run_experiment
@@ -30,7 +30,7 @@ from ccsim.validation.claims.schema import load_claims
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "message"),
     [
         (["explore", "combined"], "explore: the command is now called discover"),
         (["sweep", "combined", "--vary=programme.budget"], "--vary: the option is now called --factor"),
@@ -38,8 +38,8 @@ from ccsim.validation.claims.schema import load_claims
         (["calibrate", "combined", "--over", "habit.pull"], "--over: the option is now called --parameter"),
     ],
 )
-def test_a_former_name_is_refused_with_the_new_one(words: list[str], told: str) -> None:
-    with pytest.raises(InputError, match=told):
+def test_a_former_name_is_refused_with_the_new_one(words: list[str], message: str) -> None:
+    with pytest.raises(InputError, match=message):
         refuse_old_words(words)
 
 
@@ -98,7 +98,7 @@ def test_a_former_name_of_a_kpi_or_parameter_is_answered_with_the_present_one() 
 
 
 @pytest.mark.parametrize(
-    ("table", "told"),
+    ("table", "message"),
     [
         ("at = [3]\n", r"old.toml:3: at: the key is now called report_weeks"),
         ("most_replicates = 3\n", r"most_replicates: the key is now called max_replicates"),
@@ -107,11 +107,13 @@ def test_a_former_name_of_a_kpi_or_parameter_is_answered_with_the_present_one() 
         ("[design]\nfactors = ['programme.budget=0:9']\npoints = 8\n", r"design.points: the key is now called samples"),
     ],
 )
-def test_a_former_key_of_an_experiment_file_is_refused_with_the_new_name(tmp_path: Path, table: str, told: str) -> None:
+def test_a_former_key_of_an_experiment_file_is_refused_with_the_new_name(
+    tmp_path: Path, table: str, message: str
+) -> None:
     file = tmp_path / "experiments" / "old.toml"
     file.parent.mkdir()
     file.write_text(f'title = "Old"\nscenarios = ["nothing"]\n{table}', encoding="utf-8")
-    with pytest.raises(InputErrors, match=told):
+    with pytest.raises(InputErrors, match=message):
         load_experiment(file)
 
 
@@ -123,7 +125,7 @@ def test_a_former_key_of_a_claim_is_refused_with_the_new_name(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(
-    ("call", "told"),
+    ("call", "message"),
     [
         (lambda: compare("direction", budget="1s"), "budget: the argument is now called time_limit"),
         (lambda: sweep("nothing", at=(3,)), "at: the argument is now called report_weeks"),
@@ -133,8 +135,8 @@ def test_a_former_key_of_a_claim_is_refused_with_the_new_name(tmp_path: Path) ->
         (lambda: Intervention.create({}, when="csat > 3", after=3), "after: the argument is now called earliest_week"),
     ],
 )
-def test_a_former_argument_is_refused_with_the_new_name(call: Callable[[], object], told: str) -> None:
-    with pytest.raises(InputError, match=told):
+def test_a_former_argument_is_refused_with_the_new_name(call: Callable[[], object], message: str) -> None:
+    with pytest.raises(InputError, match=message):
         call()
 
 

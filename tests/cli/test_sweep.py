@@ -41,10 +41,10 @@ def ccsim(*words: str) -> str:
 
 
 def test_a_sweep_leaves_table_figures_and_a_picture(here: Path) -> None:
-    told = ccsim("sweep", "combined", "--factor", "programme.budget=0:20000", "--factor", "programme.top_down_share=0,0.5,1",
+    output = ccsim("sweep", "combined", "--factor", "programme.budget=0:20000", "--factor", "programme.top_down_share=0,0.5,1",
                  "--samples", "6", "--kpi", "csat", *TINY)  # fmt: skip
     folder = here / "results" / "combined-sweep-1"
-    assert "programme.budget" in told
+    assert "programme.budget" in output
     assert len(pd.read_parquet(folder / "responses.parquet")) == 12
     assert len(pd.read_csv(folder / "table.csv")) == 2
     assert (folder / "figure.png").stat().st_size > 10_000
@@ -61,13 +61,13 @@ def test_a_sweep_leaves_table_figures_and_a_picture(here: Path) -> None:
 def test_replicates_are_added_until_the_interval_is_as_narrow_as_asked(here: Path) -> None:
     options = [word for word in TINY if word != "2"]
     options[options.index("--replicates")] = "--replicates=10"
-    told = ccsim("compare", "direction", "--precision", "csat=0.04", "--out", "r", *options)
+    output = ccsim("compare", "direction", "--precision", "csat=0.04", "--out", "r", *options)
     results = open_results("r")
     table = stopping_table(results)
     assert table["reached"].all() and table["half_width"].max() <= 0.04 and table["runs"].max() > 10
     runs = int(table["runs"].max())
     assert results.runs["replicate"].nunique() == runs
-    assert f"Until:   {runs} replicates; intervals as narrow as requested: at most ±" in told
+    assert f"Until:   {runs} replicates; intervals as narrow as requested: at most ±" in output
 
 
 def test_a_folder_of_several_parts_is_resumed_by_running_its_command_again(here: Path) -> None:
@@ -85,13 +85,13 @@ def test_a_folder_of_several_parts_is_resumed_by_running_its_command_again(here:
 
 def test_a_comparison_is_resumed_by_its_folder_alone(here: Path, small_experiment: Experiment) -> None:
     results = run_experiment(small_experiment, workers=1, out="r")
-    told = ccsim("resume", "r", "--workers", "1", "--format", "csv")
-    assert told.startswith("scenario,kpi")
+    output = ccsim("resume", "r", "--workers", "1", "--format", "csv")
+    assert output.startswith("scenario,kpi")
     assert open_results("r").hash() == results.hash()
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "message"),
     [
         (("sweep", "combined"), "has no design; say what to vary"),
         (("sweep", "combined", "--factor", "programme.budgt"), "did you mean 'programme.budget'"),
@@ -111,8 +111,8 @@ def test_a_comparison_is_resumed_by_its_folder_alone(here: Path, small_experimen
         (("optimise", "combined", "--factor", "programme.budget", "--maximise", "csat", "--time-limit", "never"), "such as 90s, 10m"),
     ],
 )  # fmt: skip
-def test_bad_input_is_one_clear_message(words: tuple[str, ...], told: str) -> None:
-    with pytest.raises(InputError, match=told):
+def test_bad_input_is_one_clear_message(words: tuple[str, ...], message: str) -> None:
+    with pytest.raises(InputError, match=message):
         ccsim(*words)
 
 

@@ -167,8 +167,8 @@ def test_the_commands_of_a_page_run_as_they_stand(
         words = shlex.split(_named(line))[1:]
         sizes = [word for key, value in small.items() for word in ("--set", f"{key}={value}")]
         more = [*SHORTER[words[0]], *sizes] if words[0] in SHORTER else []
-        told = CliRunner().invoke(app, [*words, *more], env={"COLUMNS": "120"})
-        assert told.exit_code == 0, f"{name}: {line}\n{told.output}\n{told.exception!r}"
+        output = CliRunner().invoke(app, [*words, *more], env={"COLUMNS": "120"})
+        assert output.exit_code == 0, f"{name}: {line}\n{output.output}\n{output.exception!r}"
 
 
 @pytest.mark.slow

@@ -87,8 +87,8 @@ def test_no_word_is_misspelt() -> None:
     if command is None:
         pytest.skip("codespell is not installed (extra docs)")
     names = [str(path.relative_to(ROOT)) for path in documents()]
-    told = subprocess.run([command, *names], cwd=ROOT, capture_output=True, text=True, check=False)
-    assert told.returncode == 0, told.stdout
+    output = subprocess.run([command, *names], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert output.returncode == 0, output.stdout
 
 
 def test_a_linter_for_prose_finds_nothing(tmp_path: Path) -> None:
@@ -98,6 +98,6 @@ def test_a_linter_for_prose_finds_nothing(tmp_path: Path) -> None:
     for page in documents():
         text = re.sub(r"^\|.*$", "", prose(page.read_text(encoding="utf-8")), flags=re.MULTILINE)
         (tmp_path / page.relative_to(ROOT).as_posix().replace("/", "--")).write_text(text, encoding="utf-8")
-    told = subprocess.run([command, "check", str(tmp_path)], capture_output=True, text=True, check=False)
-    found = [line for line in told.stdout.splitlines() if re.search(r"\.md:\d+:\d+:", line)]
+    output = subprocess.run([command, "check", str(tmp_path)], capture_output=True, text=True, check=False)
+    found = [line for line in output.stdout.splitlines() if re.search(r"\.md:\d+:\d+:", line)]
     assert not [line for line in found if not any(check in line for check in QUIET)]

@@ -34,18 +34,18 @@ def test_without_numbas_compiler_the_model_runs_as_plain_python() -> None:
 
 @pytest.mark.parametrize("value", ["0", "-3"])
 def test_a_number_of_threads_that_numba_refuses_is_one_sentence(value: str) -> None:
-    told = under(NUMBA_NUM_THREADS=value, CCSIM_PLAIN="")
-    assert told.stdout.startswith("told: numba cannot be loaded")
-    assert f"NUMBA_NUM_THREADS={value}" in told.stdout and "CCSIM_PLAIN=1" in told.stdout
-    assert len(told.stdout.splitlines()) == 1
+    output = under(NUMBA_NUM_THREADS=value, CCSIM_PLAIN="")
+    assert output.stdout.startswith("told: numba cannot be loaded")
+    assert f"NUMBA_NUM_THREADS={value}" in output.stdout and "CCSIM_PLAIN=1" in output.stdout
+    assert len(output.stdout.splitlines()) == 1
 
 
-def test_no_place_for_compiled_code_is_told_in_one_sentence(tmp_path: Path) -> None:
+def test_no_place_for_compiled_code_is_reported_in_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     code = "from ccsim.engine import jit; jit.cache_folder(); jit.cache_folder()"
-    told = subprocess.run(
+    output = subprocess.run(
         [sys.executable, "-c", code], env={**os.environ, "CCSIM_CACHE_DIR": str(tmp_path / "file")},
         capture_output=True, text=True, check=True,
     ).stderr  # fmt: skip
-    assert "the model is compiled at every start" in told and "CCSIM_CACHE_DIR" in told
-    assert len(told.splitlines()) == 1
+    assert "the model is compiled at every start" in output and "CCSIM_CACHE_DIR" in output
+    assert len(output.splitlines()) == 1

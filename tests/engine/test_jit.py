@@ -76,8 +76,8 @@ def test_where_nothing_can_be_kept_a_process_and_those_it_starts_share_a_folder_
     shown = subprocess.run([sys.executable, "-c", child], capture_output=True, text=True, check=True)
     print(jit.cache_folder(), shown.stdout.strip(), shown.stderr == "", jit.cache_folder().is_dir(), clip01(2.0))
     """
-    mine, others, *told = python(code, CCSIM_CACHE_DIR=str(tmp_path / "file"), CCSIM_PLAIN="0").split()
-    assert mine == others and told == ["True", "True", "1.0"]
+    mine, others, *output = python(code, CCSIM_CACHE_DIR=str(tmp_path / "file"), CCSIM_PLAIN="0").split()
+    assert mine == others and output == ["True", "True", "1.0"]
     assert not Path(mine).exists()
 
 

@@ -246,7 +246,7 @@ def test_a_legal_value_is_kept_in_the_declared_kind(name: str, value: object, ke
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "told"),
+    ("name", "value", "message"),
     [
         ("rain", 1.5, "a number from 0 to 1 (share)"),
         ("rain", "wet", "a number from 0 to 1"),
@@ -260,10 +260,10 @@ def test_a_legal_value_is_kept_in_the_declared_kind(name: str, value: object, ke
         ("flood", None, "a number from 0 to 1e+06"),
     ],
 )
-def test_a_refusal_says_the_value_and_what_would_be_accepted(name: str, value: object, told: str) -> None:
+def test_a_refusal_says_the_value_and_what_would_be_accepted(name: str, value: object, message: str) -> None:
     with pytest.raises(InputError) as caught:
         ROWS[name].check(value)
-    assert repr(value) in str(caught.value) and told in str(caught.value)
+    assert repr(value) in str(caught.value) and message in str(caught.value)
 
 
 def test_a_choice_is_shown_by_name_and_read_by_place() -> None:

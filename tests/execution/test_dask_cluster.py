@@ -137,8 +137,8 @@ def test_an_organisation_is_fitted_on_a_cluster_as_on_this_machine(scheduler: st
     one = worker(scheduler, tmp_path)
     try:
         for where in (["--scheduler", scheduler], ["--workers", "1"]):
-            told = CliRunner().invoke(app, [*words, *where], catch_exceptions=False)
-            assert told.exit_code == 0, told.output
+            output = CliRunner().invoke(app, [*words, *where], catch_exceptions=False)
+            assert output.exit_code == 0, output.output
             fitted.append(pd.read_parquet(folder / "fitted.parquet"))
     finally:
         one.kill()

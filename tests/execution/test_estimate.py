@@ -33,9 +33,9 @@ SET = [word for key, value in SMALL.items() for word in ("--set", f"{key}={value
 def told() -> Iterator[list[str]]:
     """Keep what is told, however little work it is about."""
     sentences: list[str] = []
-    announcing.tell_with(sentences.append)
+    announcing.announce_with(sentences.append)
     yield sentences
-    announcing.tell_with(None)
+    announcing.announce_with(None)
 
 
 def work(**sizes: int) -> Work:
@@ -54,7 +54,7 @@ def test_memory_of_a_run_is_that_of_its_columns(sizes: dict[str, int]) -> None:
     assert work(**sizes).memory == pytest.approx(held, rel=0.1)
 
 
-def test_disk_is_told_within_a_fifth(tmp_path: Path) -> None:
+def test_disk_is_reported_within_a_fifth(tmp_path: Path) -> None:
     experiment = load_experiment("direction").with_changes(replicates=12, weeks=120, levers={"organisation.warm_up": 1})
     run_experiment(experiment, workers=1, out=tmp_path / "r")
     held = sum(path.stat().st_size for path in (tmp_path / "r").rglob("*.parquet"))
@@ -106,7 +106,7 @@ def test_no_command_begins_what_a_small_machine_cannot_hold(
     assert not list(tmp_path.rglob("*.parquet"))
 
 
-def test_a_full_disk_is_told_before_the_first_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_full_disk_is_reported_before_the_first_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(machine.shutil, "disk_usage", lambda place: (10**9, 10**9, 10**6))  # type: ignore[attr-defined]
     monkeypatch.setattr(machine, "_free_disk", lambda folder: 1e6)
     with pytest.raises(DoesNotFitError, match="are free there"):
@@ -180,7 +180,7 @@ class Session:
 
 @pytest.mark.parametrize("workers", [1, 2, 8])
 @pytest.mark.parametrize("each", [0.06, 0.9])
-def test_time_is_told_within_a_fifth_after_a_few_runs(workers: int, each: float) -> None:
+def test_time_is_reported_within_a_fifth_after_a_few_runs(workers: int, each: float) -> None:
     command = Session(workers)
     command.part(2000, lambda now: each)
     took = command.end()
@@ -208,7 +208,7 @@ def test_compiling_in_the_first_part_is_not_expected_of_the_others() -> None:
     assert command.told() == pytest.approx(command.end(), rel=0.05)
 
 
-def test_what_was_told_is_told_anew_when_other_programs_take_the_processors() -> None:
+def test_what_was_reported_is_reported_anew_when_other_programs_take_the_processors() -> None:
     command = Session(2)
     command.part(2000, lambda now: 0.1 if now < 30.0 else 0.4)
     took = command.end()
@@ -235,16 +235,16 @@ def test_a_command_knows_when_its_process_started() -> None:
     (["calibrate", "nothing", "--parameter", "habit.formation_rate", "--target", "csat=70±30", "--waves", "2", "--weeks", "30"], 240),
 ], ids=lambda words: words[0] if isinstance(words, list) else "")  # fmt: skip
 def test_commands_tell_time_memory_and_disk_of_all_their_parts(
-    command: list[str], least: int, told: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    command: list[str], least: int, message: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(forecast, "SHORT", 0.0)
     monkeypatch.setattr(forecast, "FEWEST_SECONDS", 0.0)
     found = CliRunner().invoke(app, [*command, *SET, "--workers", "1", "--out", str(tmp_path / "r"), "--format", "csv"])
-    assert len(told) == 1, (found.output, found.exception)
+    assert len(message) == 1, (found.output, found.exception)
     runs = re.match(
-        r"([\d,]+) runs: about [\d.]+ \w+ with 1 process, [\d.]+ [MG]B of memory, [\d.]+ [kM]B on disk$", told[0]
+        r"([\d,]+) runs: about [\d.]+ \w+ with 1 process, [\d.]+ [MG]B of memory, [\d.]+ [kM]B on disk$", message[0]
     )
-    assert runs, told
+    assert runs, message
     assert int(runs[1].replace(",", "")) >= least
 
 

@@ -258,9 +258,9 @@ def test_stopped_in_memory_says_that_nothing_is_kept(
         raise KeyboardInterrupt
 
     monkeypatch.setattr(running, "run_task", stops)
-    with pytest.raises(running.RunInterrupted, match="no runs are kept") as told:
+    with pytest.raises(running.RunInterrupted, match="no runs are kept") as output:
         run_experiment(small_experiment, workers=1)
-    assert (told.value.folder, told.value.done, told.value.total) == (None, 0, 8)
+    assert (output.value.folder, output.value.done, output.value.total) == (None, 0, 8)
 
 
 def test_a_scenario_goes_by_the_name_that_the_experiment_gives_it(small_experiment: Experiment) -> None:
@@ -271,7 +271,7 @@ def test_a_scenario_goes_by_the_name_that_the_experiment_gives_it(small_experime
     assert len(results.runs) == 2 * 4 * 16
 
 
-def test_runs_that_all_fail_are_told_with_the_reason_and_a_broken_first_scenario_stops_no_other(
+def test_runs_that_all_fail_are_reported_with_the_reason_and_a_broken_first_scenario_stops_no_other(
     small_experiment: Experiment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real, broken = running.simulate, {"nothing"}

@@ -41,7 +41,7 @@ def test_every_week_is_kept_where_that_is_asked_for(small_experiment: Experiment
     np.testing.assert_array_equal(some[some["week"] == 15]["npv"], results.responses["npv"])
 
 
-def test_what_cannot_be_swept_is_told(small_experiment: Experiment) -> None:
+def test_what_cannot_be_swept_is_reported(small_experiment: Experiment) -> None:
     with pytest.raises(InputError, match="has no design"):
         plan_sweep(small_experiment)
     with pytest.raises(InputError, match=r"at: must be a week from 0 to 15, got 16"):

@@ -29,7 +29,7 @@ def test_times_are_read(text: str, seconds: float) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "10", "ten", "-5m", "0s", "5x", "m", 0, -1, True, float("nan")])
-def test_what_is_no_time_is_told(text: object) -> None:
+def test_what_is_no_time_is_reported(text: object) -> None:
     with pytest.raises(InputError, match=r"time limit: .* such as 90s, 10m or 1h30m"):
         parse_duration(text)  # type: ignore[arg-type]
 

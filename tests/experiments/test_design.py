@@ -81,7 +81,7 @@ def test_given_points_are_kept_as_they_are() -> None:
 
 
 @pytest.mark.parametrize(
-    ("options", "told"),
+    ("options", "message"),
     [
         ({"samples": 0}, "samples: must be .* from 1 .*got 0"),
         ({"samples": 2.5}, r"samples: must be a whole number .*got 2\.5"),
@@ -90,12 +90,12 @@ def test_given_points_are_kept_as_they_are() -> None:
         ({"kind": "morris", "levels": 3}, "even number"),
     ],
 )
-def test_an_impossible_design_is_refused(options: dict, told: str) -> None:
-    with pytest.raises(InputError, match=told):
+def test_an_impossible_design_is_refused(options: dict, message: str) -> None:
+    with pytest.raises(InputError, match=message):
         Design(**{"kind": "sobol", "factors": VARIED, **options})
 
 
-def test_unknown_kinds_and_repeated_factors_are_told() -> None:
+def test_unknown_kinds_and_repeated_factors_are_reported() -> None:
     with pytest.raises(UnknownNameError, match="latin-hypercube"):
         Design("latin-hypercub", VARIED)
     with pytest.raises(InputError, match="varied twice"):

@@ -61,12 +61,12 @@ def test_a_week_is_varied() -> None:
         Experiment("e", "E", "", "n", {"n": scenario}).with_design(Design("factorial", ("week of The hero lives=2:4",)))
 
 
-def test_sizes_that_do_not_fit_together_are_told_before_anything_runs(small_experiment: Experiment) -> None:
+def test_sizes_that_do_not_fit_together_are_reported_before_anything_runs(small_experiment: Experiment) -> None:
     with pytest.raises(InputError, match="point 1 of the design is impossible"):
         small_experiment.with_design(Design("factorial", ("organisation.staff=2:24",)))
 
 
-def test_a_swept_key_cannot_be_set_and_too_many_runs_are_told(small_experiment: Experiment) -> None:
+def test_a_swept_key_cannot_be_set_and_too_many_runs_are_reported(small_experiment: Experiment) -> None:
     swept = small_experiment.with_design(Design("sobol", (LEVER,), samples=4))
     with pytest.raises(InputError, match="the design varies it"):
         swept.with_changes(levers={"programme.budget": 1})

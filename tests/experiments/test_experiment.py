@@ -64,7 +64,7 @@ def test_a_file_says_what_is_compared(tmp_path: Path) -> None:
         ('scenarios = ["rich"]', 'scenarios = ["ritch"]', (15, "sweep.scenarios.0")),
     ],
 )
-def test_a_fault_is_told_with_its_line_and_key(old: str, new: str, place: tuple[int, str], tmp_path: Path) -> None:
+def test_a_fault_is_reported_with_its_line_and_key(old: str, new: str, place: tuple[int, str], tmp_path: Path) -> None:
     assert old in TEXT
     with pytest.raises(InputErrors) as caught:
         load_experiment(write(tmp_path, TEXT.replace(old, new, 1)))
@@ -82,7 +82,7 @@ def test_a_move_in_the_last_week_is_accepted_and_one_after_it_refused(tmp_path: 
     assert told(write(tmp_path, text.format(52))) == [("e.toml", 2, "scenarios.0")]
 
 
-def test_a_design_that_nobody_can_mean_is_refused() -> None:
+def test_a_design_that_no_person_can_mean_is_refused() -> None:
     with pytest.raises(InputError, match="4000000 runs"):
         load_experiment("direction").with_changes(replicates=1_000_000)
 
@@ -99,7 +99,7 @@ def told(path: Path) -> list[tuple[str, int | None, str]]:
     return [(Path(fault.file).name, fault.line, fault.key) for fault in caught.value.issues]
 
 
-def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
+def test_all_faults_are_reported_at_once(tmp_path: Path) -> None:
     text = """\
 baseline = "nuthing"
 scenarios = [
@@ -153,7 +153,7 @@ def test_a_wrong_shape_is_a_fault_with_its_line(line: str, tmp_path: Path) -> No
     assert (2 in {row[1] for row in places}) or (3 in {row[1] for row in places})
 
 
-def test_a_fault_of_a_shared_parent_is_told_once(tmp_path: Path) -> None:
+def test_a_fault_of_a_shared_parent_is_reported_once(tmp_path: Path) -> None:
     (tmp_path / "parent.toml").write_text('title = "P"\nlevers.programme.budget = -1\n')
     for name in "ab":
         (tmp_path / f"{name}.toml").write_text('extends = "parent"\n')
@@ -175,13 +175,13 @@ def test_an_experiment_is_never_taken_for_the_scenario_of_its_name(tmp_path: Pat
     assert load_experiment(path).scenarios["v"].levers["champions.count"] == 1
 
 
-def test_a_move_beyond_the_horizon_is_told_once_however_long_the_sweep(tmp_path: Path) -> None:
+def test_a_move_beyond_the_horizon_is_reported_once_however_long_the_sweep(tmp_path: Path) -> None:
     text = 'title = "E"\nscenarios = ["hero-leaves"]\nweeks = 30\n'
     text += '[sweep]\nlever = "programme.budget"\nvalues = [1, 2]\n'
     assert told(write(tmp_path, text)) == [("e.toml", 2, "scenarios.0")]
 
 
-def test_a_sweep_of_what_cannot_be_is_told_with_its_value(tmp_path: Path) -> None:
+def test_a_sweep_of_what_cannot_be_is_reported_with_its_value(tmp_path: Path) -> None:
     text = 'title = "E"\nscenarios = ["nothing"]\n'
     text += '[sweep]\nlever = "organisation.departments"\nvalues = [5, 900]\n'
     assert told(write(tmp_path, text)) == [("e.toml", 5, "sweep.values.1")]
@@ -230,7 +230,7 @@ def test_a_design_is_read_from_a_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "place", "told"),
+    ("old", "new", "place", "message"),
     [
         (
             "report_weeks = [30, 59]",
@@ -248,11 +248,11 @@ def test_a_design_is_read_from_a_file(tmp_path: Path) -> None:
         ('kind = "sobol"', 'kind = "factorial"\nlevels = 100000', (8, "design.levels"), "at most 1000"),
     ],
 )
-def test_a_fault_of_a_design_is_told_with_its_line(
-    old: str, new: str, place: tuple[int, str], told: str, tmp_path: Path
+def test_a_fault_of_a_design_is_reported_with_its_line(
+    old: str, new: str, place: tuple[int, str], message: str, tmp_path: Path
 ) -> None:
     assert old in DESIGN
     with pytest.raises(InputErrors) as caught:
         load_experiment(write(tmp_path, DESIGN.replace(old, new, 1)))
     assert [(fault.line, fault.key) for fault in caught.value.issues] == [place]
-    assert told in str(caught.value)
+    assert message in str(caught.value)

@@ -38,7 +38,7 @@ def test_one_word_stands_for_many() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         ("programme.budgt=0:1", "did you mean 'programme.budget'"),
         ("programme.budget=5:5", "nothing to vary"),
@@ -54,8 +54,8 @@ def test_one_word_stands_for_many() -> None:
         ("champions.count=1.5:3", "whole number"),
     ],
 )
-def test_what_cannot_be_varied_is_told(text: str, told: str) -> None:
-    with pytest.raises(InputError, match=told):
+def test_what_cannot_be_varied_is_reported(text: str, message: str) -> None:
+    with pytest.raises(InputError, match=message):
         parse_factors(text)
 
 

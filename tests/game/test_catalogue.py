@@ -77,7 +77,7 @@ def test_moves_exclude_each_other_if_they_set_one_lever():
 
 
 @pytest.mark.parametrize(
-    ("name", "old", "new", "said"),
+    ("name", "old", "new", "text"),
     [
         ("moves.toml", '"champions.count" = 1', '"champions.cuont" = 1', "did you mean 'champions.count'"),
         ("moves.toml", '"empowerment.rights" = 1.0', '"empowerment.rights" = 7', "0 to 1"),
@@ -103,8 +103,8 @@ def test_moves_exclude_each_other_if_they_set_one_lever():
         ("rules.toml", 'kpi = "backlog"', 'kpi = "backlogs"', "did you mean 'backlog'"),
     ],
 )
-def test_a_fault_is_told_with_its_file_and_what_is_accepted(tmp_path, name, old, new, said):
-    with pytest.raises(InputErrors) as told:
+def test_a_fault_is_reported_with_its_file_and_what_is_accepted(tmp_path, name, old, new, text):
+    with pytest.raises(InputErrors) as output:
         read_catalogue(*changed(tmp_path, name, old, new))
-    assert name in str(told.value)
-    assert said in str(told.value)
+    assert name in str(output.value)
+    assert text in str(output.value)

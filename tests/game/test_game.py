@@ -29,7 +29,7 @@ def seed_without_events() -> int:
 
 def in_force(game: Game, key: str) -> float:
     group, name = key.split(".")
-    return getattr(getattr(game.simulation.world.settings, group), name)
+    return getattr(getattr(game.simulation.state.settings, group), name)
 
 
 def test_doing_nothing_without_events_is_the_scenario_nothing():
@@ -78,7 +78,7 @@ def test_what_is_not_due_yet_is_not_seen():
 def test_a_manager_is_shown_the_reported_and_never_the_true_figures_unless_asked_for():
     game = Game(4)
     seen = game.play(Choice())
-    assert "csat" not in seen.figures and not seen.shown
+    assert "csat" not in seen.reported and not seen.shown
     asked = game.play(Choice(("independent-survey",)))
     assert asked.shown["csat"] == pytest.approx(game.by_quarter("csat")[1])
     assert not game.play(Choice()).shown, "one survey is not a habit"
@@ -155,7 +155,7 @@ def test_events_come_by_the_seed_as_often_as_declared_and_in_their_window():
 
 
 @pytest.mark.parametrize(
-    ("choice", "said"),
+    ("choice", "text"),
     [
         (Choice(("anounce",)), "did you mean 'announce'"),
         (Choice(stop=("announce",)), "does not run"),
@@ -167,9 +167,9 @@ def test_events_come_by_the_seed_as_often_as_declared_and_in_their_window():
         (Choice(expected={"reported_csat": float("nan")}), "must be a number, got nan"),
     ],
 )
-def test_a_choice_that_cannot_be_made_is_refused_and_nothing_happens(choice, said):
+def test_a_choice_that_cannot_be_made_is_refused_and_nothing_happens(choice, text):
     game = Game(1)
-    with pytest.raises(InputError, match=said):
+    with pytest.raises(InputError, match=text):
         game.play(choice)
     assert game.quarter == 0 and game.simulation.week == -1
 

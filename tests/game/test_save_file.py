@@ -37,9 +37,9 @@ def test_a_game_that_came_back_can_go_on(played):
 def test_every_torn_file_is_one_message_and_never_a_game(played):
     content = text_of(played).encode()
     for length in range(0, len(content.rstrip()), 7):
-        with pytest.raises(InputError) as told:
+        with pytest.raises(InputError) as output:
             game_of(content[:length], "game.json")
-        assert str(told.value).startswith("game.json: ") and "\n" not in str(told.value)
+        assert str(output.value).startswith("game.json: ") and "\n" not in str(output.value)
 
 
 @pytest.mark.parametrize(
@@ -49,9 +49,9 @@ def test_every_torn_file_is_one_message_and_never_a_game(played):
      b'{"format": "ccsim game", "version": {"a": 1}}'],
 )  # fmt: skip
 def test_a_foreign_file_is_one_message(content):
-    with pytest.raises(InputError) as told:
+    with pytest.raises(InputError) as output:
         game_of(content, "game.json")
-    assert str(told.value).startswith("game.json: ") and "\n" not in str(told.value)
+    assert str(output.value).startswith("game.json: ") and "\n" not in str(output.value)
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_a_move_that_is_no_more_is_named_with_its_quarter(played):
         game_of(_signed(data))
 
 
-def test_other_figures_than_the_file_says_are_told(played):
+def test_other_figures_than_the_file_says_are_reported(played):
     data = json.loads(text_of(played))
     data["ccsim"], data["digest"] = "0.0.1", "0" * 64
     found = game_of(_signed(data))

@@ -67,44 +67,44 @@ def world_of(settings: Settings, seed: int = 3) -> ModelState:
 
 def tallies_of(settings: Settings, weeks: int = 12, seed: int = 3) -> dict[str, np.ndarray]:
     """Return tallies and KPIs of a few weeks; a KPI goes before a tally of the same name."""
-    world = world_of(settings, seed)
-    record = Record.of(world, weeks)
+    state = world_of(settings, seed)
+    record = Record.of(state, weeks)
     for _ in range(weeks):
-        step(world)
-        record.add(world)
+        step(state)
+        record.add(state)
     return {**record.tallies(), **calculate(record, settings.accounts.discount)}
 
 
 def after_champions(settings: Settings) -> ModelState:
     """Let champions be appointed and spend one week's time, before anybody else acts."""
-    world = world_of(set_to())  # whose past knew no champions
-    world.reset_flows()
-    state, p = world.populations, settings.champions
-    appoint(state.staff, state.colleagues, state.departments, p, world.seed, 0)
-    state.staff.champion_hours[:] = state.staff.champion
-    coach(state.staff, state.colleagues, state.departments, p)
-    return world
+    state = world_of(set_to())  # whose past knew no champions
+    state.reset_flows()
+    populations, p = state.populations, settings.champions
+    appoint(populations.staff, populations.colleagues, populations.departments, p, state.seed, 0)
+    populations.staff.champion_hours[:] = populations.staff.champion
+    coach(populations.staff, populations.colleagues, populations.departments, p)
+    return state
 
 
 def after_programme(s: Settings, seed: int = 3) -> ModelState:
     """Let the programme spend one week's budget, before anybody else acts."""
-    world = world_of(set_to(), seed)
-    world.reset_flows()
-    state, p = world.populations, s.programme
-    state.staff.conviction[:] = 1.0
-    state.leaders.conviction[:] = 1.0
-    inform(state.staff, state.leaders, state.departments, state.firm, p, s.rollout, 0)
+    state = world_of(set_to(), seed)
+    state.reset_flows()
+    populations, p = state.populations, s.programme
+    populations.staff.conviction[:] = 1.0
+    populations.leaders.conviction[:] = 1.0
+    inform(populations.staff, populations.leaders, populations.departments, populations.firm, p, s.rollout, 0)
     involve_volunteers(
-        state.staff,
-        state.leaders,
-        state.departments,
-        state.firm,
+        populations.staff,
+        populations.leaders,
+        populations.departments,
+        populations.firm,
         ParticipationParameters(p, s.rollout, s.visible_successes, s.empowerment.blame),
         seed,
         0,
     )
-    pay(state.staff, state.leaders, state.firm, p, s.rollout)
-    return world
+    pay(populations.staff, populations.leaders, populations.firm, p, s.rollout)
+    return state
 
 
 #: Three champions at work.
@@ -121,9 +121,9 @@ def first_mix(settings: Settings, levers: Mapping[str, object] | None = None, **
         levers: set at week 0 only, so that the past is the same with and without them.
         columns: of staff, overwritten before week 0.
     """
-    world = world_of(settings)
-    world.settings = with_values(settings, levers or {})
+    state = world_of(settings)
+    state.settings = with_values(settings, levers or {})
     for name, value in columns.items():
-        getattr(world.populations.staff, name)[:] = value
-    step(world)
-    return np.array([getattr(world.populations.departments, name).sum() for name in CHOICES])
+        getattr(state.populations.staff, name)[:] = value
+    step(state)
+    return np.array([getattr(state.populations.departments, name).sum() for name in CHOICES])

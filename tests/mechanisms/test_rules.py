@@ -27,14 +27,14 @@ def with_(**values: Any) -> Settings:
 
 
 def lived(small: dict, weeks: int = 10, **values: Any) -> dict[str, np.ndarray]:
-    world = initialise(
+    state = initialise(
         replace_values(default_settings(), {**small, **{k.replace("__", "."): v for k, v in values.items()}}), 3
     )
-    record = Record.of(world, weeks)
+    record = Record.of(state, weeks)
     for _ in range(weeks):
-        step(world)
-        record.add(world)
-    return {**record.tallies(), **calculate(record, 0.12), "world": world}  # type: ignore[dict-item]
+        step(state)
+        record.add(state)
+    return {**record.tallies(), **calculate(record, 0.12), "world": state}  # type: ignore[dict-item]
 
 
 def test_scorecards_off_is_no_pull_and_reward_grows_by_less_and_less() -> None:
@@ -277,17 +277,17 @@ def test_one_customer_without_churn_is_served_for_ever(small: dict) -> None:
 
 
 def test_a_hero_who_leaves_is_replaced_by_a_newcomer_who_is_no_champion(small: dict) -> None:
-    world = initialise(replace_values(default_settings(), {**small, "champions.count": 1}), 1)
-    step(world)
-    (hero,) = np.flatnonzero(world.populations.staff.champion)
-    world.settings = replace_values(
-        world.settings, {"champions.count": 0, "champions.departures": 1, "turnover.vacancy_weeks": 2}
+    state = initialise(replace_values(default_settings(), {**small, "champions.count": 1}), 1)
+    step(state)
+    (hero,) = np.flatnonzero(state.populations.staff.champion)
+    state.settings = replace_values(
+        state.settings, {"champions.count": 0, "champions.departures": 1, "turnover.vacancy_weeks": 2}
     )
-    before = int(world.populations.staff.person[hero])
-    step(world)
-    world.settings = replace_values(world.settings, {"champions.departures": 0})
-    assert world.populations.staff.vacant_until[hero] == world.week + 3
+    before = int(state.populations.staff.person[hero])
+    step(state)
+    state.settings = replace_values(state.settings, {"champions.departures": 0})
+    assert state.populations.staff.vacant_until[hero] == state.week + 3
     for _ in range(4):
-        step(world)
-    assert world.populations.staff.champion.sum() == 0
-    assert int(world.populations.staff.person[hero]) == before + 1
+        step(state)
+    assert state.populations.staff.champion.sum() == 0
+    assert int(state.populations.staff.person[hero]) == before + 1

@@ -25,10 +25,10 @@ def even(**sizes: Any) -> Settings:
     return replace_values(sized(**sizes), {"ties.named": 0.0})
 
 
-def columns(world: ModelState) -> dict[str, np.ndarray]:
-    found_ = {"colleagues": world.populations.colleagues}
+def columns(state: ModelState) -> dict[str, np.ndarray]:
+    found_ = {"colleagues": state.populations.colleagues}
     for name in ("staff", "leaders", "customers", "cases", "departments", "segments", "firm"):
-        population = getattr(world.populations, name)
+        population = getattr(state.populations, name)
         fields = population._fields if isinstance(population, tuple) else population.dtype.names
         found_.update({f"{name}.{field}": np.asarray(getattr(population, field)) for field in fields})
     return found_
@@ -79,9 +79,9 @@ def test_one_more_customer_adds_one_customer_and_one_issue_in_the_first_week() -
     worlds = [
         sample_initial(replace_values(sized(customers=n, prospects=0.0, warm_up=0), apart), 9) for n in (160, 161)
     ]
-    for world in worlds:
-        step(world)
-    one, more = (world.populations for world in worlds)
+    for state in worlds:
+        step(state)
+    one, more = (state.populations for state in worlds)
     assert more.segments.customers.sum() == one.segments.customers.sum() + 1
     assert more.departments.raised.sum() == one.departments.raised.sum() + 1
     for name in ("satisfaction", "expectation", "opinion"):
@@ -115,14 +115,14 @@ def test_what_is_remembered_is_never_shared() -> None:
 
 
 def test_a_copy_lives_on_by_itself() -> None:
-    world = initialise(sized(), 4)
-    copy = world.copy()
-    assert differing(world, copy) == []
+    state = initialise(sized(), 4)
+    copy = state.copy()
+    assert differing(state, copy) == []
     step(copy)
-    assert copy.week == 0 and world.week == -1
-    assert differing(world, initialise(sized(), 4)) == []
-    step(world)
-    assert differing(world, copy) == []
+    assert copy.week == 0 and state.week == -1
+    assert differing(state, initialise(sized(), 4)) == []
+    step(state)
+    assert differing(state, copy) == []
 
 
 def test_the_past_is_lived_under_the_levers_of_the_past_and_ends_before_week_0() -> None:
@@ -135,7 +135,7 @@ def test_the_past_is_lived_under_the_levers_of_the_past_and_ends_before_week_0()
 
 @settings(max_examples=150, deadline=None)
 @given(st.integers(1, 12), st.data())
-def test_every_post_is_in_one_department_and_every_department_has_somebody(
+def test_every_post_is_in_one_department_and_every_department_has_a_person(
     departments: int, data: st.DataObject
 ) -> None:
     front = data.draw(st.integers(1, departments))
@@ -149,7 +149,7 @@ def test_every_post_is_in_one_department_and_every_department_has_somebody(
 
 @pytest.mark.parametrize("tiers", [0, 1, 2, 3])
 @pytest.mark.parametrize("span", [1, 4, 100])
-def test_everybody_has_one_team_lead_of_the_own_department_and_spans_add_up(tiers: int, span: int) -> None:
+def test_every_person_has_one_team_lead_of_the_own_department_and_spans_add_up(tiers: int, span: int) -> None:
     state = sample_initial(sized(tiers=tiers, span=span), 1).populations
     leaders, staff = state.leaders, state.staff
     assert len(leaders) == len(leaders_of(sized(tiers=tiers, span=span)))
@@ -185,12 +185,12 @@ def test_people_listen_to_others_mostly_of_their_own_department() -> None:
 
 @pytest.mark.parametrize("staff", [1, 2, 3])
 def test_the_smallest_organisations_can_be_founded(staff: int) -> None:
-    world = initialise(sized(staff=staff, departments=1, front_departments=1, customers=1, segments=1), 2)
-    assert world.populations.colleagues.shape == (staff, min(8, staff - 1))
-    assert (world.populations.colleagues != np.arange(staff)[:, None]).all()
+    state = initialise(sized(staff=staff, departments=1, front_departments=1, customers=1, segments=1), 2)
+    assert state.populations.colleagues.shape == (staff, min(8, staff - 1))
+    assert (state.populations.colleagues != np.arange(staff)[:, None]).all()
 
 
-def test_whoever_listens_to_eight_colleagues_of_a_large_department_listens_to_eight_people() -> None:
+def test_a_person_who_listens_to_eight_colleagues_of_a_large_department_listens_to_eight_people() -> None:
     colleagues = sample_initial(even(cross_ties=0.0, departments=1, front_departments=1), 1).populations.colleagues
     assert {len(set(row)) for row in colleagues.tolist()} == {8}
 

@@ -19,11 +19,11 @@ WEEKS = 20
 def record() -> Record:
     sizes = {"organisation.staff": 24, "organisation.departments": 3, "organisation.front_departments": 2,
              "organisation.customers": 160, "organisation.warm_up": 6, "programme.budget": 900.0, "champions.count": 1}  # fmt: skip
-    world = initialise(replace_values(default_settings(), sizes), 4)
-    made = Record.of(world, WEEKS)
+    state = initialise(replace_values(default_settings(), sizes), 4)
+    made = Record.of(state, WEEKS)
     for _ in range(WEEKS):
-        step(world)
-        made.add(world)
+        step(state)
+        made.add(state)
     return made
 
 

@@ -97,7 +97,7 @@ def test_an_organisation_keeps_its_mechanism_and_shows_its_columns(mood: Path) -
 def test_a_state_that_is_copied_keeps_the_columns_of_a_users_mechanism(mood: Path) -> None:
     org = ccsim.Organisation(scenario(), rng=2, weeks=4, mechanisms=[mood])
     org.step()
-    state = org.world
+    state = org.state
     for other in (state.copy(), copy.deepcopy(state), pickle.loads(pickle.dumps(state))):
         assert len(other.parts()) == len(state.parts()) > len(state.populations)
         mine, theirs = (
@@ -107,8 +107,8 @@ def test_a_state_that_is_copied_keeps_the_columns_of_a_users_mechanism(mood: Pat
 
 
 def test_levers_and_kpis_appear_on_the_command_line_and_in_the_description(mood: Path) -> None:
-    told = CliRunner().invoke(app, ["parameters", "mood", "--with", str(mood)])
-    assert told.exit_code == 0 and "mood.contagion" in told.output
+    output = CliRunner().invoke(app, ["parameters", "mood", "--with", str(mood)])
+    assert output.exit_code == 0 and "mood.contagion" in output.output
     with extended(mood):
         text = declared_text()
     assert "own_mood.spread(" in text and "| `lift` | lever |" in text and "mean mood of people in post" in text
@@ -152,24 +152,24 @@ MISTAKES = {
 
 @pytest.mark.parametrize("mistake", MISTAKES)
 def test_a_mistake_is_one_message_with_its_place(mistake: str, mood: Path) -> None:
-    before, after, told = MISTAKES[mistake]
+    before, after, output = MISTAKES[mistake]
     text = mood.read_text(encoding="utf-8")
     assert before in text
     mood.write_text(text.replace(before, after), encoding="utf-8")
-    with pytest.raises(InputError, match=told) as error, extended([mood]):
+    with pytest.raises(InputError, match=output) as error, extended([mood]):
         pass
     assert "\n" not in str(error.value)
 
 
-def test_a_file_that_is_missing_or_ill_named_is_told(tmp_path: Path) -> None:
-    for name, told in (
+def test_a_file_that_is_missing_or_ill_named_is_reported(tmp_path: Path) -> None:
+    for name, output in (
         ("none.py", "there is no such file"),
         ("my-mood.py", "followed by .py, such as mood.py"),
         ("habit.py", "ccsim has a mechanism 'habit'"),
     ):
         if name == "habit.py":
             (tmp_path / name).write_text(text_of_tutorial(), encoding="utf-8")
-        with pytest.raises(InputError, match=re.escape(told)), extended([tmp_path / name]):
+        with pytest.raises(InputError, match=re.escape(output)), extended([tmp_path / name]):
             pass
 
 

@@ -15,10 +15,10 @@ def world(small: dict) -> ModelState:
     return initialise(replace_values(default_settings(), small), 4)
 
 
-def columns(world: ModelState) -> list[np.ndarray]:
+def columns(state: ModelState) -> list[np.ndarray]:
     """Return copies of all columns of a world."""
     found: list[np.ndarray] = []
-    for each in world.populations:
+    for each in state.populations:
         names = each.dtype.names if isinstance(each, np.ndarray) else each._fields
         found += [np.array(getattr(each, name)) for name in names] if names else [np.array(each)]
     return found
@@ -29,36 +29,36 @@ def same(one: list[np.ndarray], other: list[np.ndarray]) -> bool:
     return all(left.tobytes() == right.tobytes() for left, right in zip(one, other, strict=True))
 
 
-def test_the_phases_of_a_week_in_turn_are_a_week(world: ModelState) -> None:
-    other = world.copy()
-    step(world)
+def test_the_phases_of_a_week_in_turn_are_a_week(state: ModelState) -> None:
+    other = state.copy()
+    step(state)
     for phase in phases.start_step(other):
         phase.run()
-    assert other.week == world.week
-    assert same(columns(world), columns(other))
+    assert other.week == state.week
+    assert same(columns(state), columns(other))
 
 
-def test_listing_phases_lives_none_of_them(world: ModelState) -> None:
-    before = columns(world)
-    assert phases.list_phases(world)
-    assert same(columns(world), before)
+def test_listing_phases_lives_none_of_them(state: ModelState) -> None:
+    before = columns(state)
+    assert phases.list_phases(state)
+    assert same(columns(state), before)
 
 
-def test_leaving_one_phase_out_is_another_week(world: ModelState) -> None:
-    other = world.copy()
-    step(world)
+def test_leaving_one_phase_out_is_another_week(state: ModelState) -> None:
+    other = state.copy()
+    step(state)
     for phase in phases.start_step(other):
         if phase.name != "service.serve":
             phase.run()
-    assert not same(columns(world), columns(other))
+    assert not same(columns(state), columns(other))
 
 
-def test_phases_bear_the_names_of_their_kernels_and_stand_in_the_order_of_the_week(world: ModelState) -> None:
-    names = [phase.name for phase in phases.list_phases(world)]
+def test_phases_bear_the_names_of_their_kernels_and_stand_in_the_order_of_the_week(state: ModelState) -> None:
+    names = [phase.name for phase in phases.list_phases(state)]
     assert (
         names.index("demand.generate_cases")
         < names.index("service.serve")
         < names.index("experience.update_satisfaction")
     )
-    for phase in phases.list_phases(world):
+    for phase in phases.list_phases(state):
         assert phase.name.rpartition(".")[2] == getattr(phase.kernel, "__name__", "")

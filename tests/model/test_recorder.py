@@ -13,52 +13,52 @@ def world(small: dict) -> ModelState:
     return initialise(replace_values(default_settings(), small), 4)
 
 
-def lived(world: ModelState, weeks: int, room: int) -> Record:
-    record = Record.of(world, room)
+def lived(state: ModelState, weeks: int, room: int) -> Record:
+    record = Record.of(state, room)
     for _ in range(weeks):
-        step(world)
-        record.add(world)
+        step(state)
+        record.add(state)
     return record
 
 
-def test_a_record_keeps_every_flow_of_every_week(world: ModelState) -> None:
-    record = Record.of(world, 5)
+def test_a_record_keeps_every_flow_of_every_week(state: ModelState) -> None:
+    record = Record.of(state, 5)
     for week in range(5):
-        step(world)
-        record.add(world)
+        step(state)
+        record.add(state)
         tallies = record.tallies()
         for name in DEPARTMENT_TALLIES:
-            assert tallies[name][week] == pytest.approx(getattr(world.populations.departments, name).sum()), name
-        assert tallies["revenue"][week] == world.populations.firm.revenue[0]
-        assert tallies["customers"][week] == world.populations.segments.customers.sum()
+            assert tallies[name][week] == pytest.approx(getattr(state.populations.departments, name).sum()), name
+        assert tallies["revenue"][week] == state.populations.firm.revenue[0]
+        assert tallies["customers"][week] == state.populations.segments.customers.sum()
 
 
-def test_a_record_grows_beyond_its_room(world: ModelState) -> None:
-    narrow, wide = lived(world.copy(), 7, 1), lived(world.copy(), 7, 50)
+def test_a_record_grows_beyond_its_room(state: ModelState) -> None:
+    narrow, wide = lived(state.copy(), 7, 1), lived(state.copy(), 7, 50)
     assert narrow.weeks == 7 == wide.weeks
     for name, values in wide.tallies().items():
         assert (narrow.tallies()[name] == values).all(), name
 
 
-def test_what_was_kept_does_not_change_with_the_world(world: ModelState) -> None:
-    record = lived(world, 2, 9)
+def test_what_was_kept_does_not_change_with_the_world(state: ModelState) -> None:
+    record = lived(state, 2, 9)
     before = {name: values.copy() for name, values in record.tallies().items()}
-    for block in world.flows.values():
+    for block in state.flows.values():
         block[...] = 99.0
     assert all((record.tallies()[name] == values).all() for name, values in before.items())
 
 
-def test_recording_never_writes_to_the_world(world: ModelState) -> None:
-    step(world)
-    copy = world.copy()
-    Record.of(world, 3).add(world)
-    for mine, theirs in zip(world.populations, copy.populations, strict=True):
+def test_recording_never_writes_to_the_world(state: ModelState) -> None:
+    step(state)
+    copy = state.copy()
+    Record.of(state, 3).add(state)
+    for mine, theirs in zip(state.populations, copy.populations, strict=True):
         for one, other in [(mine, theirs)] if isinstance(mine, np.ndarray) else zip(mine, theirs, strict=True):
             assert np.array_equal(one, other)
 
 
-def test_departments_and_segments_sum_to_the_organisation(world: ModelState) -> None:
-    record = lived(world, 4, 4)
+def test_departments_and_segments_sum_to_the_organisation(state: ModelState) -> None:
+    record = lived(state, 4, 4)
     whole, by_department, by_segment = record.tallies(), record.tallies("department"), record.tallies("segment")
     assert set(by_department) == set(DEPARTMENT_TALLIES) and set(by_segment) == set(SEGMENT_TALLIES)
     assert by_department["handled"].shape == (4, 3) and by_segment["customers"].shape == (4, 3)
@@ -66,8 +66,8 @@ def test_departments_and_segments_sum_to_the_organisation(world: ModelState) -> 
     assert by_segment["customers"].sum(axis=1) == pytest.approx(whole["customers"])
 
 
-def test_a_later_first_week_cuts_the_beginning(world: ModelState) -> None:
-    record = lived(world, 6, 6)
+def test_a_later_first_week_cuts_the_beginning(state: ModelState) -> None:
+    record = lived(state, 6, 6)
     assert (record.tallies(first=2)["handled"] == record.tallies()["handled"][2:]).all()
 
 
@@ -77,12 +77,12 @@ def test_no_tally_bears_the_name_of_another_populations() -> None:
     assert len(set(names)) == len(names), sorted(name for name in set(names) if names.count(name) > 1)
 
 
-def test_a_copy_of_a_record_goes_its_own_way(world: ModelState) -> None:
-    record = lived(world, 3, 6)
+def test_a_copy_of_a_record_goes_its_own_way(state: ModelState) -> None:
+    record = lived(state, 3, 6)
     copy = record.copy()
     before = {name: values.copy() for name, values in copy.tallies().items()}
-    step(world)
-    record.add(world)
+    step(state)
+    record.add(state)
     record.firm[:] = 0.0
     assert (record.weeks, copy.weeks) == (4, 3)
     assert all(np.array_equal(copy.tallies()[name], values) for name, values in before.items())

@@ -80,13 +80,13 @@ def test_no_interrupt_is_lost_in_a_week(small: dict) -> None:
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    world, before = initialise(replace_values(default_settings(), small), 1), signal.signal(signal.SIGALRM, interrupt)
+    state, before = initialise(replace_values(default_settings(), small), 1), signal.signal(signal.SIGALRM, interrupt)
     try:
         for number in range(60):
             with pytest.raises(KeyboardInterrupt):
                 signal.setitimer(signal.ITIMER_REAL, 0.001 + number * 1e-4)
                 for _ in range(20_000):
-                    week.step(world)
+                    week.step(state)
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0.0)
         signal.signal(signal.SIGALRM, before)
@@ -208,7 +208,7 @@ def test_every_mechanism_with_kernels_is_lived() -> None:
 
 
 def test_every_kernel_has_its_line_in_the_week() -> None:
-    told = Path(week.__file__).read_text()
+    output = Path(week.__file__).read_text()
     elsewhere = {
         "champions.measure_standing",
         "trials.draw_returns",
@@ -219,16 +219,16 @@ def test_every_kernel_has_its_line_in_the_week() -> None:
         for mark, line in itertools.pairwise(lines):
             if mark.startswith("@kernel"):
                 name = f"{mechanism}.{line.removeprefix('def ').split('(')[0]}"
-                assert told.count(f"{name}(") == (name not in elsewhere), name
+                assert output.count(f"{name}(") == (name not in elsewhere), name
 
 
 def test_a_week_starts_from_cleared_flows_and_counts_on(small: dict) -> None:
-    world = initialise(replace_values(default_settings(), small), 3)
-    dirty = world.copy()
+    state = initialise(replace_values(default_settings(), small), 3)
+    dirty = state.copy()
     for block in dirty.flows.values():
         block[...] = 7.0
-    for one in (world, dirty):
+    for one in (state, dirty):
         week.step(one)
         assert one.week == 0
-    for name, block in world.flows.items():
+    for name, block in state.flows.items():
         assert np.array_equal(block, dirty.flows[name]), name

@@ -30,8 +30,8 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_a_person_is_asked_in_the_terminal_until_each_answer_is_one(folder: Path) -> None:
-    told = call("org", "assess", str(folder), "--ask", "staff", given="six\n" + "4\n" * len(ITEMS))
-    assert "Please enter a number from 0 to 5" in told and "People who have answered: 1." in told
+    output = call("org", "assess", str(folder), "--ask", "staff", given="six\n" + "4\n" * len(ITEMS))
+    assert "Please enter a number from 0 to 5" in output and "People who have answered: 1." in output
     frame = read_folder(folder).frame("answers")
     assert frame is not None and frame["item"].tolist() == list(ITEMS) and set(frame["answer"]) == {4.0}
 
@@ -47,20 +47,21 @@ def test_answers_are_ordered_so_that_no_row_stands_by_others_of_its_person(folde
 
 def test_few_answers_are_counted_and_neither_their_mean_nor_their_interval_is_shown(folder: Path) -> None:
     add_answers(folder, answers_of("top", dict.fromkeys(ITEMS, 5)))
-    told = call("org", "assess", str(folder))
-    assert told.count("1 answer, too few to show a result") == sum(bool(item.moves) for item in ITEMS.values())
+    output = call("org", "assess", str(folder))
+    assert output.count("1 answer, too few to show a result") == sum(bool(item.moves) for item in ITEMS.values())
     assert (
-        "between" not in "".join(line for line in told.splitlines() if "answers" in line) and "Self-image" not in told
+        "between" not in "".join(line for line in output.splitlines() if "answers" in line)
+        and "Self-image" not in output
     )
 
 
-def test_every_fault_of_saved_answers_is_told_and_an_own_form_of_the_file_is_left_alone(folder: Path) -> None:
+def test_every_fault_of_saved_answers_is_reported_and_an_own_form_of_the_file_is_left_alone(folder: Path) -> None:
     saved = folder / "saved.csv"
     saved.write_text("tier,item,answer\nstaff,L1,9\nThe Boss,L9,2\n")
     with pytest.raises(InputErrors) as caught:
         read_answers([saved])
-    told = str(caught.value).splitlines()
-    assert len(told) == 3 and "must be top, middle or staff, got a text of 8 characters" in "".join(told)
+    output = str(caught.value).splitlines()
+    assert len(output) == 3 and "must be top, middle or staff, got a text of 8 characters" in "".join(output)
     (folder / "answers.csv").write_text("Ebene;Frage;Wert\nstaff;L1;3\n")
     with pytest.raises(InputError, match="has another header"):
         add_answers(folder, answers_of("top", {"L1": 3}))

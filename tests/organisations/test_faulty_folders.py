@@ -62,7 +62,7 @@ def test_a_faulty_folder_is_one_clear_message(name: str, tmp_path: Path) -> None
     assert len(str(result.exception).splitlines()) <= 3
 
 
-def test_a_byte_order_mark_and_columns_that_nobody_asked_for_are_no_fault(tmp_path: Path) -> None:
+def test_a_byte_order_mark_and_columns_that_no_person_asked_for_are_no_fault(tmp_path: Path) -> None:
     folder = folder_of(tmp_path / "o", {"organisation.toml": 'name = "x"\n'})
     (folder / "people.csv").write_bytes(
         b"\xef\xbb\xbf" + PEOPLE.replace("manager", "manager,shoe size").encode().replace(b"\n", b"\r\n")

@@ -64,8 +64,8 @@ def test_a_wrong_superior_is_answered_with_file_line_and_column_and_without_the_
 def test_edges_in_are_edges_simulated_and_centrality_is_networkx(tmp_path: Path) -> None:
     folder = managers(tmp_path / "managers")
     layout = layout_of_folder(folder)
-    world = sample_initial(settings_of_layout(layout), 1, layout)
-    colleagues = world.populations.colleagues
+    state = sample_initial(settings_of_layout(layout), 1, layout)
+    colleagues = state.populations.colleagues
     stated = pd.read_csv(folder / "ties.csv")
     assert (colleagues >= 0).sum() == len(stated)
     graph = networkx.DiGraph()
@@ -127,7 +127,7 @@ def test_an_organisation_founded_without_its_ties_is_as_unequal_as_with_them(
     assert np.mean(found) == pytest.approx(real, abs=0.05)
 
 
-def test_drawn_ties_name_nobody_twice_and_not_oneself() -> None:
+def test_drawn_ties_name_no_person_twice_and_not_oneself() -> None:
     ties = drawn_ties(np.repeat(np.arange(4), 10), 6.0, 0.3, 5)
     for i, row in enumerate(ties):
         named = row[row >= 0].tolist()
@@ -192,11 +192,11 @@ def test_vacant_posts_are_empty_in_week_0_and_part_time_is_part_of_the_hours(tmp
     }
     folder = folder_of(tmp_path / "o", files)
     organisation = Organisation(organisation=folder, levers=SHORT, weeks=3)
-    staff = organisation.world.populations.staff
+    staff = organisation.state.populations.staff
     assert staff.department.tolist() == [0, 0, 0, 1, 1]
     assert (staff.vacant_until > 0).tolist() == [False, True, False, False, False]
     organisation.step()
-    departments = organisation.world.populations.departments
+    departments = organisation.state.populations.departments
     assert departments.paid_hours.tolist() == [1.5 * 35.0, 2 * 35.0]
     assert departments.paid.tolist() == [1.5, 2.0]
 
@@ -253,7 +253,7 @@ def test_leaders_of_drawn_departments_are_those_of_an_organisation_without_files
         assert leaders(ends, settings.organisation.tiers, settings.organisation.span) == leaders_of(settings)
 
 
-@pytest.mark.parametrize(("size", "said"), [
+@pytest.mark.parametrize(("size", "text"), [
     ("staff = 60", "sizes.staff: 60 is not accepted; the files say 4: take it out here"),
     ("departments = 1", "sizes.departments: 1 is not accepted; the files say 2: take it out here"),
     ("front_departments = 1", r"the files say 2 \(front in departments.csv says which they are\)"),
@@ -261,13 +261,13 @@ def test_leaders_of_drawn_departments_are_those_of_an_organisation_without_files
     ("span = 3", "sizes.span: 3 is not accepted; .*people.csv states it: remove it here"),
     ("ties = 3", "sizes.ties: 3 is not accepted; .*ties.csv states it: remove it here"),
 ])  # fmt: skip
-def test_a_size_that_the_files_say_otherwise_is_refused_with_its_line(size: str, said: str, tmp_path: Path) -> None:
+def test_a_size_that_the_files_say_otherwise_is_refused_with_its_line(size: str, text: str, tmp_path: Path) -> None:
     files = {
         "organisation.toml": f"[sizes]\n{size}\n", "people.csv": "id,department\na,A\nb,A\nc,B\nd,B\n",
         "segments.csv": "segment,customers\nall,20\n", "ties.csv": "from,to\na,b\n",
     }  # fmt: skip
     folder = folder_of(tmp_path / "o", files)
-    with pytest.raises(InputErrors, match=rf"organisation\.toml:2: .*{said}"):
+    with pytest.raises(InputErrors, match=rf"organisation\.toml:2: .*{text}"):
         layout_of_folder(folder)
     agreed = folder_of(tmp_path / "agreed", {**files, "organisation.toml": "[sizes]\nstaff = 4\ncustomers = 20\n"})
     assert len(layout_of_folder(agreed).department) == 4

@@ -15,7 +15,7 @@ from ccsim.cli.main import app
 from ccsim.errors import InputError, InputErrors
 from ccsim.organisations.folder import read_folder
 from ccsim.organisations.layout import layout_of_folder
-from ccsim.organisations.measured import last_figures
+from ccsim.organisations.measured import last_values
 from ccsim.organisations.privacy import OTHERS
 from ccsim.reports.figures.organisation import layout_table
 
@@ -54,20 +54,20 @@ def call(*words: str) -> str:
     return result.output
 
 
-def test_what_is_kept_of_a_folder_and_what_check_assess_and_show_say_names_nobody(tmp_path: Path) -> None:
+def test_what_is_kept_of_a_folder_and_what_check_assess_and_show_say_names_no_person(tmp_path: Path) -> None:
     folder = canaries(tmp_path / "o")
     inputs = {path.name for path in folder.iterdir()}
-    told = "".join(call("org", command, str(folder)) for command in ("check", "assess", "show"))
-    assert "30 posts" in told and "values of history.csv concern a department" in told
-    assert SIGN not in told
+    output = "".join(call("org", command, str(folder)) for command in ("check", "assess", "show"))
+    assert "30 posts" in output and "values of history.csv concern a department" in output
+    assert SIGN not in output
     assert SIGN.encode() not in pickle.dumps((read_folder(folder), layout_of_folder(folder)))
     for path in folder.rglob("*"):
         assert path.name in inputs or path.is_dir() or SIGN.encode() not in path.read_bytes(), path
 
 
-def nothing_told(folder: Path, inputs: set[str], told: str) -> None:
+def nothing_told(folder: Path, inputs: set[str], message: str) -> None:
     """Check that neither what was printed nor any file of a folder but its inputs holds the sign."""
-    assert SIGN not in told
+    assert SIGN not in message
     written = [path for path in folder.rglob("*") if path.is_file() and path.name not in inputs]
     assert len(written) > 3
     for path in written:
@@ -77,29 +77,29 @@ def nothing_told(folder: Path, inputs: set[str], told: str) -> None:
 
 
 @pytest.mark.slow
-def test_fit_back_test_forecast_and_what_follows_name_nobody(
+def test_fit_back_test_forecast_and_what_follows_name_no_person(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:
     folder = canaries(tmp_path / "o")
     inputs = {path.name for path in folder.iterdir()}
     here, sizes = str(folder), ("--worlds", "40", "--worlds-from", "declared", "--workers", "2")
-    told = "".join(call("org", command, here, *sizes) for command in ("fit", "backtest", "forecast"))
-    assert told.count("Back-test of csat") == 2 and "values of history.csv concern a department" in told
+    output = "".join(call("org", command, here, *sizes) for command in ("fit", "backtest", "forecast"))
+    assert output.count("Back-test of csat") == 2 and "values of history.csv concern a department" in output
     short = ("--organisation", here, "--workers", "2")
-    told += call("run", "nothing", *short, "--weeks", "4", "--out", str(folder / "run"))
-    told += call("compare", "direction", *short, "--weeks", "20", "--replicates", "2", "--out", str(folder / "cmp"))
-    told += call("report", str(folder / "cmp"))
-    told += call("reproduce", str(folder / "cmp"), "direction/top-down/csat/mean", "--workers", "1")
-    told += call(
+    output += call("run", "nothing", *short, "--weeks", "4", "--out", str(folder / "run"))
+    output += call("compare", "direction", *short, "--weeks", "20", "--replicates", "2", "--out", str(folder / "cmp"))
+    output += call("report", str(folder / "cmp"))
+    output += call("reproduce", str(folder / "cmp"), "direction/top-down/csat/mean", "--workers", "1")
+    output += call(
         "org", "decide", here, "--options", "top-down", "--weeks", "16", *sizes, "--out", str(folder / "decision")
     )
-    told += call("org", "assess", here, "--form", str(folder / "questionnaire.html"))
-    assert "The board's page" in told and "Report: " in told and "equal to the last bit" in told
+    output += call("org", "assess", here, "--form", str(folder / "questionnaire.html"))
+    assert "The board's page" in output and "Report: " in output and "equal to the last bit" in output
     out, err = capfd.readouterr()
-    nothing_told(folder, inputs, told + caplog.text + out + err)
+    nothing_told(folder, inputs, output + caplog.text + out + err)
 
 
-def test_reading_a_ticket_export_names_nobody(tmp_path: Path) -> None:
+def test_reading_a_ticket_export_names_no_person(tmp_path: Path) -> None:
     folder = folder_of(tmp_path / "o", {"organisation.toml": 'name = "Desk"\n'})
     days = pd.date_range("2025-01-01", periods=140, freq="D").strftime("%Y-%m-%dT%H:%M")
     head = "number,opened_at,assignment_group,assigned_to,reassignment_count,reopen_count,caller,short_description,resolved_at"
@@ -111,13 +111,13 @@ def test_reading_a_ticket_export_names_nobody(tmp_path: Path) -> None:
     export, events = tmp_path / "tickets.csv", tmp_path / "events.csv"
     export.write_text("\n".join([head, *rows]) + "\n", encoding="utf-8")
     events.write_text("\n".join(["number,sys_updated_at,assignment_group,comment", *moves]) + "\n", encoding="utf-8")
-    told = call("org", "read", str(export), "--into", str(folder), "--events", str(events))
-    told += call("org", "check", str(folder)) + call("org", "show", str(folder))
-    assert "140 tickets of 2 groups" in told
-    nothing_told(folder, set(), told)
+    output = call("org", "read", str(export), "--into", str(folder), "--events", str(events))
+    output += call("org", "check", str(folder)) + call("org", "show", str(folder))
+    assert "140 tickets of 2 groups" in output
+    nothing_told(folder, set(), output)
 
 
-def test_what_is_refused_names_nobody(tmp_path: Path) -> None:
+def test_what_is_refused_names_no_person(tmp_path: Path) -> None:
     folder = canaries(tmp_path / "o")
     people = (folder / "people.csv").read_text(encoding="utf-8")
     wrong = {
@@ -132,8 +132,8 @@ def test_what_is_refused_names_nobody(tmp_path: Path) -> None:
         (folder / "people.csv").write_text(text, encoding="utf-8")
         with pytest.raises((InputError, InputErrors)) as refused:
             CliRunner().invoke(app, ["org", "check", str(folder)], catch_exceptions=False, standalone_mode=False)
-        told = str(refused.value).replace(f"{SIGN}id", "")
-        assert "people.csv" in told and SIGN not in told, (what, told)
+        output = str(refused.value).replace(f"{SIGN}id", "")
+        assert "people.csv" in output and SIGN not in output, (what, output)
 
 
 def agency(place: Path, groups: dict[str, int]) -> Path:
@@ -157,6 +157,6 @@ def test_of_a_survey_a_group_of_20_is_shown_and_one_of_8_is_merged(tmp_path: Pat
     assert survey[OTHERS] == pytest.approx((8 * (first - 0.01) + 5 * (first - 0.02)) / 13, abs=1e-3)
     # Of two groups, one of 8: the whole less the other would be those 8.
     two = agency(tmp_path / "two", {"Board": 20, "Law": 8})
-    assert last_figures(read_folder(two), layout_of_folder(two))["group"].tolist() == [OTHERS]
+    assert last_values(read_folder(two), layout_of_folder(two))["group"].tolist() == [OTHERS]
     few = agency(tmp_path / "few", {"Law": 8})
-    assert not len(last_figures(read_folder(few), layout_of_folder(few)))
+    assert not len(last_values(read_folder(few), layout_of_folder(few)))

@@ -31,21 +31,23 @@ def faults(folder: Path) -> list[str]:
     return str(caught.value).splitlines()
 
 
-def test_every_fault_of_every_file_is_told_at_once_with_file_line_column_and_what_is_accepted(tmp_path: Path) -> None:
+def test_every_fault_of_every_file_is_reported_at_once_with_file_line_column_and_what_is_accepted(
+    tmp_path: Path,
+) -> None:
     folder = folder_of(tmp_path / "o", {
         "organisation.toml": HEAD + 'currenzy = "EUR"\n',
         "people.csv": "id,department,manager,fte\na,A,,1\nb,A,zz,1.5\na,,b,x\n",
         "history.csv": "date,kpi,value\n31.12.2025,csat,70\n2025-12-31,csatt,70\n",
     })  # fmt: skip
-    told = faults(folder)
+    output = faults(folder)
     wanted = [
         r"organisation\.toml:2: currenzy: .*did you mean 'currency'", r"people\.csv:3: fte: .*from 0 to 1, got '1.5'",
         r"people\.csv:3: manager: is not a person", r"people\.csv:4: department: is empty", r"people\.csv:4: fte: .*'x'",
         r"people\.csv:4: id: occurs a second time", r"history\.csv:2: date: .*2026-01-31, got '31.12.2025'",
         r"history\.csv:3: kpi: 'csatt' is not a KPI .*csat",
     ]  # fmt: skip
-    assert all(any(re.search(each, line) for line in told) for each in wanted), told
-    assert len(told) == len(wanted)
+    assert all(any(re.search(each, line) for line in output) for each in wanted), output
+    assert len(output) == len(wanted)
 
 
 def test_a_spreadsheet_of_another_country_is_read_as_it_is_meant(tmp_path: Path) -> None:
@@ -61,8 +63,8 @@ def test_what_spreadsheets_add_to_a_table_is_passed_over(tmp_path: Path) -> None
         "organisation.toml": HEAD, "people.csv": "sep=;\nid;department;fte\na;A;0,5\nb;A;1\n;;\n ;;\n",
         "history.csv": "date,kpi,value,\n2025-12-31,csat,70,\n2026-03-31,csat,170,\n,,,\n",
     })  # fmt: skip
-    told = faults(folder)
-    assert len(told) == 1 and re.search(r"history\.csv:3: value: csat .*from 0 to 100.*, got 170", told[0]), told
+    output = faults(folder)
+    assert len(output) == 1 and re.search(r"history\.csv:3: value: csat .*from 0 to 100.*, got 170", output[0]), output
     (folder / "history.csv").unlink()
     table = read_folder(folder).tables["people"][0]
     assert table.frame["fte"].tolist() == [0.5, 1.0] and table.line(0) == 3
@@ -75,17 +77,17 @@ def test_amounts_below_0_and_shares_above_1_are_refused(tmp_path: Path) -> None:
         "segments.csv": "segment,customers,churn,period\ns,10,1.5,month\n",
         "history.csv": "date,kpi,value,error\n2024-01-01,fcr,65,-1\n",
     })  # fmt: skip
-    told = faults(folder)
+    output = faults(folder)
     wanted = [
         r"people\.csv:2: years: .*at least 0, got '-3'", r"people\.csv:2: pay: .*'-100'", r"departments\.csv:2: arrivals: .*'-5'",
         r"handoffs\.csv:2: share: .*'-1'", r"segments\.csv:2: churn: .*from 0 to 1, got '1\.5'", r"history\.csv:2: value: .*got 65.*65 % is 0\.65",
         r"history\.csv:2: error: .*'-1'", r"organisation\.toml:3: sizes\.prospects: ",
     ]  # fmt: skip
-    assert all(any(re.search(each, line) for line in told) for each in wanted), told
-    assert len(told) == len(wanted)
+    assert all(any(re.search(each, line) for line in output) for each in wanted), output
+    assert len(output) == len(wanted)
 
 
-@pytest.mark.parametrize(("text", "said"), [
+@pytest.mark.parametrize(("text", "message"), [
     ('department,fte\nA,"0,5"\n', r"people\.csv:2: fte: .*decimal commas are only recognised in files separated by semicolons.*got '0,5'"),
     ("department;fte\nA;0,5\nA;1.000\n", r"people\.csv:3: fte: .*'1.000'"),
     ("department,fte\nA,1,7\n", r"people\.csv:2: has 3 cells; the header 2"),
@@ -94,9 +96,9 @@ def test_amounts_below_0_and_shares_above_1_are_refused(tmp_path: Path) -> None:
     ("", r"people\.csv: is empty"),
     ("department\n" + "long text " * 20 + "\n", r"people\.csv:2: department: .*1\d\d characters.*free text is not read"),
 ])  # fmt: skip
-def test_what_cannot_be_read_is_refused_in_words(tmp_path: Path, text: str, said: str) -> None:
-    told = faults(folder_of(tmp_path / "o", {"organisation.toml": HEAD, "people.csv": text}))
-    assert any(re.search(said, line) for line in told), told
+def test_what_cannot_be_read_is_refused_in_words(tmp_path: Path, text: str, message: str) -> None:
+    output = faults(folder_of(tmp_path / "o", {"organisation.toml": HEAD, "people.csv": text}))
+    assert any(re.search(message, line) for line in output), output
 
 
 @pytest.mark.parametrize("data", ["department\nBüro\n".encode("latin-1"), "department\nA\n".encode("utf-16")])
@@ -106,15 +108,15 @@ def test_another_encoding_is_refused_in_words(tmp_path: Path, data: bytes) -> No
     assert "save it as CSV UTF-8" in faults(folder)[0]
 
 
-def test_a_circle_of_superiors_and_ties_to_nobody_are_found(tmp_path: Path) -> None:
+def test_a_circle_of_superiors_and_ties_to_no_person_are_found(tmp_path: Path) -> None:
     folder = folder_of(tmp_path / "o", {
         "organisation.toml": HEAD, "people.csv": "id,department,manager\na,A,b\nb,A,a\nc,A,\n",
         "ties.csv": "from,to\na,b\nc,c\nc,x\n",
     })  # fmt: skip
-    told = faults(folder)
-    assert [bool(re.search(r"people\.csv:\d: manager: is part of a circle", line)) for line in told].count(True) == 1
-    assert any("ties.csv:3: to: is the same person" in line for line in told)
-    assert any("ties.csv:4: to: is not a person" in line for line in told)
+    output = faults(folder)
+    assert [bool(re.search(r"people\.csv:\d: manager: is part of a circle", line)) for line in output].count(True) == 1
+    assert any("ties.csv:3: to: is the same person" in line for line in output)
+    assert any("ties.csv:4: to: is not a person" in line for line in output)
 
 
 def telco(place: Path, period: str) -> Path:
@@ -128,9 +130,9 @@ def telco(place: Path, period: str) -> Path:
 
 
 def test_churn_without_a_period_is_refused_and_with_month_accepted(tmp_path: Path) -> None:
-    told = faults(telco(tmp_path / "bare", ""))
-    assert len(told) == 1 and re.search(
-        r"segments\.csv:2: churn: .*needs a period.*week, month, quarter or year", told[0]
+    output = faults(telco(tmp_path / "bare", ""))
+    assert len(output) == 1 and re.search(
+        r"segments\.csv:2: churn: .*needs a period.*week, month, quarter or year", output[0]
     )
     layout = layout_of_folder(telco(tmp_path / "month", "month"))
     assert layout.customers.sum() == 7043
@@ -164,13 +166,13 @@ def test_attrition_without_a_period_is_read_and_what_it_cannot_say_is_said(tmp_p
     )
     folder = folder_of(tmp_path / "o", {"organisation.toml": text + '[periods]\npay = "month"\n'})
     shutil.copy(source / "employees.csv", folder / "people.csv")
-    said = {fact.subject: fact for fact in knowledge(read_folder(folder), layout_of_folder(folder))}
+    message = {fact.subject: fact for fact in knowledge(read_folder(folder), layout_of_folder(folder))}
     assert (
-        not said["staff turnover"].known
-        and "16.1% of the rows left, but the period is not known" in said["staff turnover"].says
+        not message["staff turnover"].known
+        and "16.1% of the rows left, but the period is not known" in message["staff turnover"].says
     )
-    assert not said["reporting lines"].known
-    assert said["time in the organisation"].known and said["pay"].known
+    assert not message["reporting lines"].known
+    assert message["time in the organisation"].known and message["pay"].known
 
 
 def test_calls_by_hour_are_read_as_a_driver(tmp_path: Path) -> None:
@@ -227,19 +229,19 @@ def test_no_message_quotes_a_cell_that_may_name_a_person(tmp_path: Path) -> None
         "people.csv": "id,department,name,mail,hired\n" + rows,
         "history.csv": "date,kpi,value,error\n2025-12-31,csat,Canary Muster,1\n2025-11-30,csat,canary@example.org,p1\n",
     })  # fmt: skip
-    told = faults(folder)
-    assert not [line for line in told if "anary" in line], told
-    assert any("none of 12 cells, such as a text of 19 characters, is accepted" in line for line in told), told
+    output = faults(folder)
+    assert not [line for line in output if "anary" in line], output
+    assert any("none of 12 cells, such as a text of 19 characters, is accepted" in line for line in output), output
     assert any(
         re.search(
             r"id: none of 12 cells, such as a text of 2 characters, is accepted; years must be .*name another column",
             line,
         )
-        for line in told
-    ), told
+        for line in output
+    ), output
     assert any(
-        re.search(r"history\.csv:2: value: must be a number.*, got a text of 13 characters", line) for line in told
-    ), told
+        re.search(r"history\.csv:2: value: must be a number.*, got a text of 13 characters", line) for line in output
+    ), output
 
 
 def test_what_is_read_keeps_no_text_of_columns_that_are_not_read(tmp_path: Path) -> None:
@@ -264,13 +266,15 @@ def test_a_tier_of_few_is_shown_together_with_the_next(tmp_path: Path) -> None:
     assert assess(read_folder(folder)).image["tier"].tolist() == ["top and middle and staff"]
 
 
-@pytest.mark.parametrize(("text", "said"), [
+@pytest.mark.parametrize(("text", "message"), [
     ("department;pay\nA;45.000\nB;46.000\n", r"pay: .* could mean 45000 or 45,000: write thousands without a point.*got '45.000'"),
     ("department;pay\nA;45.000,50\nB;46,5\n", r"pay: .* without thousands separators, got '45.000,50'"),
     ('department,pay\nA,"45,000.50"\n', r"pay: .* without thousands separators, got '45,000.50'"),
 ])  # fmt: skip
-def test_a_point_that_may_part_thousands_is_never_read_as_a_decimal_point(text: str, said: str, tmp_path: Path) -> None:
-    with pytest.raises(InputErrors, match=rf"people\.csv:2: {said}"):
+def test_a_point_that_may_part_thousands_is_never_read_as_a_decimal_point(
+    text: str, message: str, tmp_path: Path
+) -> None:
+    with pytest.raises(InputErrors, match=rf"people\.csv:2: {message}"):
         read_folder(folder_of(tmp_path / "o", {"organisation.toml": HEAD, "people.csv": text}))
 
 

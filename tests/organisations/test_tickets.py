@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from ccsim.analysis.forecasting.backtesting import backtested
 from ccsim.analysis.forecasting.scores import verdict
-from ccsim.analysis.study import Runner
+from ccsim.analysis.problem import Runner
 from ccsim.cli.main import app
 from ccsim.errors import CcsimError, InputError, InputErrors
 from ccsim.mechanisms.demand.demand import stages_of
@@ -143,15 +143,15 @@ def test_the_last_three_full_weeks_are_back_tested_with_a_verdict(tmp_path: Path
     assert f"{verdict(own, naive)};" in found.lines()["fcr"]
 
 
-def test_faults_of_every_column_of_an_export_are_told_at_once(tmp_path: Path) -> None:
+def test_faults_of_every_column_of_an_export_are_reported_at_once(tmp_path: Path) -> None:
     path = tmp_path / "t.csv"
     rows = "".join(f"0{k}.01.2026,A,x\n" for k in range(1, 10)) * 3
     path.write_text("opened_at,group,reassignment_count\n2026-01-31,A,0\n" + rows)
     with pytest.raises(InputErrors) as caught:
         read_tickets(path)
-    told = str(caught.value).splitlines()
-    assert len(told) == 40 and sum("(so do 7 more rows)" in line for line in told) == 2
-    assert any("t.csv:3: reassignment_count: must be a whole number" in line for line in told)
+    output = str(caught.value).splitlines()
+    assert len(output) == 40 and sum("(so do 7 more rows)" in line for line in output) == 2
+    assert any("t.csv:3: reassignment_count: must be a whole number" in line for line in output)
     path.write_text("opened_at,group\n" + "0{k}/01/2026 10:00,A\n" * 6)
     with pytest.raises(
         InputErrors, match=r"t\.csv:2: opened_at: none of 6 cells, such as .*, is accepted; must be a date"
@@ -159,7 +159,7 @@ def test_faults_of_every_column_of_an_export_are_told_at_once(tmp_path: Path) ->
         read_tickets(path)
 
 
-@pytest.mark.parametrize(("text", "said"), [
+@pytest.mark.parametrize(("text", "message"), [
     ("opened_at,group\n", r"t\.csv:2: there are no rows"),
     ("", r"t\.csv: is empty"),
     ("opened_at\n2026-01-05\n", r"t\.csv:1: group: the column is missing"),
@@ -170,10 +170,10 @@ def test_faults_of_every_column_of_an_export_are_told_at_once(tmp_path: Path) ->
     ("number,opened_at,group\n7,2026-01-05,A\n7,2026-01-06,B\n", r"t\.csv:3: number: is the same ticket as in line 2"),
     ("opened_at,group\nAnna Canary,A\n", r"t\.csv:2: opened_at: must be .*, got a text of 11 characters"),
 ])  # fmt: skip
-def test_an_export_that_cannot_be_read_is_one_message(tmp_path: Path, text: str, said: str) -> None:
+def test_an_export_that_cannot_be_read_is_one_message(tmp_path: Path, text: str, message: str) -> None:
     path = tmp_path / "t.csv"
     path.write_text(text)
-    with pytest.raises(CcsimError, match=said):
+    with pytest.raises(CcsimError, match=message):
         read_tickets(path)
     with pytest.raises(InputError, match="cannot be read"):
         read_tickets(tmp_path)

@@ -22,12 +22,12 @@ from ccsim.organisations.layout import layout_of, layout_of_folder
 from ccsim.organisations.template import write_template
 from ccsim.organisations.timeline import (
     events_of,
-    figures_between,
     levers_in_force,
     moves_levers,
     of_the_past,
     outside_drivers,
     timeline_of,
+    values_between,
 )
 from ccsim.scenarios.scenario import SOURCE, load_scenario
 from ccsim.simulation.simulation import past
@@ -70,24 +70,24 @@ def test_figures_of_a_span_are_the_mean_of_those_that_end_in_it(tmp_path: Path) 
     rows = "date,name,value\n2024-01-10,rain,1\n2024-02-29,rain,3\n2024-03-31,rain,5\n2024-09-30,rain,9\n"
     folder = read_folder(folder_of(tmp_path / "o", {"organisation.toml": "", "drivers.csv": rows}))
     ends = pd.DatetimeIndex(["2024-03-31", "2024-06-30", "2024-09-30"])
-    assert np.array_equal(figures_between(folder, "rain", ends), [3.0, np.nan, 9.0], equal_nan=True)
+    assert np.array_equal(values_between(folder, "rain", ends), [3.0, np.nan, 9.0], equal_nan=True)
     assert outside_drivers(folder) == ["rain"] and not moves_levers(folder)
 
 
-@pytest.mark.parametrize(("name", "text", "said"), [
+@pytest.mark.parametrize(("name", "text", "message"), [
     ("drivers.csv", "date,name,value\n2024-01-07,demand,-1\n", r"drivers\.csv:2: value: demand\.surge must be .*, got -1"),
     ("drivers.csv", "date,name,value\n2024-01-07,demmand,1\n", r"drivers\.csv: demand: .*in no row.*demmand"),
     ("events.csv", "date,label,lever,value\n2024-01-07,x,programme.budget,\n", r"events\.csv:2: value: must be the value to which"),
     ("events.csv", "date,label,lever,value\n2024-01-07,x,programme.budget,-5\n", r"events\.csv:2: value: programme\.budget must be .*, got -5"),
     ("events.csv", "date,label,value\n2024-01-07,x,5\n", r"events\.csv:2: value: needs a column lever"),
 ])  # fmt: skip
-def test_a_value_that_a_lever_does_not_accept_is_told_with_its_place(
-    tmp_path: Path, name: str, text: str, said: str
+def test_a_value_that_a_lever_does_not_accept_is_reported_with_its_place(
+    tmp_path: Path, name: str, text: str, message: str
 ) -> None:
     folder = folder_of(tmp_path / "o", {"organisation.toml": TOML, name: text})
     with pytest.raises(InputErrors) as caught:
         read_folder(folder)
-    assert re.search(said, str(caught.value)), str(caught.value)
+    assert re.search(message, str(caught.value)), str(caught.value)
 
 
 def test_a_comparison_begins_with_the_levers_that_events_and_drivers_left_in_force(tmp_path: Path) -> None:
@@ -105,7 +105,7 @@ def test_a_comparison_begins_with_the_levers_that_events_and_drivers_left_in_for
     other = replace(own, history={"programme.budget": 50.0})
     assert past(other, layout, 1).programme.budget == 50.0
     assert any(
-        "programme.budget = 900" in fact.says for fact in knowledge(read_folder(folder), layout_of_folder(folder))
+        "programme.budget = 900" in fact.statement for fact in knowledge(read_folder(folder), layout_of_folder(folder))
     )
 
 

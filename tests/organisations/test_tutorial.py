@@ -67,6 +67,6 @@ def test_the_class_exercise_runs_from_an_empty_folder_to_what_answers_narrow(
     for number, file in enumerate(word for word in add if word.endswith(".csv")):
         rows = [f"staff,L1,{1 + (number + k) % 5}" for k in range(6)]
         Path(file).write_text("tier,item,answer\n" + "\n".join(rows) + "\n")
-    told = CliRunner().invoke(app, add, catch_exceptions=False).output
-    assert "mean 2.8 of 12 answers: leadership.executive_disposition between" in told
+    output = CliRunner().invoke(app, add, catch_exceptions=False).output
+    assert "mean 2.8 of 12 answers: leadership.executive_disposition between" in output
     run(check)

@@ -9,7 +9,7 @@ from ccsim.model.phases import list_phases, start_step
 from ccsim.model.settings import default_settings, replace_values
 from ccsim.model.week import step
 from ccsim.reports.choice_trace import OPTIONS, TERMS, choices
-from ccsim.reports.divergence import diff, differing
+from ccsim.reports.divergence import column_differences, diff
 from ccsim.scenarios.scenario import Intervention, load_scenario
 
 
@@ -39,7 +39,7 @@ def test_a_lever_of_the_scorecard_parts_in_a_choice_of_service(small):
     assert (parted.cause.week, parted.cause.phase) == (2, "service.serve")
     first, second = parted.cause.choices
     assert first.option != second.option
-    assert (first.case, first.luck) == (second.case, second.luck)
+    assert (first.case, first.draw) == (second.case, second.draw)
     # Nothing but the checks is different between the two.
     for name, term in first.terms(first.option).items():
         same = term == pytest.approx(second.terms(first.option)[name], abs=1e-12)
@@ -56,7 +56,7 @@ def test_scenarios_with_other_pasts_part_in_the_past(small):
     assert parted.spread["week"].min() < 0
 
 
-def test_what_differs_as_founded_is_told(small):
+def test_what_differs_as_founded_is_reported(small):
     quiet = load_scenario("nothing").with_values(small)
     other = quiet.with_values({"defects.baseline": 0.2}, name="other")
     assert diff(quiet, other, weeks=1).cause.phase == "founding"
@@ -80,24 +80,24 @@ def test_a_week_by_phases_is_the_same_week(small):
         step(one)
         for phase in start_step(other):
             phase.run()
-    assert differing(one, other) == []
+    assert column_differences(one, other) == []
 
 
 def test_choices_in_plain_python_are_those_of_the_compiled_week(small):
-    world = initialise(replace_values(default_settings(), small), 3)
+    state = initialise(replace_values(default_settings(), small), 3)
     made = None
-    for phase in start_step(world):
+    for phase in start_step(state):
         if phase.name == "service.serve":
-            state = world.copy()
-            mirror = next(each for each in list_phases(state) if each.name == "service.serve")
+            populations = state.copy()
+            mirror = next(each for each in list_phases(populations) if each.name == "service.serve")
             made = choices(mirror.arguments)
             phase.run()
-            assert differing(world, state) == []
+            assert column_differences(state, populations) == []
         else:
             phase.run()
     counts = np.bincount([one.option for one in made], minlength=len(OPTIONS))
     mix = ("closed_fast", "followed_script", "solved", "handed_over", "escalated")
-    assert counts.tolist() == [getattr(world.populations.departments, name).sum() for name in mix]
+    assert counts.tolist() == [getattr(state.populations.departments, name).sum() for name in mix]
     for one in made[:20]:
         assert sum(one.chances().values()) == pytest.approx(1.0)
         for option in one.asked:

@@ -39,7 +39,7 @@ def test_what_a_kill_left_is_passed_over(folder, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("sql", "told"),
+    ("sql", "message"),
     [
         ("SELECT cset FROM runs", "no column 'cset' .did you mean 'csat'"),
         ("SELECT r.cset FROM runs r", "no column 'cset' .did you mean 'csat'"),
@@ -58,8 +58,8 @@ def test_what_a_kill_left_is_passed_over(folder, tmp_path):
         ("SELECT csat FROM runs GROUP BY scenario", "GROUP BY"),
     ],
 )
-def test_what_cannot_be_answered_is_one_clear_message(folder, sql, told):
-    with pytest.raises(InputError, match=told) as error:
+def test_what_cannot_be_answered_is_one_clear_message(folder, sql, message):
+    with pytest.raises(InputError, match=message) as error:
         query(folder, sql)
     assert "\n" not in str(error.value)
 

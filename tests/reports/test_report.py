@@ -86,8 +86,8 @@ def test_the_page_is_well_formed(html, page):
 
 def test_the_page_needs_nothing_else(html, page):
     assert all(source.startswith(("#", "data:")) for source in page.sources)
-    told = re.sub(r"data:[^\"]+", "", html)
-    assert not re.search(r"https?://|@import|url\(", told)
+    output = re.sub(r"data:[^\"]+", "", html)
+    assert not re.search(r"https?://|@import|url\(", output)
 
 
 def test_text_of_files_is_text_on_the_page(html):
@@ -200,7 +200,7 @@ def test_the_same_results_give_the_same_page(folder, html):
 
 
 @pytest.mark.parametrize("baseline", [True, False])
-def test_a_design_is_told_by_its_factors(swept, small_sizes, tmp_path, baseline):
+def test_a_design_is_reported_by_its_factors(swept, small_sizes, tmp_path, baseline):
     scenarios = {name: swept.scenarios[name] for name in (["nothing", "busy"] if baseline else ["busy"])}
     plain = replace(swept, sweep=None, scenarios=scenarios, baseline=next(iter(scenarios)), weeks=8, replicates=1)
     design = Design("latin-hypercube", ("programme.budget=0:2000", "programme.top_down_share"), samples=8)

@@ -31,9 +31,9 @@ def test_a_difference_comes_out_again(folder):
     assert (found.scenarios, found.replicates) == (("nothing", "busy"), (0, 1, 2, 3))
     assert found.each["seed"].tolist() == [1_000_000, 1_000_001, 1_000_002, 1_000_003]
     assert found.stored[0] == pytest.approx(found.each["difference"].mean())
-    told = found.describe()
-    assert "100 * satisfaction / customers" in told
-    assert "equal to the last bit" in told
+    output = found.describe()
+    assert "100 * satisfaction / customers" in output
+    assert "equal to the last bit" in output
 
 
 def test_the_experiment_s_name_may_be_left_out(folder):
@@ -85,7 +85,7 @@ def test_a_move_comes_out_again(folder):
 
 
 @pytest.mark.parametrize(
-    ("key", "told"),
+    ("key", "message"),
     [
         ("small/bussy/csat/mean", "no scenario is called 'bussy'"),
         ("small/busy/cset/mean", "did you mean 'csat'"),
@@ -102,6 +102,6 @@ def test_a_move_comes_out_again(folder):
         ("", "no scenario is called ''"),
     ],
 )
-def test_what_is_no_key_is_told(folder, key, told):
-    with pytest.raises((InputError, UnknownNameError), match=re.escape(told)):
+def test_what_is_no_key_is_reported(folder, key, message):
+    with pytest.raises((InputError, UnknownNameError), match=re.escape(message)):
         read_key(key, open_results(folder).experiment)

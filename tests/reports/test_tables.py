@@ -92,13 +92,13 @@ def test_a_run_shows_every_kpi(small_experiment: Experiment, written: Written) -
     assert all(kpi.title in text for kpi in KPIS.values())
 
 
-def test_a_scenario_is_told_with_units_meanings_and_moves(written: Written) -> None:
+def test_a_scenario_is_reported_with_units_meanings_and_moves(written: Written) -> None:
     hero = load_scenario("hero-leaves")
     move = Intervention.create({"programme.budget": 100.0}, when="adoption > 0.5", earliest_week=10)
     hero = replace(hero, schedule=(*hero.schedule, move))
-    told, moves = written(scenario_table(hero)), written(schedule_table(hero))
-    assert "champions.hours" in told
-    assert "hours/week" in told
+    output, moves = written(scenario_table(hero)), written(schedule_table(hero))
+    assert "champions.hours" in output
+    assert "hours/week" in output
     assert "week 52" in moves
     assert "once adoption > 0.5, from week 10" in moves
 

@@ -41,7 +41,7 @@ def shards(folder: Path, table: str) -> list[Path]:
 
 
 @pytest.mark.parametrize("table", TABLES)
-def test_a_run_that_one_table_lacks_is_told_by_readers_and_run_again_by_resume(
+def test_a_run_that_one_table_lacks_is_reported_by_readers_and_run_again_by_resume(
     table: str, folder: Path, small_experiment: Experiment
 ) -> None:
     whole = open_results(folder).hash()
@@ -62,7 +62,7 @@ def test_a_table_that_is_gone_is_run_again(table: str, folder: Path, small_exper
     assert run_experiment(small_experiment, workers=1, out=folder, resume=True).hash() == whole
 
 
-def test_any_flipped_bit_of_a_shard_is_told(folder: Path, small_experiment: Experiment) -> None:
+def test_any_flipped_bit_of_a_shard_is_reported(folder: Path, small_experiment: Experiment) -> None:
     path = shards(folder, "segments")[0]
     data = path.read_bytes()
     for place in (0, 5, len(data) // 2, len(data) - 300, len(data) - 6, len(data) - 1):
@@ -87,7 +87,7 @@ def test_pages_have_checksums_that_other_programs_check(folder: Path) -> None:
     lambda own: own.with_changes(levers={"programme.budget": 1.0}),
     lambda own: replace(own, kpis=("csat",)),
 ])  # fmt: skip
-def test_a_shard_of_another_experiment_is_told(
+def test_a_shard_of_another_experiment_is_reported(
     change: Callable[[Experiment], Experiment], folder: Path, small_experiment: Experiment, tmp_path: Path
 ) -> None:
     run_experiment(change(small_experiment), workers=1, out=tmp_path / "other")
@@ -104,7 +104,7 @@ def test_a_shard_of_another_experiment_is_told(
         open_results(folder)
 
 
-def test_a_shard_of_other_sources_is_told(
+def test_a_shard_of_other_sources_is_reported(
     folder: Path, small_experiment: Experiment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(manifests, "model_hash", lambda: "0" * 16)
@@ -116,7 +116,7 @@ def test_a_shard_of_other_sources_is_told(
         open_results(folder)
 
 
-def test_a_shard_with_another_schema_is_told(folder: Path, small_experiment: Experiment) -> None:
+def test_a_shard_with_another_schema_is_reported(folder: Path, small_experiment: Experiment) -> None:
     path = shards(folder, "runs")[0]
     pq.write_table(pq.read_table(path).drop_columns(["csat"]), path)
     with pytest.raises(ResultsError, match=f"{path.name}: cannot be read"):
@@ -126,22 +126,22 @@ def test_a_shard_with_another_schema_is_told(folder: Path, small_experiment: Exp
         open_results(folder)
 
 
-def test_a_shard_in_the_wrong_table_is_told(folder: Path) -> None:
+def test_a_shard_in_the_wrong_table_is_reported(folder: Path) -> None:
     shutil.copy(shards(folder, "runs")[0], folder / "departments")
     with pytest.raises(ResultsError, match="belongs in the folder runs"):
         open_results(folder)
 
 
-def test_a_manifest_of_other_results_is_told_and_no_shard_is_blamed(
+def test_a_manifest_of_other_results_is_reported_and_no_shard_is_blamed(
     folder: Path, small_experiment: Experiment, tmp_path: Path
 ) -> None:
     for other in (small_experiment.with_changes(seed=2), replace(small_experiment, report_weeks=(3,))):
         shutil.rmtree(tmp_path / "other", ignore_errors=True)
         run_experiment(other, workers=1, out=tmp_path / "other")
         shutil.copy(tmp_path / "other" / "manifest.json", folder)
-        with pytest.raises(ResultsError, match=r"manifest\.json: does not belong to the files next to it") as told:
+        with pytest.raises(ResultsError, match=r"manifest\.json: does not belong to the files next to it") as output:
             open_results(folder)
-        assert "remove" not in str(told.value)
+        assert "remove" not in str(output.value)
         with pytest.raises(ResultsError, match=r"manifest\.json: does not belong to the files next to it"):
             run_experiment(other, workers=1, out=folder, resume=True)
 
@@ -168,12 +168,12 @@ def test_each_key_of_the_manifest_that_is_missing_or_of_another_type_is_one_mess
     odd: list[Any] = [{name: value for name, value in data.items() if name != key}]
     odd += [{**data, key: value} for value in (3.5, True, [7], {"a": [1]}, [None])]
     # Folders of former versions do not say their format.
-    told = r"manifest\.json: (is in format 1|'format')" if key == "format" else rf"manifest\.json: '{key}'"
+    output = r"manifest\.json: (is in format 1|'format')" if key == "format" else rf"manifest\.json: '{key}'"
     for one in odd:
         path.write_text(json.dumps(one))
-        with pytest.raises(ResultsError, match=told):
+        with pytest.raises(ResultsError, match=output):
             open_results(folder)
-        with pytest.raises(ResultsError, match=told):
+        with pytest.raises(ResultsError, match=output):
             run_experiment(small_experiment, workers=1, out=folder, resume=True)
 
 
@@ -183,13 +183,13 @@ def test_each_key_of_the_manifest_that_is_missing_or_of_another_type_is_one_mess
 def test_a_torn_manifest_is_one_message(data: bytes, folder: Path, ccsim: Callable[..., Any]) -> None:
     (folder / "manifest.json").write_bytes(data)
     for words in (("resume", folder), ("report", folder), ("query", folder, "SELECT 1")):
-        told = ccsim(*words, cwd=folder.parent)
-        assert told.returncode == 1
-        assert f"{folder}/manifest.json: " in told.stderr
-        assert len(told.stderr.splitlines()) == 1
+        output = ccsim(*words, cwd=folder.parent)
+        assert output.returncode == 1
+        assert f"{folder}/manifest.json: " in output.stderr
+        assert len(output.stderr.splitlines()) == 1
 
 
-def test_an_experiment_that_was_edited_in_the_manifest_is_told(folder: Path) -> None:
+def test_an_experiment_that_was_edited_in_the_manifest_is_reported(folder: Path) -> None:
     path = folder / "manifest.json"
     data = json.loads(path.read_text())
     data["experiment"]["replicates"] = 5
@@ -219,7 +219,7 @@ def test_a_folder_is_read_while_its_files_are_merged(
     assert opened.segments.equals(whole)
 
 
-def test_damaged_folders_are_told_or_right(tmp_path: Path) -> None:
+def test_damaged_folders_are_reported_or_right(tmp_path: Path) -> None:
     """A short run of the generator; ``python -m benchmarks.fuzz.results_folders`` makes a long one."""
     wrong: list[str] = []
     counts = fuzzed(40, 3, tmp_path, wrong.append)

@@ -25,13 +25,13 @@ from ccsim.results.formatting import (
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "said"),
+    ("name", "value", "text"),
     [("fcr", 0.7234, "72.3 %"), ("churn", 0.1, "10.0 %/year"), ("csat", 75.04, "75.0 of 100"), ("profit", 35_400.0, "35\u00a0k EUR/week"),
      ("npv", 5_671_000.0, "5.67\u00a0m EUR"), ("active", 2048.6, "2,049 people"), ("aht", 0.618, "0.62 hours"), ("profit", -1500.0, "−1,500 EUR/week"),
      ("cost", 858.2, "858 EUR/week"), ("cost_per_resolved", 31.46, "31.5 EUR"), ("fcr", -0.0001, "0.0 %"), ("fcr", None, "– %"), ("csat", math.nan, "– of 100")],
 )  # fmt: skip
-def test_a_figure_and_its_unit(name, value, said):
-    assert f"{kpi_value(name, value)} {unit_of(name)}" == said
+def test_a_figure_and_its_unit(name, value, text):
+    assert f"{kpi_value(name, value)} {unit_of(name)}" == text
 
 
 def test_a_title_names_the_unit_in_which_the_figure_is_shown():
@@ -39,11 +39,11 @@ def test_a_title_names_the_unit_in_which_the_figure_is_shown():
 
 
 @pytest.mark.parametrize(
-    ("name", "step", "said"),
+    ("name", "step", "text"),
     [("fcr", 0.012, "+1.2"), ("fcr", -0.012, "−1.2"), ("fcr", 1e-6, "±0.0"), ("fcr", math.nan, "–")],
 )
-def test_a_change_has_its_sign(name, step, said):
-    assert change(name, step) == said
+def test_a_change_has_its_sign(name, step, text):
+    assert change(name, step) == text
 
 
 def test_charts_draw_what_figures_say():

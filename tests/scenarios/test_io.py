@@ -122,7 +122,7 @@ def test_a_valid_file_has_no_faults_and_survives_being_written(file: tuple, tmp_
 
 @settings(max_examples=150, deadline=None, suppress_health_check=FIXTURES)
 @given(file=files().filter(lambda file: file[1]), data=st.data())
-def test_a_wrong_value_is_told_with_line_key_and_what_is_accepted(
+def test_a_wrong_value_is_reported_with_line_key_and_what_is_accepted(
     file: tuple, data: st.DataObject, tmp_path: Path
 ) -> None:
     text, lines = file
@@ -140,7 +140,7 @@ def test_a_wrong_value_is_told_with_line_key_and_what_is_accepted(
 
 @settings(max_examples=80, deadline=None, suppress_health_check=FIXTURES)
 @given(file=files().filter(lambda file: file[1]), data=st.data())
-def test_a_misspelt_name_is_told_with_line_key_and_the_right_one(
+def test_a_misspelt_name_is_reported_with_line_key_and_the_right_one(
     file: tuple, data: st.DataObject, tmp_path: Path
 ) -> None:
     text, lines = file
@@ -154,7 +154,7 @@ def test_a_misspelt_name_is_told_with_line_key_and_the_right_one(
 
 @settings(max_examples=80, deadline=None, suppress_health_check=FIXTURES)
 @given(file=files().filter(lambda file: len(file[1]) > 1))
-def test_every_wrong_line_is_told(file: tuple, tmp_path: Path) -> None:
+def test_every_wrong_line_is_reported(file: tuple, tmp_path: Path) -> None:
     text, lines = file
     for line in lines:
         name = text[line.number - 1].split(" = ")[0]
@@ -219,14 +219,14 @@ def test_a_slip_of_the_keyboard_never_ends_in_anything_but_a_message(data: st.Da
         ('extends = "."', "no scenario is called '.'"),
     ],
 )
-def test_what_is_wrong_is_told_in_words(line: str, problem: str, tmp_path: Path) -> None:
+def test_what_is_wrong_is_reported_in_words(line: str, problem: str, tmp_path: Path) -> None:
     (fault,) = faults_of(tmp_path, ['title = "T"', 'about = "A."', line])
     assert problem in fault.problem
     assert fault.line is not None
     assert fault.line >= 3
 
 
-def test_a_move_that_contradicts_a_parent_is_told_where_it_stands(tmp_path: Path) -> None:
+def test_a_move_that_contradicts_a_parent_is_reported_where_it_stands(tmp_path: Path) -> None:
     move = "[[schedule]]\nweek = 3\nset.programme.budget = {}\n"
     (tmp_path / "parent.toml").write_text('title = "P"\n' + move.format(1))
     (fault,) = faults_of(tmp_path, ['extends = "parent"', move.format(1), move.format(2)])
@@ -234,7 +234,7 @@ def test_a_move_that_contradicts_a_parent_is_told_where_it_stands(tmp_path: Path
     assert faults_of(tmp_path, ['extends = "parent"', move.format(1)]) == []
 
 
-def test_sizes_that_do_not_fit_a_parents_are_told_in_the_child(tmp_path: Path) -> None:
+def test_sizes_that_do_not_fit_a_parents_are_reported_in_the_child(tmp_path: Path) -> None:
     (tmp_path / "parent.toml").write_text('title = "P"\norganisation.staff = 4\norganisation.departments = 4')
     (fault,) = faults_of(tmp_path, ['extends = "parent"', "organisation.staff = 3"])
     assert (fault.line, fault.key) == (2, "organisation.departments")

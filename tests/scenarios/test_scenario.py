@@ -91,7 +91,7 @@ def test_a_circle_is_refused_and_shown(tmp_path: Path) -> None:
         load_scenario(tmp_path / "a.toml")
 
 
-def test_a_fault_of_a_parent_is_told_with_the_parents_place(tmp_path: Path) -> None:
+def test_a_fault_of_a_parent_is_reported_with_the_parents_place(tmp_path: Path) -> None:
     write(tmp_path, 'title = "p"\n\n[levers.programme]\nbudget = -1\n', "parent")
     with pytest.raises(InputErrors) as caught:
         load_scenario(write(tmp_path, 'extends = "parent"\n[levers.habbit]\nx = 1\n', "child"))
@@ -123,12 +123,12 @@ def test_a_fault_of_a_parent_is_told_with_the_parents_place(tmp_path: Path) -> N
         ("budget = 0 }", "bugdet = 0 }", (27, "schedule.1.set.programme.bugdet")),
     ],
 )
-def test_a_fault_is_told_with_its_line_and_key(old: str, new: str, place: tuple[int, str], tmp_path: Path) -> None:
+def test_a_fault_is_reported_with_its_line_and_key(old: str, new: str, place: tuple[int, str], tmp_path: Path) -> None:
     assert old in VALID
     assert place in faults(write(tmp_path, VALID.replace(old, new)))
 
 
-def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
+def test_all_faults_are_reported_at_once(tmp_path: Path) -> None:
     text = (
         VALID.replace("staff = 50", "staff = 0")
         .replace("top_down_share = 0.25", "top_down_share = 9")
@@ -144,7 +144,7 @@ def test_two_values_for_one_lever_in_one_week_are_refused(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("text", ["a = \n", "a = 1\na = 2\n", "[levers\n", 'x = "\n', "\x00"])
-def test_what_is_no_toml_is_told_with_its_line(text: str, tmp_path: Path) -> None:
+def test_what_is_no_toml_is_reported_with_its_line(text: str, tmp_path: Path) -> None:
     ((line, _),) = faults(write(tmp_path, text))
     assert line is not None
 

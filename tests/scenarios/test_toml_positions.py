@@ -98,7 +98,7 @@ def test_everything_in_a_file_has_a_place_and_nothing_else_has() -> None:
     assert set(key_lines(TEXT)) == set(keys(tomllib.loads(TEXT)))
 
 
-def test_what_has_no_place_is_told_with_the_place_around_it() -> None:
+def test_what_has_no_place_is_reported_with_the_place_around_it() -> None:
     places = key_lines(TEXT)
     assert line_of(places, ("organisation", "missing")) == 10
     assert line_of(places, ("schedule", 0, "set", "x", "y")) == 24
@@ -157,7 +157,7 @@ def test_windows_line_ends_and_a_byte_order_mark_are_no_fault(tmp_path: Path) ->
         ("a = [" + "[" * 3000, 1),
     ],
 )
-def test_what_is_no_toml_is_told_with_its_line(text: str, line: int, tmp_path: Path) -> None:
+def test_what_is_no_toml_is_reported_with_its_line(text: str, line: int, tmp_path: Path) -> None:
     path = tmp_path / "wrong.toml"
     path.write_text(text)
     with pytest.raises(InputErrors) as caught:

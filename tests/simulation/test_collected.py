@@ -16,8 +16,8 @@ from ccsim.errors import UnknownNameError
 VARIES_RNG = "rng" in inspect.signature(batch_run).parameters
 
 
-def lived(plan: Any = "top-down", **more: Any) -> CollectedOrganisation:
-    org = CollectedOrganisation(plan, rng=3, weeks=5, **SMALL, **more)
+def lived(scenario_: Any = "top-down", **more: Any) -> CollectedOrganisation:
+    org = CollectedOrganisation(scenario_, rng=3, weeks=5, **SMALL, **more)
     while org.running:
         org.step()
     return org
@@ -58,7 +58,7 @@ def test_people_are_collected_on_request_and_what_a_kind_lacks_is_none() -> None
     assert habits.loc[org.employee(0).unique_id, "routine"] == org.employee(0).habit
 
 
-def test_an_attribute_that_nobody_has_is_refused_with_the_nearest_one() -> None:
+def test_an_attribute_that_no_person_has_is_refused_with_the_nearest_one() -> None:
     with pytest.raises(InputError, match=r"'convicton'.*conviction"):
         CollectedOrganisation(agent_reporters=("convicton",), **SMALL)
     with pytest.raises(InputError, match="no Leader has this attribute"):
@@ -67,7 +67,7 @@ def test_an_attribute_that_nobody_has_is_refused_with_the_nearest_one() -> None:
 
 def test_batch_run_varies_two_levers_and_gives_the_numbers_of_the_command_line() -> None:
     levers = {"programme.budget": [0.0, 9000.0], "empowerment.rights": [0.2, 0.8]}
-    rows = batch({"plan": "combined", "weeks": 4, **SMALL, **levers}, range(1, 3))
+    rows = batch({"scenario_": "combined", "weeks": 4, **SMALL, **levers}, range(1, 3))
     assert len(rows) == 8 and set(rows["week"]) == {3}
     for _, row in rows.iterrows():
         values = {**SMALL, **{key: row[key] for key in levers}}
@@ -91,11 +91,11 @@ def test_a_keyword_that_is_no_lever_is_refused() -> None:
 
 
 def test_scenario_is_the_plan_and_an_object_of_mesas_is_left_aside() -> None:
-    assert CollectedOrganisation(scenario="top-down", **SMALL).plan.name == "top-down"
-    assert CollectedOrganisation("combined", scenario=object(), **SMALL).plan.name == "combined"
+    assert CollectedOrganisation(scenario="top-down", **SMALL).scenario_.name == "top-down"
+    assert CollectedOrganisation("combined", scenario=object(), **SMALL).scenario_.name == "combined"
 
 
-def test_everybody_who_is_there_has_a_place_of_their_own_and_who_leaves_leaves_a_gap() -> None:
+def test_every_person_who_is_there_has_a_place_of_their_own_and_who_leaves_leaves_a_gap() -> None:
     org = CollectedOrganisation(rng=5, weeks=20, **{**SMALL, "turnover.quit_probability": 0.3})
     places = [org.grid.place_of(person) for person in org.agents if not isinstance(person, Customer)]
     assert None not in places and len(set(places)) == len(places)
@@ -111,6 +111,6 @@ def test_everybody_who_is_there_has_a_place_of_their_own_and_who_leaves_leaves_a
 
 def test_of_many_customers_every_nth_is_drawn() -> None:
     org = CollectedOrganisation(rng=5, **{**SMALL, "organisation.customers": 900})
-    market = len(org.world.populations.customers.segment)
+    market = len(org.state.populations.customers.segment)
     drawn = [kind for kind, _ in org.grid.places if kind is Customer]
     assert org.grid.one_in > 1 and len(drawn) == -(-market // org.grid.one_in)

@@ -50,7 +50,7 @@ def test_a_copied_organisation_lives_on_as_the_unbroken_run(
         assert same(one.simulation.kpis("segment"), unbroken.simulation.kpis("segment"))
         assert one.events == unbroken.events
         assert not any(
-            (a != b).any() for a, b in zip(one.world.populations.staff, unbroken.world.populations.staff, strict=True)
+            (a != b).any() for a, b in zip(one.state.populations.staff, unbroken.state.populations.staff, strict=True)
         )
 
 
@@ -74,28 +74,28 @@ def test_a_copied_simulation_lives_on_as_the_unbroken_run(copied: Callable[[Any]
 def test_a_copied_world_has_flows_and_columns_in_one_memory(way: str, small: dict) -> None:
     org = Organisation("combined", rng=1, weeks=4, levers=small)
     org.step()
-    world = WAYS[way](org.world)
-    for name, block in world.flows.items():
+    state = WAYS[way](org.state)
+    for name, block in state.flows.items():
         block[...] = 7.0
-        kind = getattr(world.populations, name)
+        kind = getattr(state.populations, name)
         last = kind[-1] if isinstance(kind, tuple) else kind[kind.dtype.names[-1]]
         assert (last == 7.0).all(), name
-    assert not (org.world.flows["staff"] == 7.0).all()
+    assert not (org.state.flows["staff"] == 7.0).all()
 
 
 def test_a_component_that_refers_to_the_world_refers_to_the_copy_in_a_copy(small: dict) -> None:
     org = Organisation("combined", rng=1, weeks=4, levers=small)
-    org.watched = [org.world, org.world.populations.staff, org.employee(0)]  # type: ignore[attr-defined]
+    org.watched = [org.state, org.state.populations.staff, org.employee(0)]  # type: ignore[attr-defined]
     twin = copy.deepcopy(org)
-    world, staff, person = twin.watched  # type: ignore[attr-defined]
-    assert world is twin.world and staff is twin.world.populations.staff and person is twin.employee(0)
+    state, staff, person = twin.watched  # type: ignore[attr-defined]
+    assert state is twin.state and staff is twin.state.populations.staff and person is twin.employee(0)
 
 
 def test_the_arrays_of_a_world_cannot_be_exchanged_for_parted_ones(small: dict) -> None:
     org = Organisation("combined", rng=1, weeks=4, levers=small)
     for name in ("populations", "flows"):
         with pytest.raises(InputError, match=f"world.{name} cannot be replaced"):
-            setattr(org.world, name, copy.deepcopy(getattr(org.world, name)))
+            setattr(org.state, name, copy.deepcopy(getattr(org.state, name)))
 
 
 def test_agents_of_a_copy_belong_to_the_copy(copied: Callable[[Any], Any], small: dict) -> None:
@@ -112,4 +112,4 @@ def test_agents_of_a_copy_belong_to_the_copy(copied: Callable[[Any], Any], small
     Adviser(twin)
     assert len({agent.unique_id for agent in twin.agents}) == len(twin.agents) == len(org.agents) + 1
     twin.agents_by_type[Employee].set("habit", 1.0)
-    assert not (org.world.populations.staff.habit == 1.0).all()
+    assert not (org.state.populations.staff.habit == 1.0).all()

@@ -32,7 +32,7 @@ def test_steps_are_weeks_and_end_at_the_horizon(org: Organisation) -> None:
 
 
 def test_the_model_and_a_plain_run_agree(org: Organisation, small: dict) -> None:
-    run = simulate(org.plan, 7, 8)
+    run = simulate(org.scenario_, 7, 8)
     assert (org.run().kpis["csat"].to_numpy() == run.kpis["csat"]).all()
     assert org.kpis_by("department").index.names == ["week", "department"]
 
@@ -41,17 +41,17 @@ def test_mesas_own_tools_work(org: Organisation) -> None:
     staff = org.agents_by_type[Employee]
     convinced = staff.select(lambda person: person.conviction > 0.5)
     assert all(person.conviction > 0.5 for person in convinced)
-    assert staff.agg("conviction", max) == org.world.populations.staff.conviction.max()
+    assert staff.agg("conviction", max) == org.state.populations.staff.conviction.max()
     groups = staff.groupby("department")
     assert sum(len(group) for _, group in groups) == len(staff)
     staff.set("conviction", 1.0)
-    assert (org.world.populations.staff.conviction == 1.0).all()
+    assert (org.state.populations.staff.conviction == 1.0).all()
 
 
 def test_attributes_read_and_write_the_columns_and_are_checked(org: Organisation) -> None:
     person = org.employee(3)
     person.habit = 0.75
-    assert org.world.populations.staff.habit[person.row] == 0.75 == person.habit
+    assert org.state.populations.staff.habit[person.row] == 0.75 == person.habit
     for wrong in (1.5, float("nan"), "much", True):
         with pytest.raises(InputError, match="habit"):
             person.habit = wrong
@@ -136,7 +136,7 @@ def test_no_mesa_interface_that_is_on_its_way_out_is_used(small: dict) -> None:
         assert len(org.kpis) == 3
 
 
-def test_views_are_the_same_objects_however_often_somebody_looks(org: Organisation) -> None:
+def test_views_are_the_same_objects_however_often_a_person_looks(org: Organisation) -> None:
     first, second = list(org.agents), list(org.agents)
     assert all(one is other for one, other in zip(first, second, strict=True))
     assert org.employee(3) is org.employee(3) and org.employee(3) in org.agents
@@ -162,7 +162,7 @@ def test_an_identity_is_never_given_twice(small: dict) -> None:
     assert len(gone) > 50
 
 
-def test_whoever_left_is_no_agent_any_more_and_vacant_posts_have_none(small: dict) -> None:
+def test_a_person_who_left_is_no_agent_any_more_and_vacant_posts_have_none(small: dict) -> None:
     org = Organisation(
         "nothing", rng=5, weeks=9, levers={**small, "turnover.quit_probability": 0.3, "turnover.vacancy_weeks": 50}
     )
@@ -170,15 +170,15 @@ def test_whoever_left_is_no_agent_any_more_and_vacant_posts_have_none(small: dic
     org.run()
     people = org.agents_by_type.get(Employee, [])
     assert len(people) < before
-    assert len(people) == org.world.populations.departments.people.sum()
-    vacant = np.flatnonzero(org.world.populations.staff.vacant_until > org.week + 1)
+    assert len(people) == org.state.populations.departments.people.sum()
+    vacant = np.flatnonzero(org.state.populations.staff.vacant_until > org.week + 1)
     assert org.employee(int(vacant[0])) is None
     assert all(colleague.row not in vacant for person in people for colleague in person.colleagues)
 
 
 def test_customers_are_the_active_ones_and_show_their_open_issue(org: Organisation) -> None:
     org.step()
-    state = org.world.populations
+    state = org.state.populations
     customers = org.agents_by_type[Customer]
     assert len(customers) == state.customers.active.sum()
     with_issue = customers.select(lambda customer: customer.case is not None)
@@ -200,7 +200,7 @@ def test_leaders_form_the_tiers_that_the_organisation_has(small: dict) -> None:
 def test_every_column_is_an_attribute_with_its_unit_and_meaning(org: Organisation) -> None:
     for kind in (Employee, Leader, Customer):
         agent = next(iter(org.agents_by_type[kind]))
-        population = getattr(org.world.populations, kind.population)
+        population = getattr(org.state.populations, kind.population)
         columns = population._fields if isinstance(population, tuple) else population.dtype.names
         for name in columns:
             assert getattr(kind, name).__doc__, name
@@ -252,7 +252,7 @@ def test_mesas_data_collector_and_agent_sets_see_the_organisation(org: Organisat
     assert collector.get_model_vars_dataframe()["week"].tolist() == [0, 1, 2]
     assert collector.get_model_vars_dataframe()["csat"].tolist() == org.kpis["csat"].tolist()
     assert len(collector.get_agenttype_vars_dataframe(Employee)) >= 3 * 20
-    staff, habits = org.agents_by_type[Employee], org.world.populations.staff.habit
+    staff, habits = org.agents_by_type[Employee], org.state.populations.staff.habit
     assert sum(staff.map(lambda person: person.habit > 0.3)) == sum(habits[person.row] > 0.3 for person in staff)
     highest = staff.groupby("department").agg("habit", max)
     assert highest == {d: max(p.habit for p in staff if p.department == d) for d in range(3)}
@@ -305,7 +305,7 @@ def test_a_horizon_before_a_scheduled_move_is_warned_of(small: dict) -> None:
 @pytest.mark.parametrize("wrong", [-2, 24, 2**31 - 1])
 def test_ties_to_rows_that_do_not_exist_are_refused(small: dict, wrong: int) -> None:
     org = Organisation("nothing", rng=1, weeks=4, levers=small)
-    org.world.populations.colleagues[3, 1] = wrong
+    org.state.populations.colleagues[3, 1] = wrong
     with pytest.raises(
         InputError, match=rf"colleagues\[3, 1\]: must be the row of a member of staff, 0 to 23.*got {wrong}"
     ):
@@ -314,7 +314,7 @@ def test_ties_to_rows_that_do_not_exist_are_refused(small: dict, wrong: int) -> 
 
 def test_a_hole_in_a_list_of_ties_is_refused_and_a_short_list_is_accepted(small: dict) -> None:
     org = Organisation("nothing", rng=1, weeks=4, levers=small)
-    ties = org.world.populations.colleagues
+    ties = org.state.populations.colleagues
     ties[3, 2:] = -1
     org.step()
     ties[3, 0] = -1

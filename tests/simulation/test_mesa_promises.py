@@ -107,7 +107,7 @@ def test_a_person_taken_out_of_mesas_own_sets_comes_back(org: Organisation) -> N
         assert len(org.agents) == count
 
 
-def test_somebody_who_left_has_no_agent_and_removing_the_old_one_changes_nothing(small: dict) -> None:
+def test_a_person_who_left_has_no_agent_and_removing_the_old_one_changes_nothing(small: dict) -> None:
     org = Organisation(
         "nothing", rng=5, weeks=9, levers={**small, "turnover.quit_probability": 0.3, "turnover.vacancy_weeks": 0}
     )

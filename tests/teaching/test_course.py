@@ -78,8 +78,8 @@ def test_the_page_for_the_bet_has_the_claims_of_the_ledger_now() -> None:
     numbers = module("course_numbers")
     if not numbers.BETS_PAGE.parent.is_dir():
         pytest.skip("the sources of the pages are not here")
-    told = "python teaching/course_numbers.py --bets, then npm --prefix web run build"
-    assert numbers.BETS_PAGE.read_text(encoding="utf-8") == numbers.bets_page(), told
+    output = "python teaching/course_numbers.py --bets, then npm --prefix web run build"
+    assert numbers.BETS_PAGE.read_text(encoding="utf-8") == numbers.bets_page(), output
 
 
 @pytest.mark.slow
@@ -166,7 +166,7 @@ def test_gain_and_interval_equal_an_independent_computation(tmp_path: Path) -> N
     assert found.items[0].discrimination == pytest.approx(float(np.corrcoef(sheets[:, 0], rest)[0, 1]))
 
 
-def test_sheets_that_cannot_be_used_are_told_with_their_line(tmp_path: Path) -> None:
+def test_sheets_that_cannot_be_used_are_reported_with_their_line(tmp_path: Path) -> None:
     gain = module("gain", "assessment")
     head, file = "code,when," + ",".join(gain.QUESTIONS) + "\n", tmp_path / "answers.csv"
     file.write_text(
@@ -208,7 +208,7 @@ def test_bets_are_scored_by_brier() -> None:
     assert bet.score(bets, truth).crowd <= fmean(bet.score(bets, truth).by_name.values())
 
 
-def test_a_bet_outside_of_the_scale_is_told_with_its_line(tmp_path: Path) -> None:
+def test_a_bet_outside_of_the_scale_is_reported_with_its_line(tmp_path: Path) -> None:
     bet = module("bet", "assessment")
     file = tmp_path / "bets.csv"
     file.write_text("name,A,B\nann,10,20\nbob,10,120\n", encoding="utf-8")

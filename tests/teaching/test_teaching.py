@@ -53,7 +53,7 @@ def test_students_have_seeds_of_their_own(checker):
     assert checker.seeds_of("ada") == checker.seeds_of("ada") != checker.seeds_of("bob")
 
 
-def test_a_plan_that_cannot_be_paid_is_told_so(checker):
+def test_a_plan_that_cannot_be_paid_is_reported_so(checker):
     class Answer:
         @staticmethod
         def plan():

@@ -54,8 +54,8 @@ class Visitor:
         heard = []
         try:
             while True:
-                said = self.socket.recv(seconds)
-                heard.append(json.loads(said) if isinstance(said, str) else first_part(said))
+                text = self.socket.recv(seconds)
+                heard.append(json.loads(text) if isinstance(text, str) else first_part(text))
         except TimeoutError:
             pass
         self.seen += heard
@@ -192,8 +192,8 @@ def test_a1_a_declared_event_is_the_only_one_that_is_dispatched(visitor, serving
         one.say(
             "comm_msg", comm_id=widget, data={"method": "custom", "content": {"event": "nobody_declared", "data": {}}}
         )
-    said = json.dumps(one.hear(1.0))
-    assert "Traceback" not in said and "AttributeError" not in Path(serving[2]).read_text()
+    text = json.dumps(one.hear(1.0))
+    assert "Traceback" not in text and "AttributeError" not in Path(serving[2]).read_text()
 
 
 def test_a1_a_browser_opens_no_widget(visitor):
@@ -360,7 +360,7 @@ def test_b23_pages_keep_to_themselves(serving):
     "path",
     ["/resourcez", "/resourcez?verbose", "/jupyter/api/kernels/x", "/_solara/api/evict/x", "/_solara/auth/login"],
 )
-def test_b23_nothing_is_told_to_strangers(serving, path):
+def test_b23_nothing_is_reported_to_strangers(serving, path):
     assert answer(serving[0], path)[0] == 404
     assert "kernels" not in answer(serving[0], path)[1]
 
@@ -373,6 +373,6 @@ def test_nothing_was_written_to_the_log_but_the_address(serving):
 
 def test_raw_bytes_end_in_no_traceback_and_get_no_file(serving):
     host, _, port = serving[0].removeprefix("http://").rpartition(":")
-    told, faults = counted(200, 5, (host, int(port)))
+    output, faults = counted(200, 5, (host, int(port)))
     assert not faults, faults[:3]
-    assert told["clear"] > 50
+    assert output["clear"] > 50

@@ -90,7 +90,7 @@ def test_the_first_levers_are_those_of_the_application():
     assert tuple(json.loads(re.sub(r",\s*\]", "]", listed))) == FIRST_LEVERS
 
 
-def test_a_lever_that_nobody_moved_leaves_a_newly_chosen_scenario_as_it_is():
+def test_a_lever_that_no_person_moved_leaves_a_newly_chosen_scenario_as_it_is():
     from ccsim.ui.mesa_page import _shown
 
     begun = {key: row.value for key, row in inputs(load_scenario("nothing"), None).items() if isinstance(row, Lever)}
@@ -120,7 +120,7 @@ def test_plots_have_titles_and_shares_are_in_per_cent(monkeypatch):
     assert panels[-1].get_title() == "Customer satisfaction" and panels[-1].get_ylabel() == "of 100"
 
 
-def test_mesas_renderer_draws_everybody_who_has_a_place_and_follows_a_reset():
+def test_mesas_renderer_draws_every_person_who_has_a_place_and_follows_a_reset():
     import matplotlib.pyplot
 
     before = matplotlib.pyplot.get_fignums()
@@ -166,9 +166,9 @@ def test_a_lever_or_kpi_that_does_not_exist_is_refused():
         page(kpis=("csta",))
 
 
-@pytest.mark.parametrize("plan", ["/etc/passwd", "../x", "combined.toml", "~/x", ["combined"], None, 3])
-def test_a7_a_scenario_that_the_page_does_not_offer_is_refused_unread(plan):
+@pytest.mark.parametrize("scenario_", ["/etc/passwd", "../x", "combined.toml", "~/x", ["combined"], None, 3])
+def test_a7_a_scenario_that_the_page_does_not_offer_is_refused_unread(scenario_):
     from ccsim.ui.mesa_page import _shown
 
     with pytest.raises(UnknownNameError, match="no scenario is called"):
-        _shown({}, ["combined", "nothing"])(plan, rng=1, weeks=2, **SMALL)
+        _shown({}, ["combined", "nothing"])(scenario_, rng=1, weeks=2, **SMALL)

@@ -19,7 +19,7 @@ import numpy as np
 from ccsim.analysis import library
 from ccsim.analysis.calibration import Calibration, Target
 from ccsim.analysis.parameter_space import Dimension, between, drawn, values_of
-from ccsim.analysis.study import AnalysisProblem, Runner, TimeLimitReached, table_of
+from ccsim.analysis.problem import AnalysisProblem, Runner, TimeLimitReached, table_of
 from ccsim.analysis.time_budget import Allotment
 from ccsim.errors import InputError, count_noun
 from ccsim.execution.estimate import Work
@@ -43,16 +43,16 @@ Evaluate = Callable[[str, bool, np.ndarray], np.ndarray]
 
 
 def calibrate(
-    study: AnalysisProblem, space: Sequence[Dimension], targets: Sequence[Target], *, points: int = 0, waves: int = 3,
+    problem: AnalysisProblem, space: Sequence[Dimension], targets: Sequence[Target], *, samples: int = 0, waves: int = 3,
     runner: Runner | None = None,
 ) -> Calibration:  # fmt: skip
     """Fit assumptions to targets.
 
     Args:
-        study: the scenario, its baseline, and the runs at each point.
+        problem: the scenario, its baseline, and the runs at each point.
         space: the fitted assumptions and their prior ranges.
         targets: the measured values; held-out ones are not fitted.
-        points: points per wave; by default 10 per parameter, at least 30.
+        samples: points per wave; by default 10 per parameter, at least 30.
         waves: number of waves.
         runner: where and how to run; when its time limit is reached, the fit ends with the completed waves.
 
@@ -64,26 +64,26 @@ def calibrate(
         TimeLimitReached: the time limit was reached before the first wave.
     """
     for target in targets:
-        study.check(target.outcome)
+        problem.check(target.outcome)
 
-    runner, points = runner or Runner(), points or max(30, 10 * len(space))
-    if points > 0 and waves > 0:
-        wave = Work.of(study.experiment(drawn(space, "latin-hypercube", points, study.seed)))
-        runner.expect([wave.times(waves + (RUN_AGAIN + 1) / points)])
+    runner, samples = runner or Runner(), samples or max(30, 10 * len(space))
+    if samples > 0 and waves > 0:
+        wave = Work.of(problem.experiment(drawn(space, "latin-hypercube", samples, problem.seed)))
+        runner.expect([wave.times(waves + (RUN_AGAIN + 1) / samples)])
     allotment = Allotment(runner, last=RUN_AGAIN + 1)
 
     def evaluate(part: str, fresh: bool, numbers: np.ndarray) -> np.ndarray:
-        seed = int(np.random.SeedSequence([study.seed, 9]).generate_state(1)[0])
-        here = replace(study, seed=seed) if fresh else study
+        seed = int(np.random.SeedSequence([problem.seed, 9]).generate_state(1)[0])
+        here = replace(problem, seed=seed) if fresh else problem
         with allotment.end() if fresh else allotment.step(len(numbers)) as running:
-            figures = running.summaries(here, Design.given([values_of(space, row) for row in numbers]), part)
-        return np.stack([table_of(figures, target.outcome, len(numbers)) for target in targets], axis=-1)
+            summaries = running.summaries(here, Design.given([values_of(space, row) for row in numbers]), part)
+        return np.stack([table_of(summaries, target.outcome, len(numbers)) for target in targets], axis=-1)
 
-    return fitted(study, space, targets, evaluate, points, waves)
+    return fitted(problem, space, targets, evaluate, samples, waves)
 
 
 def fitted(
-    study: AnalysisProblem,
+    problem: AnalysisProblem,
     space: Sequence[Dimension],
     targets: Sequence[Target],
     evaluate: Evaluate,
@@ -93,7 +93,7 @@ def fitted(
     """Fit assumptions with a given way to run points; see :func:`calibrate`.
 
     Args:
-        study: the scenario, its baseline, and the runs at each point.
+        problem: the scenario, its baseline, and the runs at each point.
         space: the fitted assumptions and their prior ranges.
         targets: the measured values.
         evaluate: runs points; returns the outcomes at each.
@@ -109,11 +109,11 @@ def fitted(
     _check(space, targets, points, waves)
     # One thread, because sums in another order differ in the last bits and processes already use all processors.
     with library("threadpoolctl").threadpool_limits(1):
-        return _in_waves(study, space, targets, evaluate, points, waves)
+        return _in_waves(problem, space, targets, evaluate, points, waves)
 
 
 def _in_waves(
-    study: AnalysisProblem,
+    problem: AnalysisProblem,
     space: Sequence[Dimension],
     targets: Sequence[Target],
     evaluate: Evaluate,
@@ -121,7 +121,7 @@ def _in_waves(
     waves: int,
 ) -> Calibration:
     """Run wave after wave, and weight the plausible points after each."""
-    rng = np.random.default_rng(study.seed)
+    rng = np.random.default_rng(problem.seed)
     unit, means, held = np.empty((0, len(space))), np.empty((0, len(targets))), []
     noise = np.zeros(len(targets))
     cloud = _WeightedSample.whole(len(space), rng)
@@ -143,18 +143,18 @@ def _in_waves(
         _refuse_constant(targets, means)
         if values.shape[1] > 1 and kept.any():
             noise = values[kept].var(axis=1, ddof=1).mean(axis=0) / values.shape[1]
-        emulators = _emulators(unit, means, noise, targets, study.seed)
+        emulators = _emulators(unit, means, noise, targets, problem.seed)
         cloud = _refocus(space, emulators, targets, rng)
     else:
         done = waves
     posterior, best = cloud.draws(KEPT, rng), cloud.unit[np.argmax(cloud.weight)]
     again = posterior[rng.choice(KEPT, RUN_AGAIN, replace=False)]
-    start = np.array([[one.number(study.own(one)) for one in space]])
+    start = np.array([[one.number(problem.own(one)) for one in space]])
     part = "posterior" if done == waves else f"posterior-of-{done}"  # a resumed fit has another
     values = evaluate(part, True, np.vstack([start, between(space, again)])).mean(axis=1)
     values = values[np.r_[True, np.isfinite(values[1:]).all(axis=1)]]
     return Calibration(
-        study, tuple(space), tuple(targets), between(space, posterior), between(space, best[None])[0],
+        problem, tuple(space), tuple(targets), between(space, posterior), between(space, best[None])[0],
         float(_misfits(emulators, best[None], targets)[0]), float(np.mean(np.concatenate(held))) if held else np.nan,
         values[1:], values[0], _points_table(space, unit, means, targets), done, waves,
     )  # fmt: skip

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from ccsim.analysis.parameter_space import Dimension
-from ccsim.analysis.study import AnalysisProblem
+from ccsim.analysis.problem import AnalysisProblem
 from ccsim.errors import InputError
 from ccsim.scenarios.renamed import RenamedAttributes
 
@@ -52,7 +52,7 @@ class Calibration(RenamedAttributes):
     """The result.
 
     Attributes:
-        study, space, targets: the arguments of the calibration.
+        problem, space, targets: the arguments of the calibration.
         posterior: draws of the posterior, shape (draws, dimensions).
         best: the point of the highest posterior density.
         misfit: at the best point the largest distance from a target, in standard deviations.
@@ -72,7 +72,7 @@ class Calibration(RenamedAttributes):
         "off": "largest_z",
     }
 
-    study: AnalysisProblem
+    problem: AnalysisProblem
     space: tuple[Dimension, ...]
     targets: tuple[Target, ...]
     posterior: np.ndarray
@@ -96,8 +96,8 @@ class Calibration(RenamedAttributes):
         """Distance of each target's mean from its figure, in standard deviations of both."""
         means, spread = self.predicted.mean(axis=0), self.predicted.std(axis=0, ddof=1)
         error = np.array([target.error for target in self.targets])
-        figures = np.array([target.value for target in self.targets])
-        return np.asarray((means - figures) / np.hypot(error, spread))
+        values = np.array([target.value for target in self.targets])
+        return np.asarray((means - values) / np.hypot(error, spread))
 
     @property
     def targets_met(self) -> bool:

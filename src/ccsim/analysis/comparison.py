@@ -111,9 +111,9 @@ class Comparison(RenamedAttributes):
             )
         return weeks.index(week)
 
-    def _pairs(self, kpi: str, mine: str, theirs: str, week: int | None = None) -> tuple[np.ndarray, np.ndarray]:
+    def _pairs(self, kpi: str, own: str, other: str, week: int | None = None) -> tuple[np.ndarray, np.ndarray]:
         """Return a KPI's values in two scenarios, for the replicates that both have."""
-        (replicates, here), (others, there) = (self.final_values(kpi, name, week) for name in (mine, theirs))
+        (replicates, here), (others, there) = (self.final_values(kpi, name, week) for name in (own, other))
         _, left, right = np.intersect1d(replicates, others, return_indices=True)
         return here[left], there[right]
 
@@ -181,13 +181,13 @@ class Comparison(RenamedAttributes):
         A KPI that fluctuates from week to week is compared by its mean over the last quarter.
         """
         smooth = 1 if KPIS[kpi].aggregation == "last" else QUARTER
-        mine, theirs = (
+        own, other = (
             smoothed(self._arrays[name][1][kpi], smooth).mean(axis=0) for name in (scenario, self.experiment.baseline)
         )
-        behind = np.flatnonzero(mine <= theirs)
+        behind = np.flatnonzero(own <= other)
         if len(behind) == 0:
             return 0
-        return int(behind[-1]) + 1 if behind[-1] + 1 < len(mine) else None
+        return int(behind[-1]) + 1 if behind[-1] + 1 < len(own) else None
 
     def variance_reduction(self) -> pd.DataFrame:
         """Return the factor by which pairing reduces the variance of each difference at the horizon."""
@@ -198,9 +198,9 @@ class Comparison(RenamedAttributes):
             if scenario == self.experiment.baseline:
                 continue
             for kpi in self.experiment.kpis:
-                mine, theirs = self._pairs(kpi, scenario, self.experiment.baseline)
-                together = float(np.var(mine - theirs, ddof=1)) if len(mine) > 1 else float("nan")
-                apart = float(np.var(mine, ddof=1) + np.var(theirs, ddof=1)) if len(mine) > 1 else float("nan")
+                own, other = self._pairs(kpi, scenario, self.experiment.baseline)
+                together = float(np.var(own - other, ddof=1)) if len(own) > 1 else float("nan")
+                apart = float(np.var(own, ddof=1) + np.var(other, ddof=1)) if len(own) > 1 else float("nan")
                 rows.append(
                     {
                         "scenario": scenario,
@@ -232,7 +232,7 @@ def interval(values: np.ndarray) -> tuple[Any, Any, Any]:
     return mean, mean - half, mean + half
 
 
-def paired(mine: np.ndarray, theirs: np.ndarray) -> dict[str, float]:
+def paired(values: np.ndarray, baseline: np.ndarray) -> dict[str, float]:
     """Return the paired difference of two arrays of runs: mean, interval, effect size and p value.
 
     If all differences are exactly zero, the effect is 0 and p is 1. If all differences are equal but not
@@ -241,7 +241,7 @@ def paired(mine: np.ndarray, theirs: np.ndarray) -> dict[str, float]:
     """
     from scipy import stats
 
-    differences = mine - theirs
+    differences = values - baseline
     mean, low, high = (float(value) for value in interval(differences))
     spread = float(differences.std(ddof=1)) if len(differences) > 1 else float("nan")
     if len(differences) and np.all(differences == 0.0):

@@ -22,7 +22,7 @@ import numpy as np
 from ccsim.analysis import library
 from ccsim.analysis.admitted import AdmittedWorlds
 from ccsim.analysis.parameter_space import Dimension, drawn, numbers_of, values_of
-from ccsim.analysis.study import AnalysisProblem, Runner
+from ccsim.analysis.problem import AnalysisProblem, Runner
 from ccsim.errors import InputError
 from ccsim.scenarios.renamed import renamed_arguments
 
@@ -94,17 +94,17 @@ class Discovery:
     """The result.
 
     Attributes:
-        study, space, where: the arguments of the search.
+        problem, space, where: the arguments of the search.
         points: numbers, shape (points, dimensions).
         share: of each point's runs, the share that has the outcome; nan where none has a figure.
         min_share: minimum share of runs for a point to count as one with the outcome.
         regions: the boxes that are denser than the whole on points that they were not found on, the first found first.
         trade: coverage and density of every box on the way to the first one (PRIM).
-        summaries: see :meth:`ccsim.analysis.study.Runner.summaries`.
+        summaries: see :meth:`ccsim.analysis.problem.Runner.summaries`.
         base: share of all points that have the outcome.
     """
 
-    study: AnalysisProblem
+    problem: AnalysisProblem
     space: tuple[Dimension, ...]
     where: str
     points: np.ndarray
@@ -154,17 +154,17 @@ class Discovery:
 
 @renamed_arguments(sure="min_share", density="min_density")
 def discover(
-    study: AnalysisProblem, space: Sequence[Dimension], where: str, *, points: int = 500, method: str = "prim",
+    problem: AnalysisProblem, space: Sequence[Dimension], where: str, *, samples: int = 500, method: str = "prim",
     min_share: float = 0.5, min_density: float = 0.8, regions: int = 2, runner: Runner | None = None,
     worlds: AdmittedWorlds | None = None,
 ) -> Discovery:  # fmt: skip
     """Find where an outcome occurs.
 
     Args:
-        study: the scenario, its baseline, and the runs at each point.
+        problem: the scenario, its baseline, and the runs at each point.
         space: what varies, and over which span; points are a Latin hypercube.
         where: the outcome as a condition over KPIs and their differences: ``npv_difference > 0 and csat > 70``.
-        points: number of points to run.
+        samples: number of points to run.
         method: ``"prim"`` or ``"tree"``.
         min_share: minimum share of a point's runs with the outcome, 0 to 1.
         min_density: wanted density of a region; the largest box that reaches it is used, or else the densest.
@@ -178,34 +178,38 @@ def discover(
     Raises:
         InputError: the condition cannot be read, there are too few points, or all or none of them have the outcome.
     """
-    condition = study.condition(where)
-    _check(method, points, min_share, min_density, regions)
-    design = worlds.design(space, points, study.seed) if worlds else drawn(space, "latin-hypercube", points, study.seed)
-    at = sorted({*range(QUARTER - 1, study.weeks, QUARTER), study.weeks - 1})
-    figures = (runner or Runner()).summaries(study, design, "points", at)
-    last = figures[figures["week"] == study.weeks - 1]
+    condition = problem.condition(where)
+    _check(method, samples, min_share, min_density, regions)
+    design = (
+        worlds.design(space, samples, problem.seed)
+        if worlds
+        else drawn(space, "latin-hypercube", samples, problem.seed)
+    )
+    at = sorted({*range(QUARTER - 1, problem.weeks, QUARTER), problem.weeks - 1})
+    summaries = (runner or Runner()).summaries(problem, design, "points", at)
+    last = summaries[summaries["week"] == problem.weeks - 1]
     names = sorted(condition.names)
     held = [condition.holds(dict(zip(names, row, strict=True))) for row in last[names].itertuples(index=False)]
-    share = last.assign(held=held).groupby("point")["held"].mean().reindex(range(points)).to_numpy(dtype=float)
+    share = last.assign(held=held).groupby("point")["held"].mean().reindex(range(samples)).to_numpy(dtype=float)
     return discovered(
-        study, space, where, numbers_of(space, design), share, figures, method, min_share, min_density, regions
+        problem, space, where, numbers_of(space, design), share, summaries, method, min_share, min_density, regions
     )
 
 
 @renamed_arguments(sure="min_share", density="min_density")
 def discovered(
-    study: AnalysisProblem, space: Sequence[Dimension], where: str, points: np.ndarray, share: np.ndarray,
-    figures: pd.DataFrame, method: str = "prim", min_share: float = 0.5, min_density: float = 0.8, regions: int = 2,
+    problem: AnalysisProblem, space: Sequence[Dimension], where: str, points: np.ndarray, share: np.ndarray,
+    summaries: pd.DataFrame, method: str = "prim", min_share: float = 0.5, min_density: float = 0.8, regions: int = 2,
 ) -> Discovery:  # fmt: skip
     """Return the regions in which an outcome is frequent, from points that have been run.
 
     Args:
-        study: the scenario, its baseline, and the runs at each point.
+        problem: the scenario, its baseline, and the runs at each point.
         space: what varies, one column of ``points`` each.
         where: the outcome as a condition, for the record.
         points: shape (points, dimensions), in units of the parameters.
         share: shape (points,), share of a point's runs with the outcome, 0 to 1; NaN where it is not known.
-        figures: a row for each point and replicate.
+        summaries: a row for each point and replicate.
         method: ``"prim"`` or ``"tree"``.
         min_share: minimum share of a point's runs with the outcome.
         min_density: minimum share of such points in a region.
@@ -217,13 +221,13 @@ def discovered(
     import pandas as pd
 
     known = np.flatnonzero(np.isfinite(share))
-    order = np.random.default_rng(study.seed).permutation(known)
+    order = np.random.default_rng(problem.seed).permutation(known)
     here, there = np.split(order, [round(FOUND_ON * len(order))])
     outcome = share >= min_share
     _refuse_one_sided(where, outcome[known], outcome[here])
     find = _prim if method == "prim" else _tree
     boxes, trade = [], []
-    for limits, quasi_p, way in find(space, points[here], outcome[here], min_density, regions, study.seed):
+    for limits, quasi_p, way in find(space, points[here], outcome[here], min_density, regions, problem.seed):
         if limits:
             box = _measured(Region(limits, NOTHING, NOTHING, 0.0, 0.0, quasi_p), space, points, outcome, here, there)
             trade.append(way)
@@ -232,7 +236,16 @@ def discovered(
                 boxes.append(box)
     way = trade[0] if trade else pd.DataFrame({"coverage": [], "density": []})
     return Discovery(
-        study, tuple(space), where, points, share, min_share, tuple(boxes), way, figures, float(outcome[known].mean())
+        problem,
+        tuple(space),
+        where,
+        points,
+        share,
+        min_share,
+        tuple(boxes),
+        way,
+        summaries,
+        float(outcome[known].mean()),
     )
 
 

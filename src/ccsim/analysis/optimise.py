@@ -21,7 +21,7 @@ from ccsim.analysis import library
 from ccsim.analysis.admitted import AdmittedWorlds
 from ccsim.analysis.comparison import interval
 from ccsim.analysis.parameter_space import Dimension, drawn
-from ccsim.analysis.study import DIFFERENCE, AnalysisProblem, Runner, TimeLimitReached, table_of
+from ccsim.analysis.problem import DIFFERENCE, AnalysisProblem, Runner, TimeLimitReached, table_of
 from ccsim.analysis.time_budget import Allotment
 from ccsim.errors import CcsimError, InputError
 from ccsim.execution.estimate import Work
@@ -85,7 +85,7 @@ class Objectives:
         """The outcomes that a table shows: the money once, also where it is a goal."""
         return tuple(dict.fromkeys(self.outcomes))
 
-    def figures(self, values: np.ndarray) -> np.ndarray:
+    def scores(self, values: np.ndarray) -> np.ndarray:
         """Return each goal's figure and the money, from values of shape (worlds, runs, outcomes)."""
         worlds = values.mean(axis=1)
         if self.quantile is None:
@@ -124,14 +124,14 @@ class OptimisationResult:
     """The result.
 
     Attributes:
-        study, space, aim: what was asked.
+        problem, space, aim: what was asked.
         trials: one row per plan tried: its levers, each outcome's figure, ``fits`` (within the money).
         plans: the winner, or the front, on fresh draws; the best first.
         start: the scenario as it is, on the same fresh draws.
         asked: trials asked for; there are fewer where the time limit was reached.
     """
 
-    study: AnalysisProblem
+    problem: AnalysisProblem
     space: tuple[Dimension, ...]
     aim: Objectives
     trials: pd.DataFrame
@@ -165,15 +165,15 @@ class OptimisationResult:
         if one is self.start:
             nothing = np.full(len(self.aim.outcomes), np.nan)
             return nothing, nothing, nothing
-        _, low, high = _intervals(one.values, self.aim, self.study.seed, self.start.values)
+        _, low, high = _intervals(one.values, self.aim, self.problem.seed, self.start.values)
         return one.mean - self.start.mean, low, high
 
     def scenario(self, plan: Plan) -> Scenario:
         """Return the scenario of a plan."""
-        experiment = self.study.experiment(Design.given([plan]))
+        experiment = self.problem.experiment(Design.given([plan]))
         assert experiment.design_scenarios is not None
-        name = experiment.design_scenarios.name(self.study.scenario.name, 0)
-        title = f"{self.study.scenario.title or self.study.scenario.name}, optimised"
+        name = experiment.design_scenarios.name(self.problem.scenario.name, 0)
+        title = f"{self.problem.scenario.title or self.problem.scenario.name}, optimised"
         return replace(experiment.scenarios[name], name="best", title=title)
 
     def _better(self, one: Evaluated, k: int) -> float:
@@ -186,14 +186,14 @@ class OptimisationResult:
 
 @renamed_arguments(worlds="n_uncertain")
 def optimise(
-    study: AnalysisProblem, space: Sequence[Dimension], aim: Objectives, *, trials: int = 100, uncertain: Sequence[Dimension] = (),
+    problem: AnalysisProblem, space: Sequence[Dimension], aim: Objectives, *, trials: int = 100, uncertain: Sequence[Dimension] = (),
     n_uncertain: int = 0, sampler: str | None = None, fresh: int = 4, runner: Runner | None = None,
     source: AdmittedWorlds | None = None,
 ) -> OptimisationResult:  # fmt: skip
     """Search for the best plan.
 
     Args:
-        study: the scenario that is improved, its baseline, the runs of each plan in each world.
+        problem: the scenario that is improved, its baseline, the runs of each plan in each world.
         space: levers and weeks of moves, and their spans.
         aim: goals, quantile, money.
         trials: number of plans to try.
@@ -214,20 +214,20 @@ def optimise(
         TimeLimitReached: the time limit was reached before the first plans were tried.
     """
     for outcome in aim.outcomes:
-        study.check(outcome)
+        problem.check(outcome)
     _check(aim, space, trials, uncertain, n_uncertain)
     differ = any(outcome.endswith(DIFFERENCE) for outcome in aim.outcomes)
-    bare = study if differ else replace(study, baseline=None)
+    bare = problem if differ else replace(problem, baseline=None)
     runner = runner or Runner()
     runner.expect([_work(bare, space, len(aim.objectives), trials, fresh).times(n_uncertain or 1)])
     evaluate = _evaluation(bare, aim, uncertain, n_uncertain, fresh, runner, source)
-    return searched(study, space, aim, evaluate, trials, sampler)
+    return searched(problem, space, aim, evaluate, trials, sampler)
 
 
-def _work(study: AnalysisProblem, space: Sequence[Dimension], goals: int, trials: int, fresh: int) -> Work:
+def _work(problem: AnalysisProblem, space: Sequence[Dimension], goals: int, trials: int, fresh: int) -> Work:
     """Return the work of a search in one world: batches of plans, finalists, and the report."""
-    start = {one.key: study.own(one) for one in space}
-    batch = Work.of(study.experiment(Design.given([start] * BATCH)))
+    start = {one.key: problem.own(one) for one in space}
+    batch = Work.of(problem.experiment(Design.given([start] * BATCH)))
     last = FINALISTS + 2 * fresh if goals == 1 else (1 + MOST_ON_FRONT) * fresh
     return batch.times((trials + last) / BATCH)
 
@@ -268,7 +268,7 @@ def replicate_seed_offset(seed: int, draws: int) -> int:
 
 
 def _evaluation(
-    study: AnalysisProblem, aim: Objectives, uncertain: Sequence[Dimension], n_uncertain: int, fresh: int, runner: Runner,
+    problem: AnalysisProblem, aim: Objectives, uncertain: Sequence[Dimension], n_uncertain: int, fresh: int, runner: Runner,
     source: AdmittedWorlds | None = None,
 ) -> Evaluate:  # fmt: skip
     """Return what runs plans of the model, each in every world."""
@@ -277,16 +277,16 @@ def _evaluation(
 
     def evaluate(part: str, draws: int, plans: Sequence[Plan]) -> np.ndarray:
         more = fresh if draws == REPORT else 1
-        seed = replicate_seed_offset(study.seed, draws)
-        here = replace(study, seed=seed, replicates=study.replicates * (more if not n_uncertain else 1))
+        seed = replicate_seed_offset(problem.seed, draws)
+        here = replace(problem, seed=seed, replicates=problem.replicates * (more if not n_uncertain else 1))
         places: list[Plan] = [{}]
         if n_uncertain:
-            places = _places(uncertain, n_uncertain, fresh, draws, study.seed, source)
+            places = _places(uncertain, n_uncertain, fresh, draws, problem.seed, source)
         # A world's plans stand together: its organisation is founded once for them.
         design = Design.given([{**place, **plan} for place in places for plan in plans])
         with allotment.step(len(plans)) if part.startswith("search/") else allotment.end() as running:
-            figures = running.summaries(here, design, part)
-        values = [table_of(figures, outcome, len(places) * len(plans)) for outcome in aim.outcomes]
+            summaries = running.summaries(here, design, part)
+        values = [table_of(summaries, outcome, len(places) * len(plans)) for outcome in aim.outcomes]
         whole = np.stack(values, axis=-1).reshape(len(places), len(plans), here.replicates, len(values))
         return np.asarray(whole.swapaxes(0, 1))
 
@@ -307,7 +307,7 @@ def _places(
 
 
 def searched(
-    study: AnalysisProblem,
+    problem: AnalysisProblem,
     space: Sequence[Dimension],
     aim: Objectives,
     evaluate: Evaluate,
@@ -317,7 +317,7 @@ def searched(
     """Search for the best plan with a given way to run plans; see :func:`optimise`.
 
     Args:
-        study: the scenario, its baseline, and the runs at each point.
+        problem: the scenario, its baseline, and the runs at each point.
         space: levers and weeks of moves, and their spans.
         aim: goals, quantile, money.
         evaluate: runs plans; returns the outcomes of each.
@@ -327,26 +327,26 @@ def searched(
     Returns:
         The best plan or front, reported on fresh draws.
     """
-    start = {one.key: study.own(one) for one in space}
-    tried = _search(study.seed, space, aim, evaluate, trials, sampler, start)
+    start = {one.key: problem.own(one) for one in space}
+    tried = _search(problem.seed, space, aim, evaluate, trials, sampler, start)
     # A search that is resumed after a time limit has other finalists.
     of = f"-of-{len(tried):05d}" if len(tried) < trials else ""
     best = _shortlist(tried, aim)
     if len(aim.objectives) == 1 and len(best) > 1:
         again = evaluate(f"finalists{of}", CHOICE, [tried[number][0] for number in best])
-        figures = np.array([aim.figures(values) for values in again])
-        keys = [_rank(aim, row) for row in figures]
+        scores = np.array([aim.scores(values) for values in again])
+        keys = [_rank(aim, row) for row in scores]
         best = [best[min(range(len(best)), key=keys.__getitem__)]]
     chosen = [tried[number] for number in best]
     values = evaluate(f"report{of}", REPORT, [start, *(plan for plan, _ in chosen)])
     known = next((row for plan, row in tried if plan == start), None)
     if known is None:  # it lies outside the spans
-        known = aim.figures(evaluate("start", SEARCH, [start])[0])
-    first = _re_evaluate("as it is", start, known, values[0], aim, study.seed)
+        known = aim.scores(evaluate("start", SEARCH, [start])[0])
+    first = _re_evaluate("as it is", start, known, values[0], aim, problem.seed)
     names = ["best"] if len(aim.objectives) == 1 else [f"front {k}" for k in range(1, len(chosen) + 1)]
-    plans = [_re_evaluate(name, plan, row, here, aim, study.seed)
+    plans = [_re_evaluate(name, plan, row, here, aim, problem.seed)
              for name, (plan, row), here in zip(names, chosen, values[1:], strict=True)]  # fmt: skip
-    return OptimisationResult(study, tuple(space), aim, _trials_table(tried, aim), tuple(plans), first, trials)
+    return OptimisationResult(problem, tuple(space), aim, _trials_table(tried, aim), tuple(plans), first, trials)
 
 
 def _search(
@@ -385,7 +385,7 @@ def _search(
                         if not tried:
                             raise
                         break
-                    known |= {repr(plan): aim.figures(values) for plan, values in zip(new, found, strict=True)}
+                    known |= {repr(plan): aim.scores(values) for plan, values in zip(new, found, strict=True)}
                 for trial, plan in zip(asked, plans, strict=True):
                     _tell(optuna, search, trial, known[repr(plan)], aim)
                     tried.append((plan, known[repr(plan)]))
@@ -394,15 +394,15 @@ def _search(
     return tried
 
 
-def _tell(optuna: Any, search: Any, trial: Any, figures: np.ndarray, aim: Objectives) -> None:
+def _tell(optuna: Any, search: Any, trial: Any, scores: np.ndarray, aim: Objectives) -> None:
     """Tell the search what a plan came to; a plan whose runs failed has no figure."""
-    if not np.isfinite(figures).all():
+    if not np.isfinite(scores).all():
         search.tell(trial, state=optuna.trial.TrialState.FAIL)
         return
     # How far beyond the money, as a share of it: 0 or less fits.
-    over = 0.0 if aim.max_cost is None else (float(figures[-1]) - aim.max_cost) / max(1.0, abs(aim.max_cost))
+    over = 0.0 if aim.max_cost is None else (float(scores[-1]) - aim.max_cost) / max(1.0, abs(aim.max_cost))
     trial.set_user_attr("over", over)
-    search.tell(trial, [float(value) for value in figures[:-1]])
+    search.tell(trial, [float(value) for value in scores[:-1]])
 
 
 def _sampler(optuna: Any, seed: int, space: Sequence[Dimension], aim: Objectives, name: str | None) -> Any:
@@ -437,10 +437,10 @@ def _within(one: Dimension, value: Any) -> bool:
     return value in one.choices if one.choices else value is not None and one.low <= value <= one.high
 
 
-def _rank(aim: Objectives, figures: np.ndarray) -> tuple[float, float]:
+def _rank(aim: Objectives, scores: np.ndarray) -> tuple[float, float]:
     """Return what sorts plans of one goal: those that fit first, then the better ones."""
-    value = -figures[0] if aim.objectives[0].more else figures[0]
-    over = 0.0 if aim.max_cost is None else max(0.0, float(figures[-1]) - aim.max_cost)
+    value = -scores[0] if aim.objectives[0].more else scores[0]
+    over = 0.0 if aim.max_cost is None else max(0.0, float(scores[-1]) - aim.max_cost)
     return over, float(value)
 
 
@@ -451,8 +451,8 @@ def _shortlist(tried: Sequence[tuple[Plan, np.ndarray]], aim: Objectives) -> lis
         InfeasibleError: none does.
     """
     known: dict[str, int] = {}
-    for place, (plan, figures) in enumerate(tried):
-        if np.isfinite(figures).all():
+    for place, (plan, scores) in enumerate(tried):
+        if np.isfinite(scores).all():
             known.setdefault(repr(plan), place)
     if not known:
         raise InfeasibleError("no plan has a value: runs failed or there was nothing to measure")
@@ -492,7 +492,7 @@ def _re_evaluate(
     intervals of a mean, percentiles of the bootstrap for a quantile.
     """
     _, low, high = _intervals(values, aim, seed)
-    return Evaluated(name, plan, promised, aim.figures(values), low, high, values)
+    return Evaluated(name, plan, promised, aim.scores(values), low, high, values)
 
 
 def _intervals(
@@ -504,7 +504,7 @@ def _intervals(
     mean, low, high = interval(gaps.mean(axis=1) if len(gaps) > 1 else gaps[0])
     if aim.quantile is not None:
         picks = np.random.default_rng(seed).integers(0, len(values), (1000, len(values)))
-        again = np.array([aim.figures(values[pick]) - aim.figures(less[pick]) for pick in picks])
+        again = np.array([aim.scores(values[pick]) - aim.scores(less[pick]) for pick in picks])
         low[:-1], high[:-1] = np.nanquantile(again[:, :-1], [0.025, 0.975], axis=0)
     return mean, low, high
 

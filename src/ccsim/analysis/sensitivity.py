@@ -16,7 +16,7 @@ import numpy as np
 
 from ccsim.analysis import library
 from ccsim.analysis.parameter_space import Dimension, drawn, numbers_of, values_of
-from ccsim.analysis.study import AnalysisProblem, Runner, table_of
+from ccsim.analysis.problem import AnalysisProblem, Runner, table_of
 from ccsim.errors import InputError, count_noun
 from ccsim.experiments.design import Design
 
@@ -50,21 +50,21 @@ class Sensitivity:
     """The result.
 
     Attributes:
-        study, space, method: what was asked.
+        problem, space, method: what was asked.
         points: numbers, shape (points, dimensions).
         means: for each outcome its mean at each point, shape (points,).
         table: one row per outcome and parameter, the most important first: ``outcome``, ``parameter``,
             ``importance`` with ``low`` and ``high`` (Morris: mean absolute effect of crossing the span, in the
             outcome's unit; Sobol': total index), ``effect`` (mean change across the span, in the outcome's unit;
             Sobol': by a straight line), ``spread`` (Morris: standard deviation of the effects), ``alone`` with
-            ``first_order_low`` and ``first_order_high`` (Sobol': first-order index), ``clear`` (the importance is beyond what
+            ``first_order_low`` and ``first_order_high`` (Sobol': first-order index), ``significant`` (the importance is beyond what
             chance could make).
         noise: for each outcome, how much is chance.
         left_out: number of points that could not be used, because a run had no value.
         unanswered: why an outcome is not in the table: it does not vary, or too few points have values.
     """
 
-    study: AnalysisProblem
+    problem: AnalysisProblem
     space: tuple[Dimension, ...]
     method: str
     points: np.ndarray
@@ -83,17 +83,17 @@ class Sensitivity:
 
 
 def sensitivity(
-    study: AnalysisProblem, space: Sequence[Dimension], outcomes: Sequence[str], method: str = "morris",
-    points: int = 500, runner: Runner | None = None,
+    problem: AnalysisProblem, space: Sequence[Dimension], outcomes: Sequence[str], method: str = "morris",
+    samples: int = 500, runner: Runner | None = None,
 ) -> Sensitivity:  # fmt: skip
     """Find the parameters on which outcomes depend.
 
     Args:
-        study: the scenario, its baseline, and the runs at each point.
+        problem: the scenario, its baseline, and the runs at each point.
         space: what varies, and over which span.
         outcomes: KPIs, or differences to the baseline (``csat_difference``).
         method: ``"morris"`` or ``"sobol"``.
-        points: how many points may be run; the design takes the largest number that fits.
+        samples: how many points may be run; the design takes the largest number that fits.
         runner: where and how to run.
 
     Returns:
@@ -103,11 +103,11 @@ def sensitivity(
         InputError: an outcome that does not exist, too few points, or no outcome that varies.
     """
     for outcome in outcomes:
-        study.check(outcome)
-    design = designed(space, method, points, study.seed)
-    figures = (runner or Runner()).summaries(study, design, "points")
-    values = {outcome: table_of(figures, outcome, len(design)) for outcome in outcomes}
-    return analysed(study, space, method, design, values)
+        problem.check(outcome)
+    design = designed(space, method, samples, problem.seed)
+    summaries = (runner or Runner()).summaries(problem, design, "points")
+    values = {outcome: table_of(summaries, outcome, len(design)) for outcome in outcomes}
+    return analysed(problem, space, method, design, values)
 
 
 def designed(space: Sequence[Dimension], method: str, points: int, seed: int) -> Design:
@@ -146,12 +146,12 @@ def _block(space: Sequence[Dimension], method: str) -> int:
 
 
 def analysed(
-    study: AnalysisProblem, space: Sequence[Dimension], method: str, design: Design, values: dict[str, np.ndarray]
+    problem: AnalysisProblem, space: Sequence[Dimension], method: str, design: Design, values: dict[str, np.ndarray]
 ) -> Sensitivity:
     """Return what the values of outcomes at a method's points tell.
 
     Args:
-        study: the scenario, its baseline, and the runs at each point.
+        problem: the scenario, its baseline, and the runs at each point.
         space: what varied, and over which span.
         method: one of :data:`METHODS`.
         design: the points that were run.
@@ -166,22 +166,22 @@ def analysed(
     unit, block = design.unit(), _block(space, method)
     for outcome, table in values.items():
         kept, mean = _whole_blocks(np.isfinite(table).all(axis=1), block), table.mean(axis=1)
-        problem = _no_answer(mean[kept], len(kept), block * (FEWEST_PATHS if method == "morris" else FEWEST_ROWS))
-        if problem:
-            unanswered[outcome] = problem
+        salib_problem = _no_answer(mean[kept], len(kept), block * (FEWEST_PATHS if method == "morris" else FEWEST_ROWS))
+        if salib_problem:
+            unanswered[outcome] = salib_problem
             continue
         left_out = max(left_out, int(len(kept) - kept.sum()))
         means[outcome], noise[outcome] = mean, _noise(table[kept])
-        part = _indices(space, method, unit[kept], mean[kept], study.seed)
+        part = _indices(space, method, unit[kept], mean[kept], problem.seed)
         floor = noise_floor(noise[outcome], method)
         frame = pd.DataFrame({"outcome": outcome, "parameter": [one.key for one in space], **part})
-        frame["clear"] = frame["low"] > floor
+        frame["significant"] = frame["low"] > floor
         parts.append(frame.sort_values("importance", ascending=False, kind="stable"))
     if not parts:
-        raise InputError("\n".join(f"{outcome}: {problem}" for outcome, problem in unanswered.items()))
+        raise InputError("\n".join(f"{outcome}: {salib_problem}" for outcome, salib_problem in unanswered.items()))
     whole = pd.concat(parts, ignore_index=True)
     return Sensitivity(
-        study, tuple(space), method, numbers_of(space, design), means, whole, noise, left_out, unanswered
+        problem, tuple(space), method, numbers_of(space, design), means, whole, noise, left_out, unanswered
     )
 
 
@@ -205,7 +205,7 @@ def noise_floor(noise: Noise, method: str) -> float:
     return float(noise.spread * np.sqrt(2.0) / (LEVELS / (2.0 * (LEVELS - 1.0))) * np.sqrt(2.0 / np.pi))
 
 
-def _problem(space: Sequence[Dimension]) -> dict[str, Any]:
+def _salib_problem(space: Sequence[Dimension]) -> dict[str, Any]:
     return {"num_vars": len(space), "names": [one.key for one in space], "bounds": [[0.0, 1.0]] * len(space)}
 
 
@@ -220,11 +220,11 @@ def _indices(
     """Return the indices of every parameter."""
     shared = {"num_resamples": RESAMPLES, "conf_level": 0.95, "seed": seed}
     if method == "morris":
-        found = library("SALib.analyze.morris").analyze(_problem(space), cube, mean, num_levels=LEVELS, **shared)
+        found = library("SALib.analyze.morris").analyze(_salib_problem(space), cube, mean, num_levels=LEVELS, **shared)
         star, half = np.array(found["mu_star"]), np.nan_to_num(np.array(found["mu_star_conf"]))
         effects = {"effect": np.array(found["mu"]), "spread": np.array(found["sigma"])}
         return {"importance": star, "low": np.maximum(0.0, star - half), "high": star + half, **effects}
-    found = library("SALib.analyze.sobol").analyze(_problem(space), mean, calc_second_order=False, **shared)
+    found = library("SALib.analyze.sobol").analyze(_salib_problem(space), mean, calc_second_order=False, **shared)
     total, alone = np.array(found["ST"]), np.array(found["S1"])
     half, width = np.nan_to_num(np.array(found["ST_conf"])), np.nan_to_num(np.array(found["S1_conf"]))
     return {

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-from ccsim.analysis.study import Runner, TimeLimitReached
+from ccsim.analysis.problem import Runner, TimeLimitReached
 from ccsim.execution.time_budget import Deadline
 
 

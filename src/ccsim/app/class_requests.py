@@ -20,8 +20,8 @@ LARGEST_PAGE_SEED = 1_000_000
 
 Word = Annotated[str, Field(max_length=80)]
 Quarter = Annotated[int, Field(ge=0, le=100)]
-Figure = Annotated[float, Field(ge=-1e12, le=1e12, allow_inf_nan=False)]
-Figures = Annotated[dict[Word, Figure], Field(max_length=20)]
+KpiValue = Annotated[float, Field(ge=-1e12, le=1e12, allow_inf_nan=False)]
+KpiValues = Annotated[dict[Word, KpiValue], Field(max_length=20)]
 
 
 class Request(BaseModel):
@@ -64,7 +64,7 @@ class Change(Request):
     strict: bool | None = None
     trigger: Word | None = None
     remove: Word | None = None
-    weights: Figures | None = None
+    weights: KpiValues | None = None
     locked: Annotated[list[Word], Field(max_length=100)] | None = None
     hidden: Annotated[list[Word], Field(max_length=100)] | None = None
 
@@ -84,8 +84,8 @@ class PlayedQuarter(Request):
     """A quarter that was played."""
 
     quarter: Quarter
-    expected: Figures = {}
-    came: Figures = {}
+    expected: KpiValues = {}
+    came: KpiValues = {}
 
 
 class Report(Request):
@@ -124,21 +124,21 @@ def _refuse(constant: str) -> Any:
     raise ValueError(constant)
 
 
-def checked_figures(figures: Mapping[str, float], within: bool) -> dict[str, float]:
+def checked_values(values: Mapping[str, float], within: bool) -> dict[str, float]:
     """Return figures of the KPIs that players predict.
 
     Args:
-        figures: by KPI.
+        values: by KPI.
         within: whether they must be within what can be predicted.
 
     Raises:
         InputError: another KPI, or a figure outside the range.
     """
     spans = {row.kpi: row.predict for row in catalogue().rules.report if row.predict}
-    for name, value in figures.items():
+    for name, value in values.items():
         if name not in spans or not isfinite(value):
             raise InputError(f"{name[:40]}: is not predicted in this game")
         low, high, _ = spans[name]
         if within and not low <= value <= high:
             raise InputError(f"{name}: a prediction must be {low:g} to {high:g}, got {value:g}")
-    return {name: round(float(value), 6) for name, value in figures.items()}
+    return {name: round(float(value), 6) for name, value in values.items()}

@@ -26,7 +26,7 @@ from ccsim.app.class_requests import (
     Nothing,
     Open,
     Report,
-    checked_figures,
+    checked_values,
     parsed,
 )
 from ccsim.app.class_room import (
@@ -175,17 +175,17 @@ class ClassService:
 
     def _open(self, secret: str, body: bytes, address: str) -> dict[str, Any]:
         self._must_know(secret, address)
-        wish = parsed(body, Open)
-        wish.terms.check(catalogue())
-        if wish.scenario not in list_scenarios():
-            raise UnknownNameError("scenario", wish.scenario, list_scenarios())
+        request = parsed(body, Open)
+        request.terms.check(catalogue())
+        if request.scenario not in list_scenarios():
+            raise UnknownNameError("scenario", request.scenario, list_scenarios())
         with self._lock:
             self._make_place()
             code = new_code()
             while code in self._rooms:
                 code = new_code()
             key = secrets.token_urlsafe(24)
-            room = ClassRoom(code, [mark_of(key)], wish.seed, wish.scenario, wish.terms, wish.upto)
+            room = ClassRoom(code, [mark_of(key)], request.seed, request.scenario, request.terms, request.upto)
             room.upto = min(room.upto, room.quarters)
             self._store.save_room(room)
             self._rooms[code] = room
@@ -226,38 +226,38 @@ class ClassService:
             self._store.save_room(room)
         return {"code": code, "key": key}
 
-    def _look(self, room: ClassRoom, wish: Look) -> dict[str, Any]:
+    def _look(self, room: ClassRoom, request: Look) -> dict[str, Any]:
         with self._lock:
-            tag = f"{self._start}.{room.version}.{wish.view}.{wish.quarter}"
-            if wish.since == tag:
+            tag = f"{self._start}.{room.version}.{request.view}.{request.quarter}"
+            if request.since == tag:
                 return {"tag": tag}
-            if wish.view == "results":
+            if request.view == "results":
                 return {"tag": tag, "state": class_views.results(room)}
-            if wish.view == "desk":
+            if request.view == "desk":
                 return {"tag": tag, "state": class_views.desk(room)}
-            state = class_views.screen(room, wish.quarter)
+            state = class_views.screen(room, request.quarter)
         hosts = reachable(self._host)
         links = join_links(hosts or ["127.0.0.1"], self._port, room.code)
         return {"tag": tag, "state": {**state, "local": not hosts, "links": links, "qr": qr_rows(links[0])}}
 
-    def _change(self, room: ClassRoom, wish: Change) -> dict[str, Any]:
+    def _change(self, room: ClassRoom, request: Change) -> dict[str, Any]:
         answer: dict[str, Any] = {}
         with self._lock:
             for name in ("ranking", "joining", "strict"):
-                if (value := getattr(wish, name)) is not None:
+                if (value := getattr(request, name)) is not None:
                     setattr(room, name, value)
-            if wish.upto is not None:
-                room.upto = min(wish.upto, room.quarters)
-            for quarter, on in ((wish.reveal, True), (wish.hide, False)):
+            if request.upto is not None:
+                room.upto = min(request.upto, room.quarters)
+            for quarter, on in ((request.reveal, True), (request.hide, False)):
                 if quarter is not None:
                     room.revealed = sorted({*room.revealed, quarter} if on else {*room.revealed} - {quarter})
-            terms = {name: getattr(wish, name) for name in ("weights", "locked", "hidden")}
+            terms = {name: getattr(request, name) for name in ("weights", "locked", "hidden")}
             if change := {name: value for name, value in terms.items() if value is not None}:
                 room.set_terms(change)
-            if wish.trigger is not None:
-                answer["begins"] = room.trigger(wish.trigger)
-            if wish.remove is not None and room.players.pop(wish.remove, False):
-                self._store.remove_player(room, wish.remove)
+            if request.trigger is not None:
+                answer["begins"] = room.trigger(request.trigger)
+            if request.remove is not None and room.players.pop(request.remove, False):
+                self._store.remove_player(room, request.remove)
             room.version += 1
             self._store.save_room(room)
         return answer
@@ -265,8 +265,8 @@ class ClassService:
     def _join(self, _secret: str, body: bytes, address: str) -> dict[str, Any]:
         if wait := self._guesses.wait(address):
             raise RefusedError(429, "guesses", "too many wrong tries came from this address", wait)
-        wish = parsed(body, Join)
-        code = "".join(letter for letter in wish.code.upper() if letter.isalpha())
+        request = parsed(body, Join)
+        code = "".join(letter for letter in request.code.upper() if letter.isalpha())
         with self._lock:
             room = self._rooms.get(code)
             if room is None:
@@ -279,14 +279,14 @@ class ClassService:
             if wait := self._joins.take(address):
                 raise RefusedError(429, "busy", "too many players join from this address at once", wait)
             token = secrets.token_urlsafe(18)
-            player = Player(secrets.token_hex(6), mark_of(token), shown_name(wish.name))
+            player = Player(secrets.token_hex(6), mark_of(token), shown_name(request.name))
             self._store.save_player(room, player)
             room.players[player.id] = player
             room.version += 1
             state = class_views.player_view(room, player, None, 0)
         return {"code": code, "player": f"{player.id}.{token}", "seed": room.seed, "scenario": room.scenario, **state}
 
-    def _report(self, code: str, secret: str, wish: Report, address: str) -> dict[str, Any]:
+    def _report(self, code: str, secret: str, request: Report, address: str) -> dict[str, Any]:
         name, _, token = secret.partition(".")
         with self._lock:
             room = self._rooms.get(code)
@@ -296,9 +296,9 @@ class ClassService:
                 raise AssertionError
             if wait := self._reports.take(f"{code}.{name}"):
                 raise RefusedError(429, "busy", "this player asks too often", wait)
-            changed = self._take_quarters(room, player, wish)
-            if wish.game and wish.game != player.game:
-                player.game, player.state, player.reason = wish.game, WAITING, ""
+            changed = self._take_quarters(room, player, request)
+            if request.game and request.game != player.game:
+                player.game, player.state, player.reason = request.game, WAITING, ""
                 self._queue(room, player)
                 changed = True
             if changed:
@@ -307,20 +307,20 @@ class ClassService:
             waiting = self._handed.index(player.id) if player.id in self._handed else 0
             state = class_views.player_view(room, player, self._shown_ranks(room), waiting)
         tag = mark_of(json.dumps(state, sort_keys=True))[:TAG_LETTERS]
-        return {"tag": tag} if tag == wish.since else {"tag": tag, "state": state}
+        return {"tag": tag} if tag == request.since else {"tag": tag, "state": state}
 
-    def _take_quarters(self, room: ClassRoom, player: Player, wish: Report) -> bool:
+    def _take_quarters(self, room: ClassRoom, player: Player, request: Report) -> bool:
         """Keep what a player predicted; the first prediction of a quarter stays."""
         changed = False
-        for row in wish.quarters:
+        for row in request.quarters:
             if row.quarter >= room.quarters:
                 raise InputError(f"quarter {row.quarter + 1}: the class's game has {room.quarters} quarters")
             if row.quarter not in player.received and player.state != ACCEPTED:
-                player.expected[row.quarter] = checked_figures(row.expected, within=True)
+                player.expected[row.quarter] = checked_values(row.expected, within=True)
                 player.received[row.quarter] = round(time.time(), 1)
                 changed = True
             if row.came and row.quarter not in player.came:
-                player.came[row.quarter] = checked_figures(row.came, within=False)
+                player.came[row.quarter] = checked_values(row.came, within=False)
                 changed = True
         return changed
 

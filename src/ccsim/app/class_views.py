@@ -52,13 +52,13 @@ def screen(room: ClassRoom, quarter: int | None) -> dict[str, Any]:
     return {
         **_head(room), "quarter": at, "current": current(room),
         "predicted": sum(at in row.received for row in rows),
-        "expected": _figures(room, at, "expected"),
-        "came": _figures(room, at, "came") if shown else None,
+        "expected": _predictions(room, at, "expected"),
+        "came": _predictions(room, at, "came") if shown else None,
         "ranks": _ranks(room) if room.ranking else None,
     }  # fmt: skip
 
 
-def _figures(room: ClassRoom, quarter: int, kind: str) -> dict[str, list[float]]:
+def _predictions(room: ClassRoom, quarter: int, kind: str) -> dict[str, list[float]]:
     found: dict[str, list[float]] = {name: [] for name in catalogue().predicted}
     for row in room.players.values():
         for name, value in getattr(row, kind).get(quarter, {}).items():

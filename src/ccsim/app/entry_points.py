@@ -59,10 +59,10 @@ class EntryPoint:
 def entry_points() -> list[EntryPoint]:
     """Return what the module exports."""
     settings = default_settings()
-    world = empty_state(2, 1, 1, 2, 1, 1, settings, 0)
+    state = empty_state(2, 1, 1, 2, 1, 1, settings, 0)
     series, whole = np.empty(2), np.empty(6, np.int64)
-    lived = {"populations": world.populations, "settings": settings, "seed": 0, "week": 0}
-    weighed = {"populations": world.populations, "settings": settings}
+    lived = {"populations": state.populations, "settings": settings, "seed": 0, "week": 0}
+    weighed = {"populations": state.populations, "settings": settings}
     return [
         EntryPoint("count_rows", initial_state.row_counts, {"settings": settings, "rows": whole}),
         EntryPoint("found", initial_state.draw_organisation, lived),

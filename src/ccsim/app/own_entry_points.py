@@ -41,10 +41,10 @@ def entry_points_in_force() -> list[EntryPoint]:
     if extension is None:
         return points
     settings = default_settings()
-    world = empty_state(2, 1, 1, 2, 1, 1, settings, 0)
+    state = empty_state(2, 1, 1, 2, 1, 1, settings, 0)
     # One by one first, so that a mistake is told with its line.
-    extension._compile(world)
-    lived = {"populations": world.populations, "own": world.own, "settings": settings, "seed": 0, "week": 0}
+    extension._compile(state)
+    lived = {"populations": state.populations, "own": state.own, "settings": settings, "seed": 0, "week": 0}
     return [
         *(point for point in points if point.name != "live_week"),
         EntryPoint("live_week", extension.week.step_kernel, lived),

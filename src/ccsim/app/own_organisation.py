@@ -33,7 +33,7 @@ PATH = "/own/found"
 #: The largest request: every parameter is named in less.
 LARGEST = 100_000
 #: What no week is, and no row: it shows what files say of week 0.
-_UNTOLD = -(1 << 31)
+_UNKNOWN = -(1 << 31)
 
 
 class OwnOrganisation:
@@ -57,12 +57,12 @@ class OwnOrganisation:
         sizes = {f"organisation.{name}" for name in self.layout.sizes} - FREE
         stated = [*sorted(sizes), *self.layout.values]
         found = model_data()
-        for row, told in zip(all_parameters().values(), found["parameters"], strict=True):
-            told["default"] = _shown(row, settings)
+        for row, row_data in zip(all_parameters().values(), found["parameters"], strict=True):
+            row_data["default"] = _shown(row, settings)
             if row.key in sizes:
-                told["role"] = "stated"
+                row_data["role"] = "stated"
             if row.key in stated:
-                told["source"] = f"the files of {self.layout.name}"
+                row_data["source"] = f"the files of {self.layout.name}"
         about = {
             "name": self.layout.name, "stated": stated, "draws": len(self.layout.draws),
             "departments": self.layout.departments, "segments": self.layout.segments,
@@ -84,9 +84,9 @@ class OwnOrganisation:
         """
         seed, values = _read(body)
         with self._lock:
-            world, told = self.initialise(seed, values)
-        head = json.dumps(told, separators=(",", ":"), allow_nan=False).encode()
-        return struct.pack("<I", len(head)) + head + _rows(world)
+            state, row_data = self.initialise(seed, values)
+        head = json.dumps(row_data, separators=(",", ":"), allow_nan=False).encode()
+        return struct.pack("<I", len(head)) + head + _rows(state)
 
     def initialise(self, seed: int, values: Mapping[str, Any]) -> tuple[ModelState, dict[str, Any]]:
         """Return the organisation before its past, and what goes with its rows.
@@ -102,18 +102,18 @@ class OwnOrganisation:
         layout = layout_of(scenario)
         assert layout is not None
         settings = past(scenario, layout, seed)
-        world = sample_initial(settings, seed, layout)
-        state = world.populations
+        state = sample_initial(settings, seed, layout)
+        populations = state.populations
         rows = {
-            "staff": len(state.colleagues), "leaders": len(state.leaders), "customers": len(state.customers[0]), "cases": len(state.cases[0]),  # type: ignore[index]  # a tuple of arrays
-            "departments": len(state.departments), "segments": len(state.segments), "firm": 1,
+            "staff": len(populations.colleagues), "leaders": len(populations.leaders), "customers": len(populations.customers[0]), "cases": len(populations.cases[0]),  # type: ignore[index]  # a tuple of arrays
+            "departments": len(populations.departments), "segments": len(populations.segments), "firm": 1,
         }  # fmt: skip
         data = {
-            "rows": rows, "ties": state.colleagues.shape[1], "week": world.week,
+            "rows": rows, "ties": populations.colleagues.shape[1], "week": state.week,
             "settings": {row.key: _number(row, settings) for row in all_parameters().values()},
-            "stock": _stock(world, layout),
+            "stock": _stock(state, layout),
         }  # fmt: skip
-        return world, data
+        return state, data
 
 
 def _read(body: bytes) -> tuple[int, dict[str, Any]]:
@@ -152,31 +152,34 @@ def _shown(row: Parameter, settings: Settings) -> float | str:
     return row.choices[int(value)] if row.choices else row.kind(value)
 
 
-def _stock(world: ModelState, layout: Layout) -> list[dict[str, Any]]:
+def _stock(state: ModelState, layout: Layout) -> list[dict[str, Any]]:
     """Return what files say of week 0, column by column: what the layout sets in a world that stands before it."""
-    twin = world.copy()
+    twin = state.copy()
     twin.week = -1
     staff: Any = twin.populations.staff
     names = [row.name for row in Staff.columns if row.is_integer]
     for name in names:
-        getattr(staff, name)[:] = _UNTOLD
+        getattr(staff, name)[:] = _UNKNOWN
     take_stock(twin, layout)
     found = []
     for name in names:
         column = getattr(staff, name)
-        rows = np.flatnonzero(column != _UNTOLD)
+        rows = np.flatnonzero(column != _UNKNOWN)
         if len(rows):
             values = [int(value) for value in column[rows]]
             found.append({"population": "staff", "column": name, "rows": rows.tolist(), "values": values})
     return found
 
 
-def _rows(world: ModelState) -> bytes:
+def _rows(state: ModelState) -> bytes:
     """Return every row as it lies in the browser's memory: records whole, arrays without flows, ties last."""
     parts = []
-    state = world.populations
-    own = world.own if world.own is not None else ()
-    for part in (*(each for name, each in zip(state._fields, state, strict=True) if name != "colleagues"), *own):
+    populations = state.populations
+    own = state.own if state.own is not None else ()
+    for part in (
+        *(each for name, each in zip(populations._fields, populations, strict=True) if name != "colleagues"),
+        *own,
+    ):
         if isinstance(part, tuple):
             kind: Any = type(part)
             parts += [
@@ -184,5 +187,5 @@ def _rows(world: ModelState) -> bytes:
             ]
         else:
             parts.append(np.asarray(part).tobytes())
-    parts.append(np.ascontiguousarray(state.colleagues).tobytes())
+    parts.append(np.ascontiguousarray(populations.colleagues).tobytes())
     return b"".join(parts)

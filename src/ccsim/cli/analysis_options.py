@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from ccsim.analysis.admitted import AdmittedWorlds
-    from ccsim.analysis.study import AnalysisProblem, Runner
+    from ccsim.analysis.problem import AnalysisProblem, Runner
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ def open_output(
     Raises:
         InputError: there is no folder to continue in.
     """
-    from ccsim.analysis.study import Runner
+    from ccsim.analysis.problem import Runner
     from ccsim.cli.interrupted import working_in
     from ccsim.cli.run_options import SHOWING_COMPARISON, progress_bars, start_deadline
 
@@ -169,9 +169,9 @@ class AnalysisOptions:
     resume: Resume = False
     form: Format = Form.table
 
-    def study(self, target: str) -> AnalysisProblem:
+    def problem(self, target: str) -> AnalysisProblem:
         """Return the problem that the options define for a scenario or an experiment."""
-        from ccsim.analysis.study import make_problem
+        from ccsim.analysis.problem import make_problem
 
         found = make_problem(
             target, scenario=self.scenario, baseline=self.baseline, weeks=self.weeks, replicates=self.replicates,

@@ -35,7 +35,7 @@ def calibrate(
         ),
     ] = None,
     targets: Annotated[Path | None, typer.Option(help="TOML file of [[target]] tables.")] = None,
-    points: Annotated[
+    samples: Annotated[
         int, typer.Option("--samples", help="Points of each wave (default: 10 per parameter, at least 30).")
     ] = 0,
     waves: Annotated[
@@ -51,13 +51,13 @@ def calibrate(
     from ccsim.reports.figures.calibration import agreement_figure
     from ccsim.reports.figures.layout import of_study
 
-    chosen = options.study(target_scenario)
+    chosen = options.problem(target_scenario)
     wanted: list[Figure] = [target_of(text) for text in target or ()]
     wanted += [target_of(text, True) for text in held_out or ()]
     wanted += _read(targets) if targets else []
     space = dimensions(parameters, chosen.fixed)
     place = options.open_output(f"calibrate-{chosen.scenario.name}")
-    found = fit(chosen, space, wanted, points=points, waves=waves, runner=place.runner)
+    found = fit(chosen, space, wanted, samples=samples, waves=waves, runner=place.runner)
     place.save(
         {"parameters": found.table(), "targets": found.targets_table(), "points": found.points,
          "posterior": _posterior(found)},
@@ -77,10 +77,10 @@ def calibrate(
         raise typer.Exit(1)
 
 
-def _write_fitted(found: "Calibration", path: Path) -> None:
+def _write_fitted(result: "Calibration", path: Path) -> None:
     """Write the scenario with the best values."""
-    best = {one.key: one.value(number) for one, number in zip(found.space, found.best, strict=True)}
-    scenario = found.study.scenario
+    best = {one.key: one.value(number) for one, number in zip(result.space, result.best, strict=True)}
+    scenario = result.problem.scenario
     title = f"{scenario.title or scenario.name}, calibrated"
     path.write_text(scenario.with_values(best, name="calibrated", title=title).to_toml(), encoding="utf-8")
 
@@ -120,13 +120,13 @@ def _read(path: Path) -> "list[Figure]":
     return found
 
 
-def _posterior(found: "Calibration") -> "pd.DataFrame":
+def _posterior(result: "Calibration") -> "pd.DataFrame":
     import pandas as pd
 
-    return pd.DataFrame(found.posterior, columns=[one.key for one in found.space])
+    return pd.DataFrame(result.posterior, columns=[one.key for one in result.space])
 
 
-def _notes(found: "Calibration") -> list[str]:
+def _notes(result: "Calibration") -> list[str]:
     """Report how well the targets are met, and what they leave open."""
     from ccsim.analysis.calibration import IDENTIFIED
     from ccsim.results.formatting import number, share, signed
@@ -134,7 +134,7 @@ def _notes(found: "Calibration") -> list[str]:
     lines = [
         "\nbest, median, low…high: of the posterior; contraction: share of the prior variance that the targets remove.\n"
     ]
-    for row in found.targets_table().to_dict("records"):
+    for row in result.targets_table().to_dict("records"):
         name = f"{row['outcome']} (held out)" if row["held_out"] else row["outcome"]
         off = "inside" if row["inside"] else f"{abs(row['z']):.1f} standard deviations off"
         value = {part: number(row[part], 4, hyphen=True) for part in ("measured", "unfitted", "fitted", "low", "high")}
@@ -142,14 +142,14 @@ def _notes(found: "Calibration") -> list[str]:
             f"{name}: measured {value['measured']} ±{number(row['error'], 2, hyphen=True)}; as it is {value['unfitted']}, fitted "
             f"{value['fitted']} ({value['low']} to {value['high']}), {off}."
         )
-    lines += found.faults()
-    open_ = [one.key for one, gone in zip(found.space, found.variance_reduction, strict=True) if gone < IDENTIFIED]
+    lines += result.faults()
+    open_ = [one.key for one, gone in zip(result.space, result.variance_reduction, strict=True) if gone < IDENTIFIED]
     if open_:
         lines.append(f"The targets leave open: {', '.join(open_)}. More targets, or other ones, could narrow them.")
-    for first, second, rho in found.correlated_pairs()[:5]:
+    for first, second, rho in result.correlated_pairs()[:5]:
         lines.append(
             f"{first} and {second} can only be identified jointly (correlation {signed(rho, hyphen=True)} in the posterior)."
         )
-    if found.emulator == found.emulator:
-        lines.append(f"{share(found.emulator)} of the numbers of later waves lay in the emulators' 95 % intervals.")
+    if result.emulator == result.emulator:
+        lines.append(f"{share(result.emulator)} of the numbers of later waves lay in the emulators' 95 % intervals.")
     return lines

@@ -20,7 +20,7 @@ def discover(
     where: Annotated[str, typer.Option(help="The outcome: 'npv_difference > 0 and csat > 70'.")],
     factors: Factors = None,
     method: Annotated[Method, typer.Option(help="prim: peel boxes; tree: split the space.")] = Method.prim,
-    points: Annotated[
+    samples: Annotated[
         int,
         typer.Option(
             "--samples", help="Number of points: admitted worlds, combined with a Latin hypercube of everything else."
@@ -43,11 +43,11 @@ def discover(
     from ccsim.cli import analysis_options
     from ccsim.reports.figures.discovery import regions_figure
 
-    chosen = options.study(target)
+    chosen = options.problem(target)
     space, worlds = space_of(factors or ["assumptions"], chosen.fixed, analysis_options.admitted(worlds_from))
     place = options.open_output(f"discover-{chosen.scenario.name}")
     found = search(
-        chosen, space, where, points=points, method=method.value, min_share=min_share, min_density=min_density, regions=regions,
+        chosen, space, where, samples=samples, method=method.value, min_share=min_share, min_density=min_density, regions=regions,
         runner=place.runner, worlds=worlds,
     )  # fmt: skip
     table = found.table()
@@ -59,20 +59,20 @@ def discover(
     place.show(shown, title=f"Where {where}", notes=_notes(found))
 
 
-def _notes(found: "Discovery") -> list[str]:
+def _notes(result: "Discovery") -> list[str]:
     """Report how good each region is."""
     from ccsim.results.formatting import share
 
-    lines = [f"\nOf all points, {share(found.base)} have the outcome."]
-    for number, region in enumerate(found.regions, 1):
+    lines = [f"\nOf all points, {share(result.base)} have the outcome."]
+    for number, region in enumerate(result.regions, 1):
         cover, dense = region.coverage, region.density
         lines.append(
             f"Region {number}: coverage {share(cover.value)} ({share(cover.low)} to {share(cover.high)}), density "
             f"{share(dense.value)} ({share(dense.low)} to {share(dense.high)}), on points that were not used to find it."
         )
-    if not found.regions:
+    if not result.regions:
         lines.append("No region differs significantly from chance: run more points, or vary something else.")
-    elif found.regions[0].quasi_p:
+    elif result.regions[0].quasi_p:
         lines.append(
             "quasi_p: the probability that a restriction helps this much by chance; above "
             "0.05 the restriction is dropped."

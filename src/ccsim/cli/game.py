@@ -44,10 +44,10 @@ def replay(file: SavedFile) -> None:
     who = f" of {found.game.player}" if found.game.player else ""
     typer.echo(f"Game{who} on {found.game.scenario!r}, seed {found.game.seed}. {found.note}\n")
     for seen, choice in zip(found.game.seen, found.game.choices, strict=True):
-        tell_choice(found.game, seen.number, choice)
-        tell_quarter(found.game, seen)
+        print_choice(found.game, seen.number, choice)
+        print_quarter(found.game, seen)
     if found.game.over:
-        tell_debrief(found.game)
+        print_debrief(found.game)
     else:
         typer.echo(
             f"The game is not finished: {found.game.quarter} of {found.game.rules.quarters} quarters are played."
@@ -88,9 +88,9 @@ def play(
                 seen = going.play(_asked(going, answers))
             except InputError as error:
                 typer.echo(f"  {error}\n")
-        tell_quarter(going, seen)
+        print_quarter(going, seen)
         save(going, file)
-    tell_debrief(going)
+    print_debrief(going)
     typer.echo(f"\nThe game is in {file}; ccsim game replay {file} shows it again.")
 
 
@@ -186,19 +186,19 @@ def search(
         _write(out, json.dumps({"command": command, "points": found.points, "choices": rows}, indent=1) + "\n")
 
 
-def tell_choice(played: "Game", number: int, choice: "Choice") -> None:
+def print_choice(played: "Game", number: int, choice: "Choice") -> None:
     """Print what was chosen for a quarter."""
     typer.echo(f"Quarter {number + 1}: {_words(choice.start, choice.stop)}")
 
 
-def tell_quarter(played: "Game", seen: "Quarter") -> None:
+def print_quarter(played: "Game", seen: "Quarter") -> None:
     """Print what a manager sees in a quarter."""
     from ccsim.results.formatting import kpi_value, title_of
 
     for line in seen.news:
         typer.echo(f"  NEWS  {line}")
     late = {row.kpi: row.late for row in played.rules.report}
-    for kpi, value in seen.figures.items():
+    for kpi, value in seen.reported.items():
         when = " (of the quarter before)" if late[kpi] else ""
         typer.echo(f"  {title_of(kpi)}{when}: {'not known yet' if value is None else kpi_value(kpi, value)}")
     for kpi, value in seen.shown.items():
@@ -206,7 +206,7 @@ def tell_quarter(played: "Game", seen: "Quarter") -> None:
     typer.echo("")
 
 
-def tell_debrief(played: "Game") -> None:
+def print_debrief(played: "Game") -> None:
     """Print what really happened in a finished game."""
     from ccsim.game.debrief import best_command, debrief, scored
     from ccsim.results.formatting import kpi_value, title_of

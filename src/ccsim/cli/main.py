@@ -60,7 +60,7 @@ from ccsim.cli.sweep import sweep
 from ccsim.cli.validate import validate
 from ccsim.cli.worlds import worlds
 from ccsim.errors import CcsimError, InputError, UnknownNameError, shown, writing
-from ccsim.execution.announcing import process_started, tell_with
+from ccsim.execution.announcing import announce_with, process_started
 from ccsim.execution.interrupts import Interrupts
 from ccsim.scenarios.renamed import refuse_old_words
 
@@ -351,7 +351,7 @@ def main() -> NoReturn:
     """Run the command line. A user's mistake gives one message and no traceback."""
     _prepare_streams()
     forget()
-    tell_with(partial(typer.echo, err=True), process_started())
+    announce_with(partial(typer.echo, err=True), process_started())
     with Interrupts(last=True) as ctrl_c:
         try:
             _refuse_invisible(sys.argv[1:])

@@ -70,7 +70,7 @@ def optimise(
     from ccsim.reports.figures.layout import of_study
     from ccsim.reports.figures.optimisation import optimum_figure
 
-    chosen = options.study(target)
+    chosen = options.problem(target)
     goals = (*(Objective(name) for name in maximise or ()), *(Objective(name, False) for name in minimise or ()))
     aim = Objectives(goals, _quantile(robust_metric), max_cost, cost_kpi)
     # Without --uncertain, a number of worlds means admitted worlds.
@@ -110,7 +110,7 @@ def _quantile(text: str | None) -> float | None:
         ) from None
 
 
-def _notes(found: "OptimisationResult") -> list[str]:
+def _notes(result: "OptimisationResult") -> list[str]:
     """Explain the columns, and report how much of the promised gain was chance."""
     from ccsim.results.formatting import number
 
@@ -119,14 +119,14 @@ def _notes(found: "OptimisationResult") -> list[str]:
         "with 95 % interval low…high; shrinkage: the gain that the search promised less the gain found; better_in: share "
         "of fresh worlds (or runs) in which the plan is better.\n"
     ]
-    for one in (found.start, *found.plans):
-        levers = (f"{row.key} = {row.written(row.number(one.plan[row.key]))}" for row in found.space)
+    for one in (result.start, *result.plans):
+        levers = (f"{row.key} = {row.written(row.number(one.plan[row.key]))}" for row in result.space)
         lines.append(f"{one.name}: {', '.join(levers)}")
-    for one in found.plans:
-        if found.aim.max_cost is not None and one.mean[-1] > found.aim.max_cost:
+    for one in result.plans:
+        if result.aim.max_cost is not None and one.mean[-1] > result.aim.max_cost:
             lines.append(
-                f"{one.name}: on fresh draws it takes {number(one.mean[-1], hyphen=True)} of {found.aim.measure}, more than "
-                f"{number(found.aim.max_cost, hyphen=True)}."
+                f"{one.name}: on fresh draws it takes {number(one.mean[-1], hyphen=True)} of {result.aim.measure}, more than "
+                f"{number(result.aim.max_cost, hyphen=True)}."
             )
     lines.append("The plans are scenario files in the folder: ccsim describe and ccsim run take them.")
     return lines

@@ -8,7 +8,7 @@ import typer
 from ccsim.cli.options import OwnFolder, Scheduler, SeedOfAll, Workers, WorldsFrom
 
 if TYPE_CHECKING:
-    from ccsim.analysis.study import Runner
+    from ccsim.analysis.problem import Runner
     from ccsim.organisations.folder import Folder as Read
 
 org = typer.Typer(
@@ -43,7 +43,7 @@ def check(folder: OwnFolder) -> None:
         typer.echo(f"{title}:")
         for fact in facts:
             if fact.known == known:
-                typer.echo(f"  {fact.subject}: {fact.says}")
+                typer.echo(f"  {fact.subject}: {fact.statement}")
         typer.echo()
     _tell_unread(read)
     _tell_open()
@@ -131,7 +131,7 @@ Worlds = Annotated[int, typer.Option(min=40, help="Number of worlds in the ensem
 
 def runner_of(workers: int | None, scheduler: str | None) -> "Runner":
     """Return the function that runs worlds for a command, with a progress bar on a terminal."""
-    from ccsim.analysis.study import Runner
+    from ccsim.analysis.problem import Runner
     from ccsim.cli.run_options import progress_bars
 
     return Runner(workers=workers, scheduler=scheduler, progress=progress_bars())

@@ -35,12 +35,12 @@ LOADED = (
 SHOWING_SWEEP, SHOWING_COMPARISON = 0.5, 0.85
 
 
-def start_deadline(time_limit: str | None, closing: float) -> Deadline | None:
+def start_deadline(time_limit: str | None, reserved_share: float) -> Deadline | None:
     """Start a time limit, and load what the end of a command needs, so that the end takes little and predictable time.
 
     Args:
         time_limit: a time such as ``"10m"``.
-        closing: share of the time until the first run that is reserved for the work after the last run.
+        reserved_share: share of the time until the first run that is reserved for the work after the last run.
 
     Returns:
         The running deadline; None without a time limit.
@@ -52,7 +52,7 @@ def start_deadline(time_limit: str | None, closing: float) -> Deadline | None:
         return None
     from ccsim.execution.time_budget import Deadline
 
-    deadline = Deadline.start(time_limit, closing)
+    deadline = Deadline.start(time_limit, reserved_share)
     for name in LOADED:
         import_module(name)
     return deadline
@@ -96,11 +96,11 @@ def show_comparison(results: Results, folder: Path, form: str = "table") -> None
             print_comparison(comparison)
     if form != "table":
         typer.echo(as_text(frame, form), nl=False)
-    tell_rule(results, aside=form != "table")
+    print_stopping(results, to_stderr=form != "table")
     for line in words.trust:
         typer.echo(line, err=form != "table")
     points = " (the sweep's points too)" if swept else ""
-    print_paths(folder, figures, f"{folder / 'table.csv'}{points}", aside=form != "table")
+    print_paths(folder, figures, f"{folder / 'table.csv'}{points}", to_stderr=form != "table")
 
 
 def show_sweep(results: Results, folder: Path, form: str = "table", kpis: list[str] | None = None) -> None:
@@ -124,12 +124,12 @@ def show_sweep(results: Results, folder: Path, form: str = "table", kpis: list[s
         console().print(responses_table(frame, results))
     else:
         typer.echo(as_text(frame, form), nl=False)
-    tell_rule(results, aside=form != "table")
+    print_stopping(results, to_stderr=form != "table")
     print_paths(folder, figures, f"{folder / 'table.csv'}; every number: {folder / 'responses.parquet'}",
-                aside=form != "table")  # fmt: skip
+                to_stderr=form != "table")  # fmt: skip
 
 
-def tell_rule(results: Results, *, aside: bool) -> None:
+def print_stopping(results: Results, *, to_stderr: bool) -> None:
     """Report the outcome of the stopping rule."""
     from ccsim.execution.stopping import stopping_table
     from ccsim.results.formatting import number
@@ -144,24 +144,24 @@ def tell_rule(results: Results, *, aside: bool) -> None:
     typer.echo(
         f"Until:   {count_noun(int(frame['runs'].max()), 'replicate')}; intervals {reached}: at most ± {number(worst['half_width'], 4)} "
         f"for {worst['kpi']} (requested: {worst['wanted']:g}), 95 % by Stein's two-stage procedure",
-        err=aside,
+        err=to_stderr,
     )
 
 
-def print_paths(folder: Path, figures: list[Path], table: str, *, aside: bool) -> None:
+def print_paths(folder: Path, figures: list[Path], table: str, *, to_stderr: bool) -> None:
     """Print where the output is and how to reproduce it.
 
     Args:
         folder: the results folder.
         figures: image files.
         table: text that says where the table is.
-        aside: whether the standard output is read by another program, so that this goes to standard error.
+        to_stderr: whether the standard output is read by another program, so that this goes to standard error.
     """
     if figures:
-        typer.echo(f"Figures: {', '.join(str(path) for path in figures)}", err=aside)
-    typer.echo(f"Table:   {table}", err=aside)
-    typer.echo(f"Results: {folder}", err=aside)
-    typer.echo(f"Again:   {rerun_command(sys.argv[1:])}", err=aside)
+        typer.echo(f"Figures: {', '.join(str(path) for path in figures)}", err=to_stderr)
+    typer.echo(f"Table:   {table}", err=to_stderr)
+    typer.echo(f"Results: {folder}", err=to_stderr)
+    typer.echo(f"Again:   {rerun_command(sys.argv[1:])}", err=to_stderr)
 
 
 def rerun_command(arguments: list[str]) -> str:

@@ -27,7 +27,7 @@ def sensitivity(
     method: Annotated[
         Method, typer.Option(help="morris: which of many parameters matter; sobol: shares of the variance, for a few.")
     ] = Method.morris,
-    points: Annotated[int, typer.Option("--samples", help="Maximum number of points.")] = 1000,
+    samples: Annotated[int, typer.Option("--samples", help="Maximum number of points.")] = 1000,
     worlds_from: WorldsFrom = "admitted",
     *,
     options: AnalysisOptions,
@@ -39,11 +39,11 @@ def sensitivity(
     from ccsim.reports.figures.layout import of_study
     from ccsim.reports.figures.sensitivity import tornado_figure
 
-    chosen = options.study(target)
+    chosen = options.problem(target)
     space, worlds = space_of(factors or ["assumptions"], chosen.fixed, analysis_options.admitted(worlds_from))
     space = worlds.narrowed(space) if worlds else space
     place = options.open_output(f"sensitivity-{chosen.scenario.name}")
-    found = analyse(chosen, space, list(dict.fromkeys(kpi or ["csat"])), method.value, points, place.runner)
+    found = analyse(chosen, space, list(dict.fromkeys(kpi or ["csat"])), method.value, samples, place.runner)
     figures = {f"sensitivity-{outcome}": tornado_figure(found, outcome) for outcome in found.means}
     place.save({"sensitivity": found.table, "points": found.points_table()}, figures)
     place.show(
@@ -55,13 +55,13 @@ def sensitivity(
             typer.echo(f"ccsim: {outcome}: {problem}", err=True)
 
 
-def _shown(found: "Sensitivity", most: int = 20) -> "pd.DataFrame":
+def _shown(result: "Sensitivity", most: int = 20) -> "pd.DataFrame":
     """Return the parameters that matter most, with the most useful columns first."""
-    shown = found.table.groupby("outcome", sort=False).head(most)
+    shown = result.table.groupby("outcome", sort=False).head(most)
     return shown[[name for name in shown if not str(name).endswith(("_low", "_high"))]]
 
 
-def _notes(found: "Sensitivity") -> list[str]:
+def _notes(result: "Sensitivity") -> list[str]:
     """Explain the columns, and report how much is chance and which points could not be used."""
     from ccsim.results.formatting import share
 
@@ -70,19 +70,19 @@ def _notes(found: "Sensitivity") -> list[str]:
         "change; spread: standard deviation of the effects, large for interactions and non-linear effects",
         "sobol": "importance: share of the variance, interactions included (total index), with 95 % interval "
         "low…high; alone: without them (first-order index); effect: change across the span by a linear fit",
-    }[found.method]
+    }[result.method]
     lines = [f"\n{what}; clear: statistically significant."]
-    for outcome, noise in found.noise.items():
+    for outcome, noise in result.noise.items():
         if noise.share == noise.share:
             lines.append(
                 f"{outcome}: {share(noise.share, 1)} of the variance of single runs is chance; of the points' means, "
                 f"{share(noise.left, 1)}."
             )
-    lines += [f"{outcome}: {problem}." for outcome, problem in found.unanswered.items()]
-    if found.study.replicates == 1:
+    lines += [f"{outcome}: {problem}." for outcome, problem in result.unanswered.items()]
+    if result.problem.replicates == 1:
         lines.append("One run at each point cannot separate chance from effect; use --replicates 2.")
-    if found.left_out:
+    if result.left_out:
         lines.append(
-            f"{found.left_out} of {len(found.points)} points are left out because their runs have no value or were not done."
+            f"{result.left_out} of {len(result.points)} points are left out because their runs have no value or were not done."
         )
     return lines

@@ -43,7 +43,7 @@ def sweep(
         "--factor", metavar="WHAT", help="KEY, KEY=LOW:HIGH, KEY=V1,V2,…, a group, levers, assumptions, 'week of LABEL=20:100'; repeat for more.",
     )] = None,
     kind: Annotated[str, typer.Option("--design", help="Design of the points: latin-hypercube, sobol, factorial, fractional-factorial, one-at-a-time, morris, saltelli.")] = "latin-hypercube",
-    points: Annotated[int, typer.Option("--samples", help="Number of points; for morris, of trajectories; for saltelli, of base points.")] = 64,
+    samples: Annotated[int, typer.Option("--samples", help="Number of points; for morris, of trajectories; for saltelli, of base points.")] = 64,
     worlds_from: WorldsFrom = "admitted",
     levels: Annotated[int, typer.Option(help="Levels of each factor, for factorial, one-at-a-time and morris.")] = 2,
     resolution: Annotated[int, typer.Option(help="Resolution of a fractional factorial: 3, 4 or 5.")] = 4,
@@ -71,7 +71,7 @@ def sweep(
     for name in kpi or ():
         if name not in KPIS:
             raise UnknownNameError("KPI", name, KPIS)
-    design = _design(vary, kind, points, seed, levels, resolution, worlds_from)
+    design = _design(vary, kind, samples, seed, levels, resolution, worlds_from)
     plan = plan_sweep(
         target, design, report_weeks=report_weeks or None, weeks=weeks, replicates=replicates, seed=seed, levers=settings_of(set_, organisation),
         precision=parse_precision(precision),
@@ -90,7 +90,7 @@ def sweep(
 
 
 def _design(
-    vary: list[str] | None, kind: str, points: int, seed: int | None, levels: int, resolution: int, worlds_from: str
+    vary: list[str] | None, kind: str, samples: int, seed: int | None, levels: int, resolution: int, worlds_from: str
 ) -> "Design | None":
     """Return the design that the options describe; None for the experiment's own."""
     if not vary:
@@ -106,6 +106,6 @@ def _design(
     if "assumptions" in factors:
         space, worlds = space_of(vary, None, admitted(worlds_from))
         if worlds and kind == "latin-hypercube":
-            return worlds.design(space, points, seed)
+            return worlds.design(space, samples, seed)
         factors = tuple(one.factor for one in (worlds.narrowed(space) if worlds else space))
-    return Design(kind, factors, points, seed, levels, resolution)
+    return Design(kind, factors, samples, seed, levels, resolution)

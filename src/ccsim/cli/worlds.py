@@ -17,7 +17,7 @@ def worlds(
     waves: Annotated[
         int, typer.Option(min=1, max=20, help="Number of waves; each covers only what is not ruled out yet.")
     ] = 2,
-    points: Annotated[int, typer.Option("--samples", min=100, max=100_000, help="Points of each wave.")] = 1000,
+    samples: Annotated[int, typer.Option("--samples", min=100, max=100_000, help="Points of each wave.")] = 1000,
     trials: Annotated[
         int,
         typer.Option(
@@ -57,7 +57,7 @@ def worlds(
         "worlds", out, resume, workers, Form.table, time_limit=time_limit, scheduler=scheduler
     )
     made = make_worlds(
-        place.runner, worlds=count, waves=waves, points=points, seed=seed, trials=trials,
+        place.runner, worlds=count, waves=waves, points=samples, seed=seed, trials=trials,
         command=rerun_command(sys.argv[1:]), say=lambda text: typer.echo(text, err=True),
     )  # fmt: skip
     file = place_of(ship, place.folder)

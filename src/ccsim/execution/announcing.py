@@ -9,20 +9,20 @@ from collections.abc import Callable
 from pathlib import Path
 
 #: Called with a sentence about time, memory and disk; empty without a listener, as in a script.
-TELLERS: list[Callable[[str], object]] = []
+LISTENERS: list[Callable[[str], object]] = []
 #: Start of the command's process, on :func:`time.monotonic`; empty if the process also does other things.
 STARTED: list[float] = []
 _LOADED = time.monotonic()
 
 
-def tell_with(tell: Callable[[str], object] | None, started: float | None = None) -> None:
+def announce_with(tell: Callable[[str], object] | None, started: float | None = None) -> None:
     """Set the listener; None for no listener.
 
     Args:
         tell: called with each sentence.
         started: start of a process that runs only this command, on :func:`time.monotonic`.
     """
-    TELLERS[:] = [] if tell is None else [tell]
+    LISTENERS[:] = [] if tell is None else [tell]
     STARTED[:] = [] if started is None else [started]
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ccsim.errors import count_noun
-from ccsim.execution.announcing import STARTED, TELLERS
+from ccsim.execution.announcing import LISTENERS, STARTED
 from ccsim.execution.estimate import READER, Work, refuse_what_cannot_fit
 from ccsim.execution.machine import this_machine
 from ccsim.execution.time_budget import EtaEstimator
@@ -60,8 +60,8 @@ class Forecast:
     _done: float = 0.0  # person-weeks of finished parts
     _parts: int = 0  # begun
     _first_result: float | None = None  # seconds since the start of this part
-    _told: float = 0.0
-    _told_at: float | None = None
+    _announced_seconds: float = 0.0
+    _announced_at: float | None = None
 
     def begin(self, part: Work, processes: int, folder: Path) -> None:
         """Record the start of an experiment."""
@@ -74,7 +74,7 @@ class Forecast:
         self._part, self._processes, self._folder, self._begun = part, processes, folder, now
         self._parts, self._first_result = self._parts + 1, None
         seconds = (part.person_weeks + part.warm_up) * NANOSECONDS * 1e-9 / processes
-        if self._told_at is None and part.runs < FEWEST_RUNS and seconds > SHORT:
+        if self._announced_at is None and part.runs < FEWEST_RUNS and seconds > SHORT:
             self._say(part, seconds, "very roughly ")
 
     def update(self, estimator: EtaEstimator, *, ended: bool = False) -> None:
@@ -113,22 +113,22 @@ class Forecast:
         """Report how much is left, if this was not reported or has changed."""
         assert self.started is not None
         seconds = now - self.started + left
-        if self._told_at is None:
+        if self._announced_at is None:
             self._say(whole, seconds)
         elif (
-            abs(seconds / self._told - 1.0) > OFF
-            and left > max(SECONDS_BETWEEN, STILL_TO_COME * self._told)
-            and now - self._told_at > max(SECONDS_BETWEEN, SHARE_BETWEEN * self._told)
-            and max(seconds, self._told) >= SHORT
+            abs(seconds / self._announced_seconds - 1.0) > OFF
+            and left > max(SECONDS_BETWEEN, STILL_TO_COME * self._announced_seconds)
+            and now - self._announced_at > max(SECONDS_BETWEEN, SHARE_BETWEEN * self._announced_seconds)
+            and max(seconds, self._announced_seconds) >= SHORT
         ):
-            self._told, self._told_at = seconds, now
+            self._announced_seconds, self._announced_at = seconds, now
             self.tell(
                 f"{count_noun(whole.runs, 'run')}: about {duration(seconds)} in all at the present pace, "
                 f"{duration(left)} of it remaining"
             )
 
     def _say(self, work: Work, seconds: float, how: str = "") -> None:
-        self._told, self._told_at = seconds, self.clock()
+        self._announced_seconds, self._announced_at = seconds, self.clock()
         memory, disk = work.bytes_in_memory(self._processes), work.bytes_on_disk()
         if seconds < SHORT and max(memory, disk) < SMALL:
             return
@@ -144,8 +144,8 @@ _CURRENT: list[Forecast] = []
 
 def _forecasts() -> list[Forecast]:
     """Return the forecast of the running command; None without a listener."""
-    if [one.tell for one in _CURRENT] != TELLERS:
-        _CURRENT[:] = [Forecast(tell, started=STARTED[0] if STARTED else None) for tell in TELLERS]
+    if [one.tell for one in _CURRENT] != LISTENERS:
+        _CURRENT[:] = [Forecast(tell, started=STARTED[0] if STARTED else None) for tell in LISTENERS]
     return _CURRENT
 
 

@@ -14,9 +14,9 @@ STYLES = {"nothing": charts.NOTHING, "best": charts.BEST, "you": charts.YOU}
 SATISFACTION = "Satisfaction, true and reported (of 100)"
 
 
-def courses(found: Debrief, kpi: str, names: Iterable[str] = tuple(STYLES)) -> list[charts.Series]:
+def courses(result: Debrief, kpi: str, names: Iterable[str] = tuple(STYLES)) -> list[charts.Series]:
     """Return the course of a KPI in each of the ways to play that are named."""
-    rows = found.lines
+    rows = result.lines
     return [charts.Series(rows[name].title, STYLES[name], drawn(kpi, rows[name].kpis[kpi])) for name in names]
 
 
@@ -28,8 +28,8 @@ def guesses(game: Game, kpi: str) -> list[charts.Series]:
     return [charts.Series("You expected", charts.EXPECTED, drawn(kpi, values), points=True)]
 
 
-def satisfaction(game: Game, found: Debrief, names: Iterable[str] = tuple(STYLES)) -> list[charts.Series]:
+def satisfaction(game: Game, result: Debrief, names: Iterable[str] = tuple(STYLES)) -> list[charts.Series]:
     """Return true satisfaction in the ways to play that are named, the player's last, what was reported, what expected."""
-    *others, mine = courses(found, "csat", names)
-    reported = charts.Series("Reported to you", charts.REPORTED, found.lines["you"].kpis["reported_csat"])
+    *others, mine = courses(result, "csat", names)
+    reported = charts.Series("Reported to you", charts.REPORTED, result.lines["you"].kpis["reported_csat"])
     return [*others, reported, mine, *guesses(game, "reported_csat")]

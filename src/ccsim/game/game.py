@@ -59,7 +59,7 @@ class Quarter:
 
     Attributes:
         number: from 0.
-        figures: every reported KPI: the mean of a quarter, None while it is not known yet.
+        reported: every reported KPI: the mean of a quarter, None while it is not known yet.
         shown: what listening brought to light, by KPI.
         news: events that began or ended, and moves that they ended.
         money: EUR left in the purse.
@@ -67,7 +67,7 @@ class Quarter:
     """
 
     number: int
-    figures: dict[str, float | None]
+    reported: dict[str, float | None]
     shown: dict[str, float]
     news: tuple[str, ...]
     money: float
@@ -224,12 +224,12 @@ class Game:
         shown = {kpi: self._mean(kpi, quarter) for row in moves for kpi in row.shows}
         self.choices.append(choice)
         self.money += self.rules.budget * (not self.over) - spent
-        figures = {
+        values = {
             row.kpi: self._mean(row.kpi, quarter - row.late) if quarter >= row.late else None
             for row in self.rules.report
         }
         self._layers = [layer for layer in self._layers if not layer.over(self.quarter)]
-        self.seen.append(Quarter(quarter, figures, shown, news, self.money, spent))
+        self.seen.append(Quarter(quarter, values, shown, news, self.money, spent))
         return self.seen[-1]
 
     def kpis(self) -> dict[str, FloatArray]:
@@ -356,11 +356,11 @@ def _programme(rows: list[Move]) -> dict[str, Any]:
 
 def _last_week(simulation: Simulation) -> dict[str, float]:
     """Return the KPIs of the last week of the past, as a predecessor hands them over."""
-    record = Record.of(simulation.world, 1)
-    record.add(simulation.world)
+    record = Record.of(simulation.state, 1)
+    record.add(simulation.state)
     return {
         name: float(values[0])
-        for name, values in calculate(record, simulation.world.settings.accounts.discount).items()
+        for name, values in calculate(record, simulation.state.settings.accounts.discount).items()
     }
 
 

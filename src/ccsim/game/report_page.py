@@ -32,23 +32,23 @@ th { white-space: normal; } th.t, td.t { text-align: left; white-space: normal; 
 """
 
 
-def report_page(game: Game, found: Debrief) -> str:
+def report_page(game: Game, result: Debrief) -> str:
     """Return the page.
 
     Args:
         game: a finished game.
-        found: its debrief.
+        result: its debrief.
     """
     player = f" of {escape(game.player)}" if game.player else ""
     body = (
         f"<main><h1>Three years to make a company customer-centric: the game{player}</h1>"
         f'<p class="facts">{escape(load_scenario(game.scenario).title)} (<code>{escape(game.scenario)}</code>), seed {game.seed}, '
         f"{game.rules.quarters} quarters of {game.rules.weeks} weeks, {amount(game.rules.budget)} and "
-        f"{game.rules.attention} points of attention a quarter; ccsim {__version__}. {_events(found)}</p>"
-        f"{_scores(found)}{_charts(game, found)}"
+        f"{game.rules.attention} points of attention a quarter; ccsim {__version__}. {_events(result)}</p>"
+        f"{_scores(result)}{_charts(game, result)}"
         f'<div class="two"><section><h2>Decisions</h2>{_log(game)}</section>'
-        f"<section>{_criteria(found)}{_worth(found)}</section></div>"
-        f"{_answers(found)}<h2>How far to trust it</h2><p>One seed is one course of chance: play the same choices on others "
+        f"<section>{_criteria(result)}{_worth(result)}</section></div>"
+        f"{_answers(result)}<h2>How far to trust it</h2><p>One seed is one course of chance: play the same choices on others "
         "before calling them good. The worth of a move holds for this game and these draws, and moves work together, so "
         "their worths do not add up. Most parameters of the model are assumed, each with its source or that mark "
         f"(<code>ccsim parameters</code>). The best plan was found by <code>{escape(best_command())}</code> without knowing "
@@ -58,23 +58,23 @@ def report_page(game: Game, found: Debrief) -> str:
     return html_page("game", {"title": title, "css": CSS, "body": body})
 
 
-def _events(found: Debrief) -> str:
-    words = "; ".join(f"quarter {quarter + 1}: {escape(title)}" for quarter, title in found.events)
+def _events(result: Debrief) -> str:
+    words = "; ".join(f"quarter {quarter + 1}: {escape(title)}" for quarter, title in result.events)
     return f"What the world did: {words} (▾ in the charts)." if words else "The world did nothing."
 
 
-def _scores(found: Debrief) -> str:
+def _scores(result: Debrief) -> str:
     tiles = "".join(
         f'<div style="border-color:{STYLES[name][0]}">{escape(row.title)}<b>{points(row.score.total)}</b>points</div>'
-        for name, row in found.lines.items()
+        for name, row in result.lines.items()
     )
     return f'<div class="scores">{tiles}</div>'
 
 
-def _charts(game: Game, found: Debrief) -> str:
-    lines = {SATISFACTION: satisfaction(game, found, ("nothing", "you"))}
-    lines |= {title_of(kpi): courses(found, kpi) for kpi in DRAWN}
-    drawings = "".join(f"<div>{charts.chart(title, series, found.events)}</div>" for title, series in lines.items())
+def _charts(game: Game, result: Debrief) -> str:
+    lines = {SATISFACTION: satisfaction(game, result, ("nothing", "you"))}
+    lines |= {title_of(kpi): courses(result, kpi) for kpi in DRAWN}
+    drawings = "".join(f"<div>{charts.chart(title, series, result.events)}</div>" for title, series in lines.items())
     return f'<div class="three">{drawings}</div>'
 
 
@@ -98,8 +98,8 @@ def _log(game: Game) -> str:
     return f'<table><tr><th>Q</th><th class="t">Decided</th><th>EUR</th>{head}</tr>{"".join(rows)}</table>'
 
 
-def _criteria(found: Debrief) -> str:
-    mine = found.lines["you"].score
+def _criteria(result: Debrief) -> str:
+    mine = result.lines["you"].score
     rows = "".join(
         f'<tr><td class="t">{escape(scored(kpi))}</td><td>{kpi_value(kpi, mine.values[kpi])}</td>'
         f"<td>{mine.points[kpi]:.0f}</td><td>{weight:g} %</td></tr>"
@@ -111,10 +111,10 @@ def _criteria(found: Debrief) -> str:
     )
 
 
-def _worth(found: Debrief) -> str:
+def _worth(result: Debrief) -> str:
     rows = "".join(
         f'<tr><td class="t">{escape(row.title)}</td><td>{points(row.points, sign=True)}</td></tr>'
-        for row in found.worth
+        for row in result.worth
     )
     return (
         f'<h2>Worth of each move</h2><table><tr><th class="t">The game less the same game without it</th><th>Points</th>'
@@ -124,8 +124,8 @@ def _worth(found: Debrief) -> str:
     )
 
 
-def _answers(found: Debrief) -> str:
+def _answers(result: Debrief) -> str:
     body = "".join(
-        f"<p><b>After quarter {after}: {escape(ask)}</b> {escape(answer)}</p>" for after, ask, answer in found.answers
+        f"<p><b>After quarter {after}: {escape(ask)}</b> {escape(answer)}</p>" for after, ask, answer in result.answers
     )
     return f"<h2>Written between the years</h2>{body}" if body else ""

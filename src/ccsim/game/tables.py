@@ -123,8 +123,8 @@ def weeks_csv(game: Game) -> str:
         quarter, place = divmod(week, game.rules.weeks)
         choice = game.choices[quarter] if place == 0 else Choice()
         lines = [choice.expected.get(kpi, "") for kpi in game.catalogue.predicted]
-        figures = [repr(float(values[week])) for values in weekly.values()]
-        table.writerow([week, quarter + 1, " ".join(choice.start), " ".join(choice.stop), *lines, *figures])
+        levels = [repr(float(values[week])) for values in weekly.values()]
+        table.writerow([week, quarter + 1, " ".join(choice.start), " ".join(choice.stop), *lines, *levels])
     return str(text.getvalue())
 
 

@@ -26,20 +26,20 @@ _SECOND = "CCSIM_SECOND_COMPILER"
 _FOUND = "from ccsim.model import initial_state, settings; initial_state.sample_initial(settings.default_settings(), 0)"
 
 
-def compile_week(world: ModelState) -> None:
+def compile_week(state: ModelState) -> None:
     """Compile the week, unless this has been done on this machine.
 
     Args:
-        world: a state; only its types matter.
+        state: a state; only its types matter.
     """
     if _is_compiled():
         return
     import numba
 
-    kinds = tuple(map(numba.typeof, (world.populations, world.settings, world.seed, world.week)))
+    kinds = tuple(map(numba.typeof, (state.populations, state.settings, state.seed, state.week)))
     compiled: Any = step_kernel
     other = _second()
-    with _told():
+    with _announced():
         compiled.compile(kinds)
     if other is not None:
         other.wait()
@@ -65,7 +65,7 @@ def _second() -> subprocess.Popen[bytes] | None:
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def _announced() -> Iterator[None]:
     """Show the progress of compiling on the terminal."""
     if sys.stderr is None or not sys.stderr.isatty():
         yield

@@ -69,12 +69,12 @@ def _cached(settings: Settings, seed: int, layout: Layout | None, extension: obj
 
 
 def _after_warm_up(settings: Settings, seed: int, layout: Layout | None) -> ModelState:
-    world = sample_initial(settings, seed, layout)
+    state = sample_initial(settings, seed, layout)
     for _ in range(settings.organisation.warm_up):
-        step(world)
+        step(state)
     if layout:
-        take_stock(world, layout)
-    return world
+        take_stock(state, layout)
+    return state
 
 
 def sample_initial(settings: Settings, seed: int, layout: Layout | None = None) -> ModelState:
@@ -88,23 +88,23 @@ def sample_initial(settings: Settings, seed: int, layout: Layout | None = None) 
     if layout is not None:
         ties = ties_of(layout, size.ties, size.cross_ties, settings.ties, seed)
         most, leaders = ties.shape[1], len(layout.superior)
-    world = empty_state(staff, most, leaders, market, departments, segments, settings, seed)
-    world.week = -size.warm_up - 1
-    state = world.populations
-    if world.own is None:
-        compile_week(world)
+    state = empty_state(staff, most, leaders, market, departments, segments, settings, seed)
+    state.week = -size.warm_up - 1
+    populations = state.populations
+    if state.own is None:
+        compile_week(state)
     if layout is None or ties is None:
-        draw_organisation(state, p, seed, world.week)
+        draw_organisation(populations, p, seed, state.week)
     else:
-        set_ordinary(state)
-        lay_out(world, layout)
-        state.colleagues[:] = ties
-        draw_people(state, p, seed, world.week)
-        share_out_customers(world, layout)
-        initialise_aggregates(state, p)
-    if world.own is not None:
-        settings.extension.initialise(world)
-    return world
+        set_ordinary(populations)
+        lay_out(state, layout)
+        populations.colleagues[:] = ties
+        draw_people(populations, p, seed, state.week)
+        share_out_customers(state, layout)
+        initialise_aggregates(populations, p)
+    if state.own is not None:
+        settings.extension.initialise(state)
+    return state
 
 
 @ahead
@@ -306,7 +306,7 @@ def set_initial_gap(segments: Any, p: Any) -> None:
 
 
 @rule
-def sample_tie(i: Any, k: Any, ties: Any, first: Any, last: Any, count: Any, cross: Any, luck: Any, where: Any) -> Any:
+def sample_tie(i: Any, k: Any, ties: Any, first: Any, last: Any, count: Any, cross: Any, draw: Any, where: Any) -> Any:
     """Return a colleague: at the next desks or, for a share of the ties, in another department.
 
     Args:
@@ -317,14 +317,14 @@ def sample_tie(i: Any, k: Any, ties: Any, first: Any, last: Any, count: Any, cro
         last: row after its last one.
         count: number of posts.
         cross: share of ties to other departments.
-        luck: random draw for the department, 0 to 1.
+        draw: random draw for the department, 0 to 1.
         where: random draw for the person, 0 to 1.
 
     Returns:
         The row of the colleague.
     """
     size = last - first
-    if luck < cross and count > size:
+    if draw < cross and count > size:
         other = int(where * (count - size))
         return other if other < first else other + size
     step = k // 2 + 1
@@ -402,8 +402,8 @@ def draw_ties(staff: Any, colleagues: Any, cross: Any, seed: Any) -> None:
         while last < count and staff.department[last] == staff.department[i]:
             last += 1
         for k in range(ties):
-            luck, where, _, _ = uniforms4(seed, TIE_STREAM, k, i)
-            other = sample_tie(i, k, ties, first, last, count, cross, luck, where)
+            draw, where, _, _ = uniforms4(seed, TIE_STREAM, k, i)
+            other = sample_tie(i, k, ties, first, last, count, cross, draw, where)
             # No tie counts twice: if the next desks are used up, the tie goes to a person further away.
             while other == i or is_tied(i, k, other, colleagues):
                 other = (other + 1) % count
@@ -448,10 +448,10 @@ def draw_customers(customers: Any, active: Any, segments: Any, p: Any, seed: Any
     count = len(customers.active)
     parts = 2.0 ** min(segments, MOST_HALVINGS) - 1.0
     for i in range(count):
-        luck, amount, mood, hope = uniforms4(seed, CUSTOMER_STREAM, 0, i)
+        draw, amount, mood, hope = uniforms4(seed, CUSTOMER_STREAM, 0, i)
         segment = 0
         edge = 1.0 / parts
-        while luck > edge and segment < segments - 1:
+        while draw > edge and segment < segments - 1:
             segment += 1
             edge += 2.0**segment / parts
         customers.segment[i] = segment

@@ -87,9 +87,9 @@ class Layout:
         return {**self.values, **self.draws[seed % len(self.draws)]} if self.draws else self.values
 
 
-def lay_out(world: ModelState, layout: Layout) -> None:
+def lay_out(state: ModelState, layout: Layout) -> None:
     """Set departments, posts and reporting lines of an empty state."""
-    staff, leaders, departments = world.populations.staff, world.populations.leaders, world.populations.departments
+    staff, leaders, departments = state.populations.staff, state.populations.leaders, state.populations.departments
     rows = np.arange(len(layout.departments))
     departments.first_staff[:] = np.searchsorted(layout.department, rows)
     departments.last_staff[:] = np.searchsorted(layout.department, rows, side="right")
@@ -121,18 +121,18 @@ def spans(layout: Layout) -> Rows:
     return found
 
 
-def share_out_customers(world: ModelState, layout: Layout) -> None:
+def share_out_customers(state: ModelState, layout: Layout) -> None:
     """Assign customers to segments, and prospects in the same shares; values follow those of the segment."""
     if not len(layout.customers):
         return
-    customers, mean = world.populations.customers, world.settings.accounts.revenue
+    customers, mean = state.populations.customers, state.settings.accounts.revenue
     count = len(layout.segments)
     drawn = 2.0**customers.segment * count / (2.0 ** min(count, MOST_HALVINGS) - 1.0)
     relative = customers.value * drawn / mean if mean > 0.0 else np.ones(len(drawn))
     customers.segment[:] = segments_of(layout.customers, len(customers.active))
     customers.value[:] = mean * layout.value[customers.segment] * relative
     customers.estimate[:] = customers.value
-    world.populations.segments.mobility[:] = layout.mobility
+    state.populations.segments.mobility[:] = layout.mobility
 
 
 def segments_of(sizes: Rows, rows: int) -> Rows:
@@ -150,10 +150,10 @@ def segments_of(sizes: Rows, rows: int) -> Rows:
     return segment[np.arange(rows) % customers]
 
 
-def take_stock(world: ModelState, layout: Layout) -> None:
+def take_stock(state: ModelState, layout: Layout) -> None:
     """After the warm-up, set what is known about week 0: vacant posts, and the weeks in which people joined."""
-    staff = world.populations.staff
+    staff = state.populations.staff
     known = layout.hired > UNKNOWN_WEEK
     staff.hired_week[known] = layout.hired[known]
     vacant = layout.vacant.astype(bool)
-    staff.vacant_until[vacant] = world.week + 2 + world.settings.turnover.vacancy_weeks
+    staff.vacant_until[vacant] = state.week + 2 + state.settings.turnover.vacancy_weeks

@@ -106,32 +106,32 @@ class Extension:
             for column in kind.columns
         }
 
-    def initialise(self, world: ModelState) -> None:
+    def initialise(self, state: ModelState) -> None:
         """Let each mechanism set its columns at the founding."""
         for own in self.mechanisms:
             for each in own.steps:
                 if each.first:
-                    self._run(each.compiled, *self._arguments(own, each, world))
+                    self._run(each.compiled, *self._arguments(own, each, state))
 
-    def step(self, world: ModelState) -> None:
+    def step(self, state: ModelState) -> None:
         """Simulate a week whose flows are cleared."""
         if self._straight is None:
-            self._compile(world)
+            self._compile(state)
             self._straight = skip_dispatch(self.week.step_kernel)
-        self._run(self._straight, world.populations, world.own, world.settings, world.seed, world.week)
+        self._run(self._straight, state.populations, state.own, state.settings, state.seed, state.week)
 
-    def _arguments(self, own: Own, each: Step, world: ModelState) -> tuple[Any, ...]:
+    def _arguments(self, own: Own, each: Step, state: ModelState) -> tuple[Any, ...]:
         scope = {
-            "state": world.populations,
-            "own": world.own,
-            "p": world.settings,
-            "seed": world.seed,
-            "week": world.week,
+            "state": state.populations,
+            "own": state.own,
+            "p": state.settings,
+            "seed": state.seed,
+            "week": state.week,
         }
         named = given(own.name, own.mechanism, self.populations)
         return tuple(eval(named[argument], {}, scope) for argument in each.arguments)
 
-    def _compile(self, world: ModelState) -> None:
+    def _compile(self, state: ModelState) -> None:
         """Compile the kernels one by one, so that a mistake is reported at its own line and not in the week that calls them.
 
         Raises:
@@ -143,7 +143,7 @@ class Extension:
 
         for own in self.mechanisms:
             for each in own.steps:
-                types = tuple(map(numba.typeof, self._arguments(own, each, world)))
+                types = tuple(map(numba.typeof, self._arguments(own, each, state)))
                 try:
                     each.compiled.compile(types)  # type: ignore[attr-defined]  # a compiled kernel has it
                 except numba.core.errors.NumbaError as error:

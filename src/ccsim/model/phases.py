@@ -39,22 +39,22 @@ class _Module:
         return lambda *arguments: self._noted.append(Phase(title, kernel, arguments))
 
 
-def list_phases(world: ModelState) -> list[Phase]:
+def list_phases(state: ModelState) -> list[Phase]:
     """Return the phases of the current week of a state, in order, before any of them has run."""
     noted: list[Phase] = []
-    week: Any = world.settings.extension.week if world.own is not None else ccsim.model.week
+    week: Any = state.settings.extension.week if state.own is not None else ccsim.model.week
     source = getattr(week.step_kernel, "py_func", week.step_kernel)
     scope = {
         name: _Module(value, noted) if isinstance(value, types.ModuleType) else value
         for name, value in vars(week).items()
     }
-    own = () if world.own is None else (world.own,)
-    types.FunctionType(source.__code__, scope)(world.populations, *own, world.settings, world.seed, world.week)
+    own = () if state.own is None else (state.own,)
+    types.FunctionType(source.__code__, scope)(state.populations, *own, state.settings, state.seed, state.week)
     return noted
 
 
-def start_step(world: ModelState) -> list[Phase]:
+def start_step(state: ModelState) -> list[Phase]:
     """Begin the next week of a state, and return its phases. After all have run, the state is the same as after a step."""
-    world.week += 1
-    world.reset_flows()
-    return list_phases(world)
+    state.week += 1
+    state.reset_flows()
+    return list_phases(state)

@@ -54,25 +54,25 @@ class Record:
     own: dict[str, FloatArray] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, world: ModelState, weeks: int) -> Record:
+    def of(cls, state: ModelState, weeks: int) -> Record:
         """Return an empty record with room for a number of weeks."""
-        kept = [name for name in world.flows if name.rpartition("_")[2] in RECORDED]
-        room = {name: np.empty((max(weeks, 1), *world.flows[name].shape)) for name in kept}
+        kept = [name for name in state.flows if name.rpartition("_")[2] in RECORDED]
+        room = {name: np.empty((max(weeks, 1), *state.flows[name].shape)) for name in kept}
         departments, segments, firm = (room.pop(name) for name in RECORDED)
-        return cls(departments, segments, firm, extension=world.settings.extension, own=room)
+        return cls(departments, segments, firm, extension=state.settings.extension, own=room)
 
-    def add(self, world: ModelState) -> None:
+    def add(self, state: ModelState) -> None:
         """Record the tallies of the week that has just been simulated."""
         if self.weeks == len(self.firm):
             self.departments, self.segments, self.firm = (
                 np.concatenate([room, np.empty_like(room)]) for room in (self.departments, self.segments, self.firm)
             )
             self.own = {name: np.concatenate([room, np.empty_like(room)]) for name, room in self.own.items()}
-        self.departments[self.weeks] = world.flows["departments"]
-        self.segments[self.weeks] = world.flows["segments"]
-        self.firm[self.weeks] = world.flows["firm"]
+        self.departments[self.weeks] = state.flows["departments"]
+        self.segments[self.weeks] = state.flows["segments"]
+        self.firm[self.weeks] = state.flows["firm"]
         for name, room in self.own.items():
-            room[self.weeks] = world.flows[name]
+            room[self.weeks] = state.flows[name]
         self.weeks += 1
 
     def copy(self) -> Record:

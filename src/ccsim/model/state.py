@@ -87,15 +87,15 @@ class ModelState:
         If each array were copied by itself, a block of flows and its columns would no longer share memory, and the record would
         contain contain contain zeros. Other objects that refer to one of the arrays get the new one.
         """
-        world = memo[id(self)] = self.copy()
-        memo[id(self.populations)] = world.populations
-        pairs: list[tuple[Any, Any]] = list(zip(self.parts(), world.parts(), strict=True))
-        pairs += zip(self.flows.values(), world.flows.values(), strict=True)
+        state = memo[id(self)] = self.copy()
+        memo[id(self.populations)] = state.populations
+        pairs: list[tuple[Any, Any]] = list(zip(self.parts(), state.parts(), strict=True))
+        pairs += zip(self.flows.values(), state.flows.values(), strict=True)
         for old, new in pairs:
             memo[id(old)] = new
             if isinstance(old, tuple):
                 memo.update((id(before), after) for before, after in zip(old, new, strict=True))
-        return world
+        return state
 
     def __reduce__(self) -> Any:
         """Pickle the columns; the blocks of flows are rebuilt from them when they are read."""
@@ -107,14 +107,14 @@ def _filled(parts: Sequence[Any], settings: Settings, seed: int, week: int) -> M
     """Return a new state with copies of the parts of another; see :meth:`ModelState.parts`."""
     _, colleagues, leaders, customers, _, departments, segments = parts[:7]
     sizes = (*colleagues.shape, len(leaders), len(customers[0]), len(departments), len(segments))
-    world = empty_state(*sizes, settings, seed)  # type: ignore[call-arg]  # the numbers of staff and ties are the shape of the ties
-    for part, source in zip(world.parts(), parts, strict=True):
+    state = empty_state(*sizes, settings, seed)  # type: ignore[call-arg]  # the numbers of staff and ties are the shape of the ties
+    for part, source in zip(state.parts(), parts, strict=True):
         # A tuple of arrays is copied array by array, a record array as a whole.
         pairs: Any = zip(part, source, strict=True) if isinstance(part, tuple) else [(part, source)]
         for target, values in pairs:
             target[...] = values
-    world.week = week
-    return world
+    state.week = week
+    return state
 
 
 def empty_state(

@@ -158,14 +158,14 @@ def step_kernel(state: Any, p: Any, seed: Any, week: Any) -> None:
     )  # fmt: skip
 
 
-def step(world: ModelState) -> None:
+def step(state: ModelState) -> None:
     """Run the next week of a state, in place."""
-    world.week += 1
-    world.reset_flows()
-    if world.own is None:
-        _step_kernel(world.populations, world.settings, world.seed, world.week)
+    state.week += 1
+    state.reset_flows()
+    if state.own is None:
+        _step_kernel(state.populations, state.settings, state.seed, state.week)
     else:
-        world.settings.extension.step(world)
+        state.settings.extension.step(state)
 
 
 _step_kernel = skip_dispatch(step_kernel)

@@ -14,7 +14,7 @@ from ccsim.errors import InputIssue, did_you_mean
 from ccsim.model.kpis import KPIS
 from ccsim.model.settings import all_parameters
 from ccsim.organisations.privacy import quoted
-from ccsim.organisations.tables import TOLD, Table
+from ccsim.organisations.tables import MAX_REPORTED, Table
 
 #: For each kind of file with rows of posts: the columns of the identifier and of the superior.
 ABOVE = {"people": ("id", "manager"), "posts": ("post", "reports_to")}
@@ -81,10 +81,10 @@ def _first_of(faults: list[InputIssue]) -> list[InputIssue]:
     for fault in faults:
         place = (fault.file, fault.key)
         seen[place] += 1
-        if seen[place] < TOLD or counts[place] == seen[place] == TOLD:
+        if seen[place] < MAX_REPORTED or counts[place] == seen[place] == MAX_REPORTED:
             found.append(fault)
-        elif seen[place] == TOLD:
-            found.append(replace(fault, problem=f"{fault.problem} (so do {counts[place] - TOLD} more rows)"))
+        elif seen[place] == MAX_REPORTED:
+            found.append(replace(fault, problem=f"{fault.problem} (so do {counts[place] - MAX_REPORTED} more rows)"))
     return found
 
 
@@ -139,7 +139,7 @@ def _lines(folder: Folder) -> Iterator[InputIssue]:
             continue
         if key not in frame:
             table = folder.tables[kind][0]
-            yield InputIssue(table.file, None, table.theirs[above], f"needs a column {key} with the identifiers")
+            yield InputIssue(table.file, None, table.own_names[above], f"needs a column {key} with the identifiers")
             continue
         known = set(frame[key]) - {""}
         for row in np.flatnonzero(~frame[above].isin(known | {""})):

@@ -159,14 +159,14 @@ def read_folder(path: str | Path) -> Folder:
     return found
 
 
-def _count_relative(found: Folder) -> None:
+def _count_relative(parsed: Folder) -> None:
     """Use a driver relative to its mean if its lever is a factor and most values are outside the range of factors."""
-    frame = found.frame("drivers")
-    for name, lever in found.drivers.items() if frame is not None else ():
+    frame = parsed.frame("drivers")
+    for name, lever in parsed.drivers.items() if frame is not None else ():
         row = all_parameters()[lever]
-        figures = frame["value"][frame["name"] == name] if frame is not None else pd.Series(dtype=float)
-        if row.unit == "factor" and figures.median() > row.legal[1]:
-            found.relative.add(name)
+        values = frame["value"][frame["name"] == name] if frame is not None else pd.Series(dtype=float)
+        if row.unit == "factor" and values.median() > row.legal[1]:
+            parsed.relative.add(name)
 
 
 def _files_of(reader: Parser, shape: FolderShape, folder: Path, kind: str) -> list[Path]:
@@ -188,7 +188,7 @@ def _files_of(reader: Parser, shape: FolderShape, folder: Path, kind: str) -> li
     return found
 
 
-def _dialect(reader: Parser, shape: FolderShape, found: Folder) -> Dialect:
+def _dialect(reader: Parser, shape: FolderShape, parsed: Folder) -> Dialect:
     """Return the format of files, and store the other settings of ``organisation.toml``."""
     columns = {}
     for kind, table in _tables(reader, shape.columns, "columns", KINDS):
@@ -213,33 +213,33 @@ def _dialect(reader: Parser, shape: FolderShape, found: Folder) -> Dialect:
         if not isinstance(value, str) or value not in PERIODS:
             reader.add_error(("periods", name), f"must be one of {', '.join(PERIODS)}, got {value!r}")
         else:
-            found.periods[name] = value
-    _names(reader, shape, found)
-    return Dialect(columns, words, constants, Keys.of_folder(found.path))
+            parsed.periods[name] = value
+    _names(reader, shape, parsed)
+    return Dialect(columns, words, constants, Keys.of_folder(parsed.path))
 
 
-def _names(reader: Parser, shape: FolderShape, found: Folder) -> None:
+def _names(reader: Parser, shape: FolderShape, parsed: Folder) -> None:
     """Store the KPIs, drivers, sizes and values that ``organisation.toml`` states."""
     for word, kpi in shape.kpis.items():
         if not isinstance(kpi, str) or kpi not in KPIS:
             reader.add_error(("kpis", word), f"there is no KPI {shown(kpi)}{did_you_mean(str(kpi), KPIS)}")
         else:
-            found.kpis[word] = kpi
+            parsed.kpis[word] = kpi
     for word, said in shape.drivers.items():
-        _driver(reader, found, word, said)
+        _driver(reader, parsed, word, said)
     for name, value in shape.sizes.items():
         try:
-            found.sizes[name] = check(f"organisation.{name}", value, ("size",))
-            found.lines[name] = line_of(reader.places, ("sizes", name))
+            parsed.sizes[name] = check(f"organisation.{name}", value, ("size",))
+            parsed.lines[name] = line_of(reader.places, ("sizes", name))
         except InputError as error:
             reader.add_error(("sizes", name), str(error).removeprefix(f"organisation.{name}: "))
-    found.values = {
+    parsed.values = {
         **reader.values("assumptions", shape.assumptions, ("assumption",)),
         **reader.values("levers", shape.levers, ("lever",)),
     }
 
 
-def _driver(reader: Parser, found: Folder, word: str, said: Any) -> None:
+def _driver(reader: Parser, parsed: Folder, word: str, said: Any) -> None:
     """Store the lever that a driver sets: a name, or a table with the name and whether values are relative."""
     levers = {key for key, row in all_parameters().items() if row.role == "lever"}
     table = said if isinstance(said, dict) else {"lever": said}
@@ -252,8 +252,8 @@ def _driver(reader: Parser, found: Folder, word: str, said: Any) -> None:
     if not isinstance(relative, bool):
         reader.add_error(("drivers", word, "relative"), f"must be true or false, got {relative!r}")
     elif relative:
-        found.relative.add(word)
-    found.drivers[word] = lever
+        parsed.relative.add(word)
+    parsed.drivers[word] = lever
 
 
 def _tables(reader: Parser, data: Mapping[str, Any], name: str, known: Mapping[str, Any]) -> list[tuple[str, Any]]:

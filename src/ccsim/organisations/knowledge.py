@@ -30,7 +30,7 @@ class Fact:
 
     subject: str
     known: bool
-    says: str
+    statement: str
 
 
 def knowledge(folder: Folder, layout: Layout) -> list[Fact]:

@@ -30,7 +30,7 @@ def not_forecast(folder: Folder) -> str:
     )
 
 
-def last_figures(folder: Folder, layout: Layout) -> pd.DataFrame:
+def last_values(folder: Folder, layout: Layout) -> pd.DataFrame:
     """Return the last value of each KPI by department and by segment: ``what``, ``group``, ``data``.
 
     A group with too few answers is merged with others, weighted by answers. If answers are not stated, its
@@ -49,8 +49,8 @@ def last_figures(folder: Folder, layout: Layout) -> pd.DataFrame:
             "date", kind="stable"
         )
         sizes = _sizes(layout, by)
-        for word, figures in own.groupby("kpi", sort=False):
-            last = figures.drop_duplicates(by, keep="last")
+        for word, values in own.groupby("kpi", sort=False):
+            last = values.drop_duplicates(by, keep="last")
             people = last[by].map(sizes).fillna(0.0)
             if "answers" in last:
                 people = last["answers"].fillna(people)

@@ -31,7 +31,7 @@ from ccsim.organisations.columns import (
 from ccsim.organisations.privacy import Keys, quoted
 
 #: Maximum number of faults of one kind per column that are listed singly; of the others only the number is reported.
-TOLD = 20
+MAX_REPORTED = 20
 LONGEST_NAME = 80
 #: Number of cells of a column from which one message is reported if none is accepted.
 ALL_WRONG = 5
@@ -51,7 +51,7 @@ class Table:
         file: its path, as messages name it.
         kind: kind of file.
         frame: checked columns by their names in ccsim; faulty cells are missing.
-        theirs: the name of each column in the file.
+        own_names: the name of each column in the file.
         unread: columns of the file that are not read.
         separator: character between cells.
         lines: the line of the file on which each row begins. The text itself is not stored, because it may name people.
@@ -60,7 +60,7 @@ class Table:
     file: str
     kind: Kind
     frame: pd.DataFrame
-    theirs: dict[str, str] = field(default_factory=dict)
+    own_names: dict[str, str] = field(default_factory=dict)
     unread: tuple[str, ...] = ()
     separator: str = ","
     lines: list[int] = field(default_factory=list, repr=False)
@@ -71,15 +71,15 @@ class Table:
 
     def fault(self, row: int, column: str, problem: str) -> InputIssue:
         """Return a fault in a cell."""
-        return InputIssue(self.file, self.line(row), self.theirs.get(column, column), problem)
+        return InputIssue(self.file, self.line(row), self.own_names.get(column, column), problem)
 
     def faults(self, column: str, rows: Iterable[int], problem: str) -> list[InputIssue]:
         """Return the faults of cells of a column: the first ones singly, the others as a number."""
         found = list(rows)
-        told = [self.fault(int(row), column, problem) for row in found[:TOLD]]
-        if len(found) > TOLD:
-            more = f"{problem} (so do {len(found) - TOLD} more rows)"
-            told[-1] = self.fault(int(found[TOLD - 1]), column, more)
+        told = [self.fault(int(row), column, problem) for row in found[:MAX_REPORTED]]
+        if len(found) > MAX_REPORTED:
+            more = f"{problem} (so do {len(found) - MAX_REPORTED} more rows)"
+            told[-1] = self.fault(int(found[MAX_REPORTED - 1]), column, more)
         return told
 
 
@@ -136,8 +136,8 @@ def read_table(path: Path, name: str, kind: Kind, dialect: Dialect) -> tuple[Tab
     frame = {}
     private = _Private(table, [cell.strip() for cell in names], text)
     for column in kind.columns:
-        if column.name in table.theirs:
-            cells = raw[table.theirs[column.name]].str.strip()
+        if column.name in table.own_names:
+            cells = raw[table.own_names[column.name]].str.strip()
         elif column.name in constants:
             cells = pd.Series([constants[column.name]] * len(raw), dtype=str)
         else:
@@ -184,14 +184,14 @@ def _match_columns(table: Table, names: list[str], dialect: Dialect) -> list[Inp
         wanted = mapped.get(column.name, (column.name,))
         there = [name for name in wanted if name in names]
         if there:
-            table.theirs[column.name] = there[0]
+            table.own_names[column.name] = there[0]
             if names.count(there[0]) > 1:
                 faults.append(InputIssue(table.file, None, there[0], "two columns of the header have this name"))
         elif column.needed and column.name not in constants:
             near = did_you_mean(wanted[0], names)
             say = f"[columns.{table.kind.name}] of organisation.toml can map it to a column"
             faults.append(InputIssue(table.file, None, wanted[0], f"the column is missing{near}; {say}"))
-    table.unread = tuple(name for name in names if name not in table.theirs.values())
+    table.unread = tuple(name for name in names if name not in table.own_names.values())
     return faults
 
 
@@ -205,7 +205,7 @@ def _cells(table: Table, names: list[str], text: str, above: int) -> tuple[pd.Da
         above: number of lines of the file above the header.
     """
     faults = []
-    wanted = [name for name in dict.fromkeys(names) if name.strip() in table.theirs.values()]
+    wanted = [name for name in dict.fromkeys(names) if name.strip() in table.own_names.values()]
     reader = csv.reader(io.StringIO(text), delimiter=table.separator)
     sizes, starts, before = [], [], 0
     for cells in reader:
@@ -218,7 +218,7 @@ def _cells(table: Table, names: list[str], text: str, above: int) -> tuple[pd.Da
     # Some spreadsheet programs write rows of separators below a table.
     filled = np.array([each for _, each in sizes[1:]], bool)
     longer = [(number, size) for number, (size, each) in enumerate(row for row in sizes if row[1]) if size > len(names)]
-    for number, count in longer[:TOLD]:
+    for number, count in longer[:MAX_REPORTED]:
         faults.append(InputIssue(table.file, table.line(number - 1), "", f"has {count} cells; the header {len(names)}"))
     raw = pd.read_csv(
         io.StringIO(text), sep=table.separator, dtype=str, keep_default_na=False, usecols=wanted, index_col=False,
@@ -246,7 +246,7 @@ class _Private:
     def __contains__(self, cell: object) -> bool:
         """Return whether a cell is in one of these columns, which are read when the first fault is reported."""
         if self._cells is None:
-            read = {theirs: ours for ours, theirs in self._table.theirs.items()}
+            read = {theirs: ours for ours, theirs in self._table.own_names.items()}
             kinds = [self._table.kind.column(read[name]).cells if name in read else KEY for name in self._names]
             places = [place for place, kind in enumerate(kinds) if kind in (KEY, STATUS)]
             rows = list(csv.reader(io.StringIO(self._text), delimiter=self._table.separator))[1:]
@@ -278,8 +278,12 @@ def _checked(
             "another column"
         )
         return values, [*faults, table.fault(int(wrong[0]), column.name, problem)]
-    for row in wrong[:TOLD]:
-        more = f" (so do {len(wrong) - TOLD} more rows)" if len(wrong) > TOLD and row == wrong[TOLD - 1] else ""
+    for row in wrong[:MAX_REPORTED]:
+        more = (
+            f" (so do {len(wrong) - MAX_REPORTED} more rows)"
+            if len(wrong) > MAX_REPORTED and row == wrong[MAX_REPORTED - 1]
+            else ""
+        )
         problem = _problem(table, column, cells.iloc[row], private)
         faults.append(table.fault(int(row), column.name, problem + more))
     return values, faults

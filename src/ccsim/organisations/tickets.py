@@ -16,7 +16,7 @@ import pandas as pd
 
 from ccsim.errors import InputError, InputErrors, InputIssue, count_noun, did_you_mean, writing
 from ccsim.organisations.privacy import OTHERS, merged, quoted
-from ccsim.organisations.tables import ALL_WRONG, TOLD, separator_of, text_of
+from ccsim.organisations.tables import ALL_WRONG, MAX_REPORTED, separator_of, text_of
 from ccsim.organisations.template import IGNORE
 
 #: For each column, the names under which exports have it, in lower case with one separator between words; the first that exists
@@ -68,38 +68,38 @@ def read_tickets(
         raise InputError(f"{path}: {problem}")
     separator = separator_of(text.split("\n", 1)[0])
     header = [name.strip() for name in next(csv.reader(io.StringIO(text), delimiter=separator), [])]
-    theirs: dict[str, str] = {}
+    other: dict[str, str] = {}
     for name, usual in NAMES.items():
         wanted = ((columns or {})[name],) if name in (columns or {}) else usual
         there = [one for word in wanted for one in header if word in (one, _plain(one))]
         if there:
-            theirs[name] = there[0]
+            other[name] = there[0]
         elif name in (columns or {}) or name in needed:
             raise InputError(f"{path}:1: {wanted[0]}: the column is missing{did_you_mean(wanted[0], header)}; "
                              f"name it with --column {name}=NAME")  # fmt: skip
     raw = _rows(path, text, separator, header)
-    found = pd.DataFrame({name: raw[column] for name, column in theirs.items()})
+    found = pd.DataFrame({name: raw[column] for name, column in other.items()})
     private = {
-        cell for name in set(header) - {theirs[one] for one in set(theirs) - {"id", "agent"}} for cell in raw[name]
+        cell for name in set(header) - {other[one] for one in set(other) - {"id", "agent"}} for cell in raw[name]
     } - {""}
-    faults = [] if "time" in needed else _repeated(path, theirs, found)
+    faults = [] if "time" in needed else _repeated(path, other, found)
     for name in sorted({"opened", "closed", "time"} & set(found)):
         # Exports in UTC and exports without a time zone are assigned to weeks in the same way.
         days = pd.to_datetime(
             found[name].where(found[name] != ""), format="ISO8601", errors="coerce", utc=True
         ).dt.tz_localize(None)
         wrong = found.index[((found[name] != "") | (name in needed)) & days.isna()]
-        faults += _cell_faults(path, theirs[name], found[name], wrong, "a date such as 2026-01-31T09:30", private)
+        faults += _cell_faults(path, other[name], found[name], wrong, "a date such as 2026-01-31T09:30", private)
         found[name] = days
     for name in sorted({"handed_on", "stations", "reopened"} & set(found)):
         numbers = pd.to_numeric(found[name], errors="coerce")
         wrong = found.index[(found[name] != "") & ~((numbers >= 0) & (numbers % 1 == 0))]
-        faults += _cell_faults(path, theirs[name], found[name], wrong, "a whole number of at least 0", private)
+        faults += _cell_faults(path, other[name], found[name], wrong, "a whole number of at least 0", private)
         found[name] = numbers.fillna(0)
     if "worked" in found:
-        found["worked"], wrong = _minutes(found["worked"], theirs["worked"])
+        found["worked"], wrong = _minutes(found["worked"], other["worked"])
         faults += _cell_faults(
-            path, theirs["worked"], raw[theirs["worked"]], wrong, "minutes, such as 12.5, or 0:12:30", private
+            path, other["worked"], raw[other["worked"]], wrong, "minutes, such as 12.5, or 0:12:30", private
         )
     if faults:
         raise InputErrors(faults)
@@ -152,7 +152,7 @@ def _minutes(cells: pd.Series, column: str) -> tuple[pd.Series, pd.Index]:
     return found, cells.index[(cells != "") & ~((found >= 0) & np.isfinite(found))]
 
 
-def _repeated(path: Path, theirs: Mapping[str, str], found: pd.DataFrame) -> list[InputIssue]:
+def _repeated(path: Path, other: Mapping[str, str], found: pd.DataFrame) -> list[InputIssue]:
     """Return a fault if tickets are in several rows, because each would be counted once per row."""
     again = found["id"].ne("") & found["id"].duplicated() if "id" in found else pd.Series(False, found.index)
     if not again.any():
@@ -163,7 +163,7 @@ def _repeated(path: Path, theirs: Mapping[str, str], found: pd.DataFrame) -> lis
         f"is the same ticket as in line {line} (rows that repeat a ticket: {again.sum():,}); each ticket must be in one row, and "
         "--events accepts a log of changes"
     )
-    return [InputIssue(str(path), first + 2, theirs["id"], problem)]
+    return [InputIssue(str(path), first + 2, other["id"], problem)]
 
 
 def _cell_faults(
@@ -188,8 +188,8 @@ def _cell_faults(
         problem = f"none of {len(filled):,} cells, such as {shown(cells[filled[0]])}, is accepted; must be {wanted}"
         return [InputIssue(str(path), int(filled[0]) + 2, column, problem)]
     told = []
-    for number, row in enumerate(wrong[:TOLD], 1):
-        more = f" (so do {len(wrong) - TOLD} more rows)" if number == TOLD < len(wrong) else ""
+    for number, row in enumerate(wrong[:MAX_REPORTED], 1):
+        more = f" (so do {len(wrong) - MAX_REPORTED} more rows)" if number == MAX_REPORTED < len(wrong) else ""
         told.append(InputIssue(str(path), int(row) + 2, column, f"must be {wanted}, got {shown(cells[row])}{more}"))
     return told
 

@@ -103,11 +103,11 @@ def levers_in_force(folder: Folder) -> dict[str, Any]:
     day, rows = week_0_of(folder), all_parameters()
     found: dict[str, Any] = {}
     for name in _drivers_with_lever(folder):
-        figures = driver_figures(folder, name)
-        figures = figures[figures.index < day] if day is not None else figures
+        values = driver_values(folder, name)
+        values = values[values.index < day] if day is not None else values
         lever = folder.drivers[name]
-        if len(figures) and not rows[lever].impulse:
-            year = figures[figures.index > figures.index[-1] - 365 * DAY]
+        if len(values) and not rows[lever].impulse:
+            year = values[values.index > values.index[-1] - 365 * DAY]
             found[lever] = value_of(lever, round(float(year.mean()), 9))
     for event in events_of(folder):
         if (day is None or event.day <= day) and not rows[event.lever].impulse:
@@ -167,7 +167,7 @@ def outside_drivers(folder: Folder) -> list[str]:
     )
 
 
-def figures_between(folder: Folder, name: str, ends: pd.DatetimeIndex) -> np.ndarray:
+def values_between(folder: Folder, name: str, ends: pd.DatetimeIndex) -> np.ndarray:
     """Return the mean of a driver in each of several time spans.
 
     Args:
@@ -200,13 +200,13 @@ def _drivers_by_week(folder: Folder, start: pd.Timestamp, weeks: int) -> dict[st
     found = {}
     for name in _drivers_with_lever(folder):
         assert frame is not None
-        figures = driver_figures(folder, name)
-        gap = pd.Timedelta(np.median(np.diff(figures.index.to_numpy()))) if len(figures) > 1 else 7 * DAY
-        first = min(figures.index[0] - max(gap - DAY, 0 * DAY), start)
-        days = pd.date_range(first, max(figures.index[-1], start + 7 * weeks * DAY), freq="D")
+        values = driver_values(folder, name)
+        gap = pd.Timedelta(np.median(np.diff(values.index.to_numpy()))) if len(values) > 1 else 7 * DAY
+        first = min(values.index[0] - max(gap - DAY, 0 * DAY), start)
+        days = pd.date_range(first, max(values.index[-1], start + 7 * weeks * DAY), freq="D")
         # A value applies to the days up to its own date.
-        daily = figures.reindex(days).bfill().ffill()
-        daily[daily.index < figures.index[0] - max(gap - DAY, 0 * DAY)] = np.nan
+        daily = values.reindex(days).bfill().ffill()
+        daily[daily.index < values.index[0] - max(gap - DAY, 0 * DAY)] = np.nan
         within = daily[daily.index >= start].to_numpy(float)[: 7 * weeks].reshape(weeks, 7)
         counted = np.isfinite(within).sum(axis=1)
         sums = np.nansum(within, axis=1)
@@ -214,7 +214,7 @@ def _drivers_by_week(folder: Folder, start: pd.Timestamp, weeks: int) -> dict[st
     return found
 
 
-def driver_figures(folder: Folder, name: str) -> pd.Series:
+def driver_values(folder: Folder, name: str) -> pd.Series:
     """Return the values of a driver by day, in the unit of its lever; several values of a day are averaged."""
     frame = folder.frame("drivers")
     assert frame is not None

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ccsim.analysis.decision.decide import open_decision
-from ccsim.analysis.decision.decision import LEVEL, TOLD, Decision
+from ccsim.analysis.decision.decision import LEVEL, MAX_SHOWN, Decision
 from ccsim.model.kpis import KPIS, QUARTER
 from ccsim.model.settings import all_parameters
 from ccsim.organisations.knowledge import NOT_IDENTIFIABLE
@@ -69,7 +69,7 @@ class Board:
             "lead": self.lead(), "told_apart": self.told_apart, "worlds": self.plain("worlds"), "left_out": self.plain("left_out"),
             "weeks": self.decision.results.experiment.weeks, "quarter": QUARTER, "picture": self.picture(),
             "flips": self.flips(), "measurements": self.measurements(), "values": self.values(), "watch": self.watch(),
-            "bound": self.figure("bound"), "tested": self.tested(), "evidence": self.evidence(), "open": NOT_IDENTIFIABLE,
+            "bound": self.kpi_number("bound"), "tested": self.tested(), "evidence": self.evidence(), "open": NOT_IDENTIFIABLE,
             "scenarios": self.scenarios(), "provenance": self.provenance(),
             "command": reproduce_command(self.folder),
         }  # fmt: skip
@@ -78,7 +78,7 @@ class Board:
         """Return what an option is called."""
         return self.decision.results.experiment.label(name)
 
-    def figure(self, name: str, *, sign: bool = False, kpi: str | None = None) -> DisplayedNumber:
+    def kpi_number(self, name: str, *, sign: bool = False, kpi: str | None = None) -> DisplayedNumber:
         """Return a number in the unit of what counts, or of another KPI."""
         return self._number(name, table_value(KPIS[kpi or self.decision.kpi], self.numbers[name], sign=sign))
 
@@ -104,7 +104,7 @@ class Board:
 
     def lead(self) -> dict[str, DisplayedNumber]:
         """Return by how much the first option is ahead of the second."""
-        found = {name: self.figure(f"lead/{name}") for name in ("mean", "low", "high")}
+        found = {name: self.kpi_number(f"lead/{name}") for name in ("mean", "low", "high")}
         return {**found, "ahead": self.part("lead/ahead")}
 
     def options(self) -> list[dict[str, Any]]:
@@ -113,9 +113,9 @@ class Board:
         return [
             {"name": name, "title": self.title(name), "alone": name == self.decision.options[0],
              "best": self.part(f"option/{name}/best"), "better": self.part(f"option/{name}/better"),
-             "mean": self.figure(f"option/{name}/mean"),
-             "spend": self.figure(f"option/{name}/spend", kpi="spend"),
-             **{end: self.figure(f"option/{name}/{end}", sign=True)
+             "mean": self.kpi_number(f"option/{name}/mean"),
+             "spend": self.kpi_number(f"option/{name}/spend", kpi="spend"),
+             **{end: self.kpi_number(f"option/{name}/{end}", sign=True)
                 for end in ("difference", "difference_low", "difference_high", "world_low", "world_high")}}
             for name in names
         ]  # fmt: skip
@@ -147,16 +147,16 @@ class Board:
 
     def values(self) -> list[dict[str, Any]]:
         """Return what knowing single values is worth."""
-        names = self.decision.single["name"].head(TOLD)
+        names = self.decision.single["name"].head(MAX_SHOWN)
         return [{"name": name, "how": meaning_of(name), **self._worth("value", name)} for name in names]
 
     def watch(self) -> list[dict[str, Any]]:
         """Return what the KPIs of the first quarter tell."""
         first = self.title(self.decision.options[self.decision.order[0]])
         found = []
-        for name in self.decision.watch["name"].head(TOLD):
+        for name in self.decision.watch["name"].head(MAX_SHOWN):
             ends = [
-                {"at": self.figure(f"watch/{name}/threshold/{k}", kpi=name), "unit": table_unit(KPIS[name]),
+                {"at": self.kpi_number(f"watch/{name}/threshold/{k}", kpi=name), "unit": table_unit(KPIS[name]),
                  "below": self.title(self.decision.options[flip.below]), "above": self.title(self.decision.options[flip.above])}
                 for k, flip in enumerate(self.decision.thresholds(name), 1)
             ]  # fmt: skip
@@ -172,7 +172,7 @@ class Board:
     def _worth(self, part: str, name: str) -> dict[str, Any]:
         """Return a value of information, its error, and whether it can be told from 0: by permutations and by its error."""
         value, error, p = (self.numbers[f"{part}/{name}/{word}"] for word in ("value", "se", "p_adjusted"))
-        return {"value": self.figure(f"{part}/{name}/value"), "se": self.figure(f"{part}/{name}/se"),
+        return {"value": self.kpi_number(f"{part}/{name}/value"), "se": self.kpi_number(f"{part}/{name}/se"),
                 "p": self.chance(f"{part}/{name}/p_adjusted"),
                 "sure": p <= LEVEL and value > ERRORS * error}  # fmt: skip
 
@@ -196,7 +196,7 @@ class Board:
             {"kpi": KPIS[kpi], "verdict": line.rpartition("): ")[2].partition(";")[0],
              **{name: self.plain(f"backtest/{kpi}/{name}") for name in ("crps", "naive")},
              **{name: self.part(f"backtest/{kpi}/{name}") for name in ("covers_50", "covers_90")},
-             "level": self.figure(f"level/{kpi}/observed", kpi=kpi), "quantile": self.part(f"level/{kpi}/quantile"),
+             "level": self.kpi_number(f"level/{kpi}/observed", kpi=kpi), "quantile": self.part(f"level/{kpi}/quantile"),
              "far": found["far"].get(kpi, "")}
             for kpi, line in found["lines"].items()
         ]  # fmt: skip

@@ -39,7 +39,7 @@ class Choice:
     Attributes:
         department, person, case: rows; a case has its customer's row.
         option: number of the option chosen (:data:`OPTIONS`).
-        luck: the draw that decided among the options.
+        draw: the draw that decided among the options.
         asked: for each option that was open, the arguments of its utility.
     """
 
@@ -47,7 +47,7 @@ class Choice:
     person: int
     case: int
     option: int
-    luck: float
+    draw: float
     asked: Mapping[int, tuple[Any, ...]]
 
     def utilities(self) -> dict[int, float]:
@@ -91,10 +91,10 @@ def choices(arguments: tuple[Any, ...]) -> list[Choice]:
         asked[int(called[0])] = called
         return weigh(*called)
 
-    def note_choice(i: int, case: int, department: int, luck: float, *rest: Any) -> Any:
+    def note_choice(i: int, case: int, department: int, draw: float, *rest: Any) -> Any:
         asked.clear()
-        decided = decide(i, case, department, luck, *rest)
-        made.append(Choice(department, int(i), int(case), int(decided[0]), float(luck), dict(asked)))
+        decided = decide(i, case, department, draw, *rest)
+        made.append(Choice(department, int(i), int(case), int(decided[0]), float(draw), dict(asked)))
         return decided
 
     weigh = plain(choice.utility)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ccsim.analysis.decision.decide import evidence_again, open_decision
-from ccsim.analysis.decision.decision import Decision, behind
+from ccsim.analysis.decision.decide import open_decision, recompute_evidence
+from ccsim.analysis.decision.decision import Decision, source_options
 from ccsim.errors import UnknownNameError
 from ccsim.execution.runner import run_experiment
 from ccsim.experiments.design_scenarios import DesignScenarios
@@ -111,12 +111,12 @@ def reproduce_decision(
     numbers = decision.numbers()
     if key not in numbers:
         raise UnknownNameError("number", key, numbers)
-    options = behind(key, decision.options)
+    options = source_options(key, decision.options)
     same = decision.results.manifest["sources"] == model_hash()
     if not options:
         import pandas as pd
 
-        again = evidence_again(dict(decision.about), workers)["numbers"].get(key, float("nan"))
+        again = recompute_evidence(dict(decision.about), workers)["numbers"].get(key, float("nan"))
         return DecisionReproduction(key, numbers[key], again, (), (), pd.DataFrame(), same)
     results, differing, each = _run_again(decision, options, workers, progress)
     again = replace(decision, results=results).numbers()[key]

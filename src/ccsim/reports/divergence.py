@@ -139,29 +139,29 @@ def diff(
     levers_apart: tuple[tuple[str, Any, Any], ...] = ()
     rows = []
     for before, after in _weeks(pair, seed, weeks):
-        if cause is None and differing(*after):
-            cause = _cause(before, after)
-            levers_apart = _levers(*(world.settings for world in before))
-        if cause is not None and decision is None and _decided_apart(*after):
-            decision = _decision(before)
+        if cause is None and column_differences(*after):
+            cause = _first_difference(before, after)
+            levers_apart = _lever_differences(*(world.settings for world in before))
+        if cause is not None and decision is None and _may_differ_in_decision(*after):
+            decision = _first_decision(before)
         if after is not before:
-            rows.append({"week": after[0].week, **{name: _share(name, *after) for name in PEOPLE[:3]}})
+            rows.append({"week": after[0].week, **{name: _share_affected(name, *after) for name in PEOPLE[:3]}})
     cause, decision = (_without_person(one, pair) for one in (cause, decision))
     return Divergence(names, seed, weeks, cause, decision, levers_apart, pd.DataFrame(rows))
 
 
-def _without_person(parting: FirstDifference | None, pair: list[Scenario]) -> FirstDifference | None:
+def _without_person(difference: FirstDifference | None, pair: list[Scenario]) -> FirstDifference | None:
     """Return a difference; of an organisation founded from files without the row of a person, which would tell who it is."""
-    if parting is None or not any(one.source for one in pair):
-        return parting
+    if difference is None or not any(one.source for one in pair):
+        return difference
     kind = {
         "staff": "a member of staff",
         "leaders": "a leader",
         "customers": "a customer",
         "cases": "the case of a customer",
     }
-    population = "staff" if parting.choices else parting.gaps[0].population
-    return replace(parting, who=kind.get(population, parting.who), choices=None)
+    population = "staff" if difference.choices else difference.gaps[0].population
+    return replace(difference, who=kind.get(population, difference.who), choices=None)
 
 
 def _names(a: Scenario, b: Scenario) -> tuple[str, str]:
@@ -194,28 +194,30 @@ def _weeks(pair: list[Scenario], seed: int, weeks: int) -> Iterator[tuple[Pair, 
         yield worlds, worlds
         for _ in range(first.organisation.warm_up):
             before = (worlds[0].copy(), worlds[1].copy())
-            for world in worlds:
-                step(world)
+            for state in worlds:
+                step(state)
             yield before, worlds
     lives = [Simulation(one, seed, weeks) for one in pair]
     for _ in range(weeks):
         kept: list[ModelState] = []
 
-        def keeping(world: ModelState, kept: list[ModelState] = kept) -> None:
-            kept.append(world.copy())
-            step(world)
+        def keeping(state: ModelState, kept: list[ModelState] = kept) -> None:
+            kept.append(state.copy())
+            step(state)
 
         for life in lives:
             life.step(keeping)
-        yield (kept[0], kept[1]), (lives[0].world, lives[1].world)
+        yield (kept[0], kept[1]), (lives[0].state, lives[1].state)
 
 
-def differing(one: ModelState, other: ModelState, only: tuple[str, ...] = POPULATIONS) -> list[ColumnDifference]:
+def column_differences(
+    one: ModelState, other: ModelState, only: tuple[str, ...] = POPULATIONS
+) -> list[ColumnDifference]:
     """Return every column in which two worlds of the same sizes differ in any bit, people before tallies."""
     found = []
     for name in only:
-        for column, mine, theirs in _columns(one, other, name):
-            here, there = (np.ascontiguousarray(getattr(each, column.name)) for each in (mine, theirs))
+        for column, own, counterpart in _columns(one, other, name):
+            here, there = (np.ascontiguousarray(getattr(each, column.name)) for each in (own, counterpart))
             bits = np.dtype(f"u{here.dtype.itemsize}")
             rows = np.flatnonzero(here.view(bits) != there.view(bits))
             if len(rows):
@@ -240,35 +242,35 @@ def type_of(population: str) -> Any:
     return getattr(populations, population.capitalize())
 
 
-def _cause(before: Pair, after: Pair) -> FirstDifference:
+def _first_difference(before: Pair, after: Pair) -> FirstDifference:
     """Live a week again, phase by phase, until anything differs."""
     if before is after:
-        return _parting("founding", differing(*after), after[0])
+        return _difference_at("founding", column_differences(*after), after[0])
     one, other = (world.copy() for world in before)
-    for mine, theirs in zip(start_step(one), start_step(other), strict=True):
-        choosing = _choices(one, other) if mine.name == "service.serve" else None
-        mine.run()
-        theirs.run()
-        gaps = differing(one, other)
-        if gaps:
-            return _parting(mine.name, gaps, one, choosing)
+    for own, counterpart in zip(start_step(one), start_step(other), strict=True):
+        choosing = _first_other_choice(one, other) if own.name == "service.serve" else None
+        own.run()
+        counterpart.run()
+        differences = column_differences(one, other)
+        if differences:
+            return _difference_at(own.name, differences, one, choosing)
     raise AssertionError("a week lived by phases ends otherwise than the same week lived at once")
 
 
-def _decided_apart(one: ModelState, other: ModelState) -> bool:
+def _may_differ_in_decision(one: ModelState, other: ModelState) -> bool:
     """Return whether a person may have decided differently; false only if no person has."""
-    return bool(_decisive(differing(one, other, PEOPLE))) or any(
+    return bool(_about_people(column_differences(one, other, PEOPLE))) or any(
         np.any(getattr(one.populations.departments, name) != getattr(other.populations.departments, name))
         for name in MIX
     )
 
 
-def _decisive(gaps: list[ColumnDifference]) -> list[ColumnDifference]:
+def _about_people(differences: list[ColumnDifference]) -> list[ColumnDifference]:
     """Keep the gaps that may be the decision of a person: whole numbers about people and their cases."""
-    return [gap for gap in gaps if gap.population in PEOPLE and gap.column.is_integer]
+    return [gap for gap in differences if gap.population in PEOPLE and gap.column.is_integer]
 
 
-def _decision(before: Pair) -> FirstDifference | None:
+def _first_decision(before: Pair) -> FirstDifference | None:
     """Live a week again, phase by phase, until a person decides differently; None if no person does.
 
     What service makes of a case follows from chance and from who had time for it, so there only the choices count.
@@ -279,86 +281,91 @@ def _decision(before: Pair) -> FirstDifference | None:
     if before[0].week < -before[0].settings.organisation.warm_up:
         return None  # founded, and nothing has been decided yet
     one, other = (world.copy() for world in before)
-    seen = {(gap.population, gap.column.name): gap.rows for gap in _decisive(differing(one, other, PEOPLE))}
-    for mine, theirs in zip(start_step(one), start_step(other), strict=True):
-        choosing = _choices(one, other) if mine.name == "service.serve" else None
-        mine.run()
-        theirs.run()
-        gaps = _decisive(differing(one, other, PEOPLE))
-        new = [_without(gap, seen.get((gap.population, gap.column.name)), one, other) for gap in gaps]
+    seen = {
+        (gap.population, gap.column.name): gap.rows for gap in _about_people(column_differences(one, other, PEOPLE))
+    }
+    for own, counterpart in zip(start_step(one), start_step(other), strict=True):
+        choosing = _first_other_choice(one, other) if own.name == "service.serve" else None
+        own.run()
+        counterpart.run()
+        differences = _about_people(column_differences(one, other, PEOPLE))
+        new = [_without_rows(gap, seen.get((gap.population, gap.column.name)), one, other) for gap in differences]
         decided = [gap for gap in new if len(gap.rows)]
-        if choosing or (decided and not mine.name.startswith("service.")):
-            return _parting(mine.name, decided, one, choosing)
-        seen = {(gap.population, gap.column.name): gap.rows for gap in gaps}
+        if choosing or (decided and not own.name.startswith("service.")):
+            return _difference_at(own.name, decided, one, choosing)
+        seen = {(gap.population, gap.column.name): gap.rows for gap in differences}
     return None
 
 
-def _without(gap: ColumnDifference, seen: np.ndarray | None, one: ModelState, other: ModelState) -> ColumnDifference:
+def _without_rows(
+    column_difference: ColumnDifference, seen: np.ndarray | None, one: ModelState, other: ModelState
+) -> ColumnDifference:
     """Return a gap without the rows that differed before."""
-    rows = gap.rows if seen is None else np.setdiff1d(gap.rows, seen)
+    rows = column_difference.rows if seen is None else np.setdiff1d(column_difference.rows, seen)
     if not len(rows):
-        return gap._replace(rows=rows)
+        return column_difference._replace(rows=rows)
     here, there = (
-        getattr(getattr(each.populations, gap.population), gap.column.name)[rows[0]] for each in (one, other)
+        getattr(getattr(each.populations, column_difference.population), column_difference.column.name)[rows[0]]
+        for each in (one, other)
     )
-    return gap._replace(rows=rows, values=(here.item(), there.item()))
+    return column_difference._replace(rows=rows, values=(here.item(), there.item()))
 
 
-def _choices(one: ModelState, other: ModelState) -> tuple[Choice, Choice] | None:
+def _first_other_choice(one: ModelState, other: ModelState) -> tuple[Choice, Choice] | None:
     """Return the first choice of a week's service that comes out differently, in both; the worlds stay as they are."""
-    first, second = ({made.case: made for made in _served(world)} for world in (one, other))
+    first, second = ({made.case: made for made in _service_choices(world)} for world in (one, other))
     parted = (case for case, made in first.items() if case in second and made.option != second[case].option)
     case = next(parted, None)
     return None if case is None else (first[case], second[case])
 
 
-def _served(world: ModelState) -> list[Choice]:
+def _service_choices(state: ModelState) -> list[Choice]:
     """Return every choice that the coming service makes, on a copy."""
-    serve = next(phase for phase in list_phases(world.copy()) if phase.name == "service.serve")
+    serve = next(phase for phase in list_phases(state.copy()) if phase.name == "service.serve")
     return choices(serve.arguments)
 
 
-def _parting(
-    phase: str, gaps: list[ColumnDifference], world: ModelState, choosing: tuple[Choice, Choice] | None = None
+def _difference_at(
+    phase: str, differences: list[ColumnDifference], state: ModelState, choosing: tuple[Choice, Choice] | None = None
 ) -> FirstDifference:
     if choosing:
-        who = who_is(world, "staff", choosing[0].person)
+        who = describe_agent(state, "staff", choosing[0].person)
     else:
-        who = who_is(world, gaps[0].population, int(gaps[0].rows[0]))
-    return FirstDifference(world.week, phase, tuple(gaps), who, choosing)
+        who = describe_agent(state, differences[0].population, int(differences[0].rows[0]))
+    return FirstDifference(state.week, phase, tuple(differences), who, choosing)
 
 
-def who_is(world: ModelState, population: str, row: int) -> str:
+def describe_agent(state: ModelState, population: str, row: int) -> str:
     """Say in words which agent a row is."""
-    state = world.populations
+    populations = state.populations
     if population == "staff":
-        department = int(state.staff.department[row])
-        side = "front line" if state.departments.front[department] else "back office"
+        department = int(populations.staff.department[row])
+        side = "front line" if populations.departments.front[department] else "back office"
         return f"the member of staff in post {row} ({side}, department {department})"
     if population == "leaders":
-        rank = ("the executive", "the head", "the team lead")[int(state.leaders.tier[row])]
-        where = int(state.leaders.department[row])
+        rank = ("the executive", "the head", "the team lead")[int(populations.leaders.tier[row])]
+        where = int(populations.leaders.department[row])
         return f"{rank}, leader {row}" + (f" (department {where})" if where >= 0 else "")
     if population in ("customers", "cases"):
-        kind = "customer" if state.customers.active[row] else "prospect"
+        kind = "customer" if populations.customers.active[row] else "prospect"
         about = "" if population == "customers" else "the case of "
-        return f"{about}{kind} {row} (segment {int(state.customers.segment[row])})"
+        return f"{about}{kind} {row} (segment {int(populations.customers.segment[row])})"
     return "the organisation as a whole" if population == "firm" else f"{population[:-1]} {row}"
 
 
-def _levers(here: Settings, there: Settings) -> tuple[tuple[str, Any, Any], ...]:
+def _lever_differences(here: Settings, there: Settings) -> tuple[tuple[str, Any, Any], ...]:
     """Return what is set differently, as (key, here, there)."""
     found = []
     for key, row in all_parameters().items():
-        mine, theirs = (getattr(getattr(each, row.group), row.name) for each in (here, there))
-        if mine != theirs:
-            shown = [row.choices[int(value)] if row.choices else value for value in (mine, theirs)]
+        own, other = (getattr(getattr(each, row.group), row.name) for each in (here, there))
+        if own != other:
+            shown = [row.choices[int(value)] if row.choices else value for value in (own, other)]
             found.append((key, shown[0], shown[1]))
     return tuple(found)
 
 
-def _share(population: str, one: ModelState, other: ModelState) -> float:
+def _share_affected(population: str, one: ModelState, other: ModelState) -> float:
     """Return the share of a population's rows in which anything that lasts differs."""
-    lasting = [gap for gap in differing(one, other, (population,)) if gap.column.kind != "flow"]
+    lasting = [gap for gap in column_differences(one, other, (population,)) if gap.column.kind != "flow"]
     rows = len(getattr(one.populations, population).person)
     return len(np.unique(np.concatenate([gap.rows for gap in lasting]))) / rows if lasting else 0.0

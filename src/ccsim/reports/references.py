@@ -198,14 +198,14 @@ class ReportNumbers:
         if key.measure == "overtakes_week":
             week = self.comparison.overtakes_week(key.scenario, key.kpi)
             return np.nan if week is None else float(week)
-        _, mine, theirs = self.pairs(key)
+        _, own, other = self.pairs(key)
         if key.measure == "variance_reduction":
-            if len(mine) < 2:
+            if len(own) < 2:
                 return np.nan
-            together = float(np.var(mine - theirs, ddof=1))
-            apart = float(np.var(mine, ddof=1) + np.var(theirs, ddof=1))
+            together = float(np.var(own - other, ddof=1))
+            apart = float(np.var(own, ddof=1) + np.var(other, ddof=1))
             return apart / together if together else np.inf
-        found = paired(mine, theirs)
+        found = paired(own, other)
         if key.measure == "difference_half":
             return (found["difference_high"] - found["difference_low"]) / 2
         return found[key.measure]
@@ -213,8 +213,8 @@ class ReportNumbers:
     def pairs(self, key: Key) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return the replicates that a scenario and the baseline share, and both's figures at the horizon."""
         base = self.comparison.experiment.baseline
-        (mine, here), (theirs, there) = (self.comparison.final_values(key.kpi, name) for name in (key.scenario, base))
-        both, left, right = np.intersect1d(mine, theirs, return_indices=True)
+        (own, here), (other, there) = (self.comparison.final_values(key.kpi, name) for name in (key.scenario, base))
+        both, left, right = np.intersect1d(own, other, return_indices=True)
         return both, here[left], there[right]
 
     def by_group(self, key: Key) -> tuple[np.ndarray, np.ndarray]:
@@ -256,9 +256,9 @@ class ReportNumbers:
         if key.measure in INTERVAL:
             replicates, values = self.comparison.final_values(key.kpi, key.scenario)
             return pd.DataFrame({"replicate": replicates, key.scenario: values})
-        replicates, mine, theirs = self.pairs(key)
+        replicates, own, other = self.pairs(key)
         base = self.comparison.experiment.baseline
-        return pd.DataFrame({"replicate": replicates, key.scenario: mine, base: theirs, "difference": mine - theirs})
+        return pd.DataFrame({"replicate": replicates, key.scenario: own, base: other, "difference": own - other})
 
 
 def _of_interval(measure: str, mean: float, low: float, high: float) -> float:

@@ -150,11 +150,11 @@ def _runs(results: Results) -> list[tuple[str, int]]:
     return [(str(scenario), int(replicate)) for scenario, replicate in table.itertuples(index=False)]
 
 
-def _differing(key: Key, mine: Results, again: Results, runs: list[tuple[str, int]]) -> list[tuple[str, int]]:
+def _differing(key: Key, own: Results, again: Results, runs: list[tuple[str, int]]) -> list[tuple[str, int]]:
     """Return the runs whose figures behind a number differ in any bit."""
-    name = TABLE_OF.get(key.part, next(iter(mine.tables)))
+    name = TABLE_OF.get(key.part, next(iter(own.tables)))
     column = "week" if key.part == "move" else key.kpi
-    pieces = [dict(list(each.tables[name].groupby(["scenario", "replicate"])[column])) for each in (mine, again)]
+    pieces = [dict(list(each.tables[name].groupby(["scenario", "replicate"])[column])) for each in (own, again)]
     found = []
     for run in runs:
         here, there = (piece.get(run) for piece in pieces)

@@ -57,68 +57,68 @@ def moment(move: Intervention) -> str:
     return f"Once {move.when.text}{after}{called}"
 
 
-def divergence_in_words(found: Divergence) -> str:
+def divergence_in_words(result: Divergence) -> str:
     """Say where two scenarios part: cause, decision, spread."""
-    a, b = found.names
-    if found.cause is None:
-        return f"{a} and {b} do not part in {count_noun(found.weeks, 'week')} on the draws of seed {found.seed}: every column is equal."
+    a, b = result.names
+    if result.cause is None:
+        return f"{a} and {b} do not part in {count_noun(result.weeks, 'week')} on the draws of seed {result.seed}: every column is equal."
     lines = [
-        f"{a} and {b}, on the draws of seed {found.seed}",
+        f"{a} and {b}, on the draws of seed {result.seed}",
         "",
-        f"They part {_week(found.cause)}, in {_phase(found.cause)}.",
+        f"They part {_week(result.cause)}, in {_phase(result.cause)}.",
     ]
-    lines += _gaps(found, found.cause)
-    if found.levers:
+    lines += _gaps(result, result.cause)
+    if result.levers:
         lines += ["", "Set differently then:"]
         lines += [f"  {key}: {parameter_value(key, mine)} / {parameter_value(key, theirs)}  ({all_parameters()[key].meaning})"
-                  for key, mine, theirs in found.levers[:12]]  # fmt: skip
-        if len(found.levers) > 12:
-            lines.append(f"  and {len(found.levers) - 12} more")
-    if found.decision is None:
-        lines += ["", f"In {count_noun(found.weeks, 'week')} no person decides differently."]
+                  for key, mine, theirs in result.levers[:12]]  # fmt: skip
+        if len(result.levers) > 12:
+            lines.append(f"  and {len(result.levers) - 12} more")
+    if result.decision is None:
+        lines += ["", f"In {count_noun(result.weeks, 'week')} no person decides differently."]
     else:
-        lines += ["", f"The first decision that comes out differently is made {_week(found.decision)}, "
-                      f"in {_phase(found.decision)}."]  # fmt: skip
-        lines += _choice(found) if found.decision.choices else _gaps(found, found.decision)
-    return "\n".join([*lines, "", *_spread(found)])
+        lines += ["", f"The first decision that comes out differently is made {_week(result.decision)}, "
+                      f"in {_phase(result.decision)}."]  # fmt: skip
+        lines += _choice(result) if result.decision.choices else _gaps(result, result.decision)
+    return "\n".join([*lines, "", *_spread(result)])
 
 
-def _week(parting: FirstDifference) -> str:
-    if parting.phase == "founding":
+def _week(difference: FirstDifference) -> str:
+    if difference.phase == "founding":
         return "when they are founded"
-    return f"in week {parting.week}" + (" (their past)" if parting.week < 0 else "")
+    return f"in week {difference.week}" + (" (their past)" if difference.week < 0 else "")
 
 
-def _phase(parting: FirstDifference) -> str:
-    return "the founding" if parting.phase == "founding" else f"mechanism {parting.phase}"
+def _phase(difference: FirstDifference) -> str:
+    return "the founding" if difference.phase == "founding" else f"mechanism {difference.phase}"
 
 
-def _gaps(found: Divergence, parting: FirstDifference) -> list[str]:
-    a, b = found.names
-    first = parting.gaps[0]
-    lines = [f"  First: {parting.who}; {first.population}.{first.column.name} is {exact(first.values[0])} in {a}, "
+def _gaps(result: Divergence, difference: FirstDifference) -> list[str]:
+    a, b = result.names
+    first = difference.gaps[0]
+    lines = [f"  First: {difference.who}; {first.population}.{first.column.name} is {exact(first.values[0])} in {a}, "
              f"{exact(first.values[1])} in {b}  ({first.column.meaning}, {first.column.unit})"]  # fmt: skip
-    others = [f"{gap.population}.{gap.column.name} of {len(gap.rows):,} of {gap.of:,}" for gap in parting.gaps]
+    others = [f"{gap.population}.{gap.column.name} of {len(gap.rows):,} of {gap.of:,}" for gap in difference.gaps]
     more = f", and {len(others) - 6} more columns" if len(others) > 6 else ""
     return [*lines, f"  At the end of that phase: {', '.join(others[:6])}{more}."]
 
 
-def _choice(found: Divergence) -> list[str]:
+def _choice(result: Divergence) -> list[str]:
     """Write a choice of service as it was made in both, and what it was made of."""
-    assert found.decision is not None
-    assert found.decision.choices is not None
-    pair = found.decision.choices
-    width = max(map(len, found.names))
-    lines = [f"  The case of customer {pair[0].case}, in department {pair[0].department}; the draw is {pair[0].luck:.4f} in both."]  # fmt: skip
+    assert result.decision is not None
+    assert result.decision.choices is not None
+    pair = result.decision.choices
+    width = max(map(len, result.names))
+    lines = [f"  The case of customer {pair[0].case}, in department {pair[0].department}; the draw is {pair[0].draw:.4f} in both."]  # fmt: skip
     lines += [f"  {name:<{width}}  post {one.person} {OPTIONS[one.option]} (chance {100 * one.chances()[one.option]:.1f} %)"
-              for name, one in zip(found.names, pair, strict=True)]  # fmt: skip
+              for name, one in zip(result.names, pair, strict=True)]  # fmt: skip
     options = sorted({one.option for one in pair})
     shown = max(len(OPTIONS[option]) for option in options)
     heads = list(next(iter(pair)).terms(pair[0].option))
     lines.append("  What made these options attractive (utility):")
     lines.append(f"    {'':<{shown + width + 2}}" + "".join(f"{head:>11}" for head in heads) + f"{'chance':>9}")
     for option in options:
-        for name, one in zip(found.names, pair, strict=True):
+        for name, one in zip(result.names, pair, strict=True):
             if option not in one.asked:
                 continue
             values = "".join(f"{value:>11.3f}" for value in one.terms(option).values())
@@ -128,12 +128,12 @@ def _choice(found: Divergence) -> list[str]:
     return lines
 
 
-def _spread(found: Divergence) -> list[str]:
+def _spread(result: Divergence) -> list[str]:
     """Write in how many people the scenarios differ, at a few weeks."""
-    table = found.spread
+    table = result.spread
     if table.empty:
         return []
-    first = 0 if found.cause is None else max(found.cause.week, int(table["week"].min()))
+    first = 0 if result.cause is None else max(result.cause.week, int(table["week"].min()))
     wanted = sorted({first, first + 1, first + 4, first + 13, first + 26, first + 52, int(table["week"].iloc[-1])})
     rows = table[table["week"].isin(wanted)]
     lines = ["How it spreads: those in whom anything that lasts differs", "  week      staff    leaders  customers"]
@@ -144,37 +144,40 @@ def _spread(found: Divergence) -> list[str]:
     ]
 
 
-def reproduction_in_words(found: Reproduction) -> str:
+def reproduction_in_words(result: Reproduction) -> str:
     """Say what a number is, how it is made, from which runs, and whether it came out again."""
     from ccsim.reports.reproduce import title_of
 
-    number = f"{found.stored[0]!r}".removeprefix("np.float64(").removesuffix(")")
-    if len(found.stored) > 1:
-        number = f"a curve of {count_noun(len(found.stored), 'week')}"
-    runs = len(found.scenarios) * len(found.replicates)
-    seeds = f"{found.each['seed'].min()} to {found.each['seed'].max()}" if len(found.each) else "none"
-    lines = [str(found.key), title_of(found.key), f"  = {number}", "", "How it is made"]
-    lines += [f"  {step}" for step in found.steps]
-    lines += ["", f"Runs behind it: {', '.join(found.scenarios)}; replicates {_spans(found.replicates)}; seeds {seeds}"]
-    lines += ["", *(f"  {line}" for line in found.each.to_string(index=False).splitlines()), ""]
-    lines.append(f"Stored by {found.made_by}" + ("" if found.same_sources else "; this checkout has other sources"))
-    return "\n".join([*lines, *_again(found, runs)])
+    number = f"{result.stored[0]!r}".removeprefix("np.float64(").removesuffix(")")
+    if len(result.stored) > 1:
+        number = f"a curve of {count_noun(len(result.stored), 'week')}"
+    runs = len(result.scenarios) * len(result.replicates)
+    seeds = f"{result.each['seed'].min()} to {result.each['seed'].max()}" if len(result.each) else "none"
+    lines = [str(result.key), title_of(result.key), f"  = {number}", "", "How it is made"]
+    lines += [f"  {step}" for step in result.steps]
+    lines += [
+        "",
+        f"Runs behind it: {', '.join(result.scenarios)}; replicates {_spans(result.replicates)}; seeds {seeds}",
+    ]
+    lines += ["", *(f"  {line}" for line in result.each.to_string(index=False).splitlines()), ""]
+    lines.append(f"Stored by {result.made_by}" + ("" if result.same_sources else "; this checkout has other sources"))
+    return "\n".join([*lines, *_again(result, runs)])
 
 
-def _again(found: Reproduction, runs: int) -> list[str]:
-    if found.reproduced:
-        shown_too = "" if found.reported is None else ", and is the one on the page"
+def _again(result: Reproduction, runs: int) -> list[str]:
+    if result.reproduced:
+        shown_too = "" if result.reported is None else ", and is the one on the page"
         return [f"Made again here: all {runs} runs are equal to the last bit, and so is the number{shown_too}."]
     lines = ["Made again here, it is NOT reproduced:"]
-    if found.differing:
-        shown = ", ".join(f"{scenario} {replicate}" for scenario, replicate in found.differing[:8])
-        more = f" and {len(found.differing) - 8} more" if len(found.differing) > 8 else ""
-        lines.append(f"  {len(found.differing)} of {runs} runs differ from the store: {shown}{more}")
-    if len(found.stored) == 1:
-        lines.append(f"  stored {float(found.stored[0])!r}, made again {float(found.again[0])!r}")
-    if found.reported is not None and found.reported != found.stored[0]:
-        lines.append(f"  the page has {found.reported!r}; write it anew with ccsim report")
-    if not found.same_sources:
+    if result.differing:
+        shown = ", ".join(f"{scenario} {replicate}" for scenario, replicate in result.differing[:8])
+        more = f" and {len(result.differing) - 8} more" if len(result.differing) > 8 else ""
+        lines.append(f"  {len(result.differing)} of {runs} runs differ from the store: {shown}{more}")
+    if len(result.stored) == 1:
+        lines.append(f"  stored {float(result.stored[0])!r}, made again {float(result.again[0])!r}")
+    if result.reported is not None and result.reported != result.stored[0]:
+        lines.append(f"  the page has {result.reported!r}; write it anew with ccsim report")
+    if not result.same_sources:
         lines.append(
             "  The sources are not those that made the store: check out that version to compare like with like."
         )

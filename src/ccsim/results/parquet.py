@@ -33,7 +33,7 @@ EVERY_TABLE = ("runs", "departments", "segments", "interventions", "summaries")
 #: Number of small shards of a table that are merged into one.
 COMPACT_AT = 64
 #: Maximum number of reported faults per folder.
-MOST_TOLD = 10
+MAX_REPORTED = 10
 #: How often a folder is read again while another process merges its files.
 LOOKS = 5
 _KEY = b"ccsim"
@@ -144,8 +144,8 @@ def _looked_at(folder: Path, tables: Sequence[str], mark: str) -> dict[str, list
             "experiment, seed or version of ccsim). Restore the manifest that was written with them"
         )
     if faults:
-        more = [f"and {len(faults) - MOST_TOLD} more files"] if len(faults) > MOST_TOLD else []
-        raise DamagedShard("\n".join([*map(str, faults[:MOST_TOLD]), *more]))
+        more = [f"and {len(faults) - MAX_REPORTED} more files"] if len(faults) > MAX_REPORTED else []
+        raise DamagedShard("\n".join([*map(str, faults[:MAX_REPORTED]), *more]))
     return found
 
 

@@ -178,11 +178,11 @@ class Scenario:
 
     def diff(self, other: Scenario) -> list[tuple[str, Any, Any]]:
         """Return the differences at week 0, as (key, here, there), in order of display."""
-        mine, theirs = self.values(), other.values()
+        own, there = self.values(), other.values()
         rows = [
-            (key, mine.get(key, row.shown), theirs.get(key, row.shown))
+            (key, own.get(key, row.shown), there.get(key, row.shown))
             for key, row in all_parameters().items()
-            if key in mine or key in theirs
+            if key in own or key in there
         ]
         return [row for row in rows if row[1] != row[2]]
 

@@ -28,7 +28,7 @@ class Viewed(Protocol):
     """The model of the agents; see :class:`ccsim.simulation.mesa_model.Organisation`."""
 
     @property
-    def world(self) -> ModelState:
+    def state(self) -> ModelState:
         """The state of the organisation and its market."""
 
     def employee(self, row: int) -> Employee | None:
@@ -114,8 +114,8 @@ class _Attribute:
         values[view.row] = value
 
     def _values(self, view: AgentView) -> Any:
-        world = view.model.world
-        rows = getattr(world.populations, view.population) if self.own is None else getattr(world.own, self.own)
+        state = view.model.state
+        rows = getattr(state.populations, view.population) if self.own is None else getattr(state.own, self.own)
         return getattr(rows, self.column.name)
 
 
@@ -139,12 +139,12 @@ class Employee(AgentView):
     @property
     def leader(self) -> Leader | None:
         """The person's team lead, if there is one."""
-        return self.model.leader(int(self.model.world.populations.staff.leader[self.row]))
+        return self.model.leader(int(self.model.state.populations.staff.leader[self.row]))
 
     @property
     def colleagues(self) -> list[Employee]:
         """The colleagues to whom the person listens, without vacant posts."""
-        rows = self.model.world.populations.colleagues[self.row]
+        rows = self.model.state.populations.colleagues[self.row]
         return [found for found in (self.model.employee(int(row)) for row in rows if row >= 0) if found is not None]
 
 
@@ -155,7 +155,7 @@ class Leader(AgentView):
     @property
     def superior(self) -> Leader | None:
         """The leader's superior, if there is one."""
-        return self.model.leader(int(self.model.world.populations.leaders.superior[self.row]))
+        return self.model.leader(int(self.model.state.populations.leaders.superior[self.row]))
 
 
 @view_of("customers", Customers)
@@ -165,7 +165,7 @@ class Customer(AgentView):
     @property
     def case(self) -> dict[str, float] | None:
         """The customer's open issue, column by column, or None."""
-        cases = self.model.world.populations.cases
+        cases = self.model.state.populations.cases
         if cases.state[self.row] in (CaseState.NO_CASE, CaseState.WITHDRAWN):
             return None
         return {column.name: getattr(cases, column.name)[self.row].item() for column in Cases.columns}

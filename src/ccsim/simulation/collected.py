@@ -29,10 +29,10 @@ class CollectedOrganisation(Organisation):
     """An organisation with Mesa's ``DataCollector``, for ``batch_run`` and ``SolaraViz``.
 
     Args:
-        plan: a scenario, its name, or the path of its file.
+        scenario_: a scenario, its name, or the path of its file.
         rng: the seed of all draws, a whole number from 0 to 2**63 - 1.
         weeks: the horizon.
-        scenario: the same as ``plan``, under the name that :class:`Organisation` uses. Mesa 3.5 passes an object of its own under
+        scenario: the same as ``scenario_``, under the name that :class:`Organisation` uses. Mesa 3.5 passes an object of its own under
             this name when it resets a model; that object is ignored.
         levers: values that differ from the scenario's, by dotted key.
         organisation: folder of files from which the organisation is founded.
@@ -51,12 +51,12 @@ class CollectedOrganisation(Organisation):
     """
 
     def __init__(
-        self, plan: Scenario | str | Path = "nothing", *, rng: int = 0, weeks: int = 156, scenario: Any = None,
+        self, scenario_: Scenario | str | Path = "nothing", *, rng: int = 0, weeks: int = 156, scenario: Any = None,
         levers: Mapping[str, Any] | None = None, organisation: str | Path | None = None,
         mechanisms: Iterable[Own] | Own | None = None, agent_reporters: Reporters | None = None,
         agenttype_reporters: Mapping[type[AgentView], Reporters] | None = None, **kwargs: Any,
     ) -> None:  # fmt: skip
-        lived = scenario if isinstance(scenario, (str, Path, Scenario)) else plan
+        lived = scenario if isinstance(scenario, (str, Path, Scenario)) else scenario_
         super().__init__(
             lived, rng=rng, weeks=weeks, levers={**(levers or {}), **kwargs}, organisation=organisation,
             mechanisms=mechanisms,

@@ -35,7 +35,7 @@ class Floor(OrthogonalVonNeumannGrid):
     """
 
     def __init__(self, model: Organisation) -> None:
-        people = model.world.populations
+        people = model.state.populations
         staff, leaders = people.staff, people.leaders
         count = len(staff.person)
         high = max(2, math.isqrt(count // 6) + 1)

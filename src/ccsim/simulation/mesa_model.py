@@ -85,7 +85,7 @@ class Organisation(mesa.Model):
         return copy.deepcopy(self)
 
     @property
-    def plan(self) -> Scenario:
+    def scenario_(self) -> Scenario:
         """The scenario of the organisation (Mesa uses the name ``scenario`` itself)."""
         return self.simulation.scenario
 
@@ -95,14 +95,14 @@ class Organisation(mesa.Model):
         return self.simulation.week
 
     @property
-    def world(self) -> ModelState:
+    def state(self) -> ModelState:
         """Populations, levers in force, seed and week."""
-        return self.simulation.world
+        return self.simulation.state
 
     @property
     def settings(self) -> Settings:
         """Parameters and levers in force."""
-        return self.world.settings
+        return self.state.settings
 
     @property
     def events(self) -> list[tuple[int, str]]:
@@ -121,7 +121,7 @@ class Organisation(mesa.Model):
             )
             warnings.warn(message, stacklevel=2)
             return
-        _check_ties(self.world.populations)
+        _check_ties(self.state.populations)
         self.simulation.step()
         self.running = self.week + 1 < self.simulation.weeks
 
@@ -195,7 +195,7 @@ class Organisation(mesa.Model):
 
     def _present(self) -> list[tuple[type[AgentView], Any, Any]]:
         """Return, for each class of agents, the rows that exist and the person in each."""
-        state = self.world.populations
+        state = self.state.populations
         in_post = np.flatnonzero(self.week + 1 >= state.staff.vacant_until)
         leaders = np.flatnonzero(state.leaders.vacant == 0)
         customers = np.flatnonzero(state.customers.active == 1)

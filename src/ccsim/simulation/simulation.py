@@ -82,15 +82,15 @@ class Simulation:
         if problems:
             raise InputError("\n".join(f"{key}: {problem}" for key, problem in problems))
         self.extension = active()
-        self.world = initialise(past(self.scenario, layout, self.seed), self.seed, layout)
-        self.world.settings = replace_values(self.world.settings, self.scenario.levers)
-        self.record = Record.of(self.world, self.weeks)
+        self.state = initialise(past(self.scenario, layout, self.seed), self.seed, layout)
+        self.state.settings = replace_values(self.state.settings, self.scenario.levers)
+        self.record = Record.of(self.state, self.weeks)
         self._pending = list(self.scenario.schedule)
 
     @property
     def week(self) -> int:
         """The last simulated week, -1 before week 0."""
-        return self.world.week
+        return self.state.week
 
     def step(self, step_fn: Callable[[ModelState], None] = step) -> None:
         """Make the moves that are due, simulate a week, and record its tallies.
@@ -98,23 +98,23 @@ class Simulation:
         Args:
             step_fn: advances the state by one week; pass another function for profiling.
         """
-        coming = self.world.week + 1
+        coming = self.state.week + 1
         for move in self._pop_due(coming):
             self.apply(move)
-        step_fn(self.world)
-        self.record.add(self.world)
-        self.world.settings = _without_impulses(self.world.settings)
+        step_fn(self.state)
+        self.record.add(self.state)
+        self.state.settings = _without_impulses(self.state.settings)
 
     def apply(self, move: Intervention) -> None:
         """Make a move now; it acts from the next week on."""
-        self.world.settings = replace_values(self.world.settings, move.set)
-        self.interventions.append((self.world.week + 1, move.label))
+        self.state.settings = replace_values(self.state.settings, move.set)
+        self.interventions.append((self.state.week + 1, move.label))
 
     def copy(self) -> Simulation:
         """Return an independent copy that continues with the same draws."""
         twin = object.__new__(type(self))
         vars(twin).update(vars(self))
-        twin.world, twin.record = self.world.copy(), self.record.copy()
+        twin.state, twin.record = self.state.copy(), self.record.copy()
         twin.interventions, twin._pending = list(self.interventions), list(self._pending)
         return twin
 
@@ -138,7 +138,7 @@ class Simulation:
                        for name, room in record.own.items()}  # fmt: skip
                 record = replace(record, own=own)
                 setattr(record, f"{by}s", merge_rows(getattr(record, f"{by}s"), rows))
-        return calculate(record, self.world.settings.accounts.discount, by)
+        return calculate(record, self.state.settings.accounts.discount, by)
 
     def _pop_due(self, week: int) -> list[Intervention]:
         """Remove this week's moves from the pending ones, and return them in the order of the schedule."""

@@ -181,13 +181,13 @@ def _shown(begun: Mapping[str, Any], names: Sequence[str]) -> type[CollectedOrga
         """An organisation of the page."""
 
         def __init__(
-            self, plan: str = "nothing", *, rng: int = 0, weeks: int = 156, scenario: Any = None, **kwargs: Any
+            self, scenario_: str = "nothing", *, rng: int = 0, weeks: int = 156, scenario: Any = None, **kwargs: Any
         ):
             # A browser may send any text, and a path would be read from this machine.
-            if plan not in names:
-                raise UnknownNameError("scenario", str(plan), names)
+            if scenario_ not in names:
+                raise UnknownNameError("scenario", str(scenario_), names)
             moved = {key: value for key, value in kwargs.items() if key not in begun or value != begun[key]}
-            super().__init__(plan, rng=int(rng), weeks=weeks, levers=moved)
+            super().__init__(scenario_, rng=int(rng), weeks=weeks, levers=moved)
 
     return Shown
 
@@ -261,7 +261,7 @@ def page(
     rows = {key: row for key, row in inputs(begun, levers).items() if key not in fixed}
     names = sorted({*list_scenarios("scenarios"), scenario})
     params: dict[str, Any] = {
-        "plan": {"type": "Select", "value": scenario, "values": names, "label": "Scenario"},
+        "scenario_": {"type": "Select", "value": scenario, "values": names, "label": "Scenario"},
         "rng": {"type": "SliderInt", "value": 1, "min": 0, "max": 1000, "step": 1, "label": "Seed"},
         "weeks": weeks, **fixed, **rows,
     }  # fmt: skip

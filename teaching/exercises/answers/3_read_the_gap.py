@@ -5,7 +5,7 @@ the third quarter is a good guess for the fourth. After a change of the scorecar
 """
 
 
-def satisfaction(figures: list[dict], shown: list[dict]) -> float:
+def satisfaction(values: list[dict], shown: list[dict]) -> float:
     """Return an estimate of true satisfaction, 0 to 100, in the last quarter."""
     known = [quarter for quarter, row in enumerate(shown) if "csat" in row][-1]
-    return figures[-1]["reported_csat"] + shown[known]["csat"] - figures[known]["reported_csat"]
+    return values[-1]["reported_csat"] + shown[known]["csat"] - values[known]["reported_csat"]

@@ -38,7 +38,7 @@ def test_a_hexagonal_lattice_has_two_fifths_of_its_triangles() -> None:
 
 
 @pytest.mark.parametrize("rewired", [0.0, 0.2, 1.0])
-def test_rewiring_keeps_ties_mutual_and_six_for_everybody(rewired: float) -> None:
+def test_rewiring_keeps_ties_mutual_and_six_for_every_person(rewired: float) -> None:
     ties = classic.network({"rewired": rewired}).tolist()
     assert all(len(set(row)) == classic.TIES and i not in row for i, row in enumerate(ties))
     assert all(i in ties[j] for i, row in enumerate(ties) for j in row)

@@ -28,7 +28,7 @@ def test_the_longer_people_remember_the_more_must_be_committed() -> None:
     assert ends[0] > 0.95 and 0.5 < ends[1] < 0.95 and ends[2] < 0.05
 
 
-def test_nobody_adopts_what_nobody_plays() -> None:
+def test_no_person_adopts_what_no_person_plays() -> None:
     assert (classic.histories({"committed": 0}, runs=5) == 0).all()
 
 

@@ -39,7 +39,7 @@ def test_the_published_table_is_reproduced() -> None:
 
 
 @pytest.mark.parametrize("reading", ["jumping", "literal"])
-def test_other_readings_of_the_paper_are_told_apart_from_it(reading: str) -> None:
+def test_other_readings_of_the_paper_are_distinguished_from_it(reading: str) -> None:
     assert chance_of(*table(100, (0.5,), reading=reading)) < 1e-6
 
 
@@ -89,7 +89,7 @@ def test_people_who_are_not_socialised_keep_their_beliefs() -> None:
     assert (known.people == known.people[0]).all() and known.code[-1] > 0
 
 
-def test_in_a_settled_firm_everybody_knows_what_the_code_knows() -> None:
+def test_in_a_settled_firm_every_person_knows_what_the_code_knows() -> None:
     known = classic.run(periods=500)
     assert known.periods < 500
     assert known.people[-1] == known.code[-1]

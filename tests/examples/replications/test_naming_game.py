@@ -15,7 +15,7 @@ def test_below_it_the_old_opinion_rests_at_the_published_share(committed: float,
     assert classic.remaining(committed) == pytest.approx(stays, abs=1e-4)
 
 
-def test_above_it_nobody_keeps_the_old_opinion() -> None:
+def test_above_it_no_person_keeps_the_old_opinion() -> None:
     assert classic.remaining(0.099) == 0.0
 
 
@@ -32,12 +32,12 @@ def test_many_people_follow_the_mean_field() -> None:
     assert np.abs(people.old - field.old[::20]).max() < 4 * 0.007
 
 
-def test_without_the_committed_nobody_ever_says_anything_new() -> None:
+def test_without_the_committed_no_person_ever_says_anything_new() -> None:
     shares, tipped = classic.run({"committed": 0.0}, sweeps=20)
     assert tipped == -1 and (shares.old == 1.0).all()
 
 
-def test_everybody_committed_has_tipped_from_the_start() -> None:
+def test_every_person_committed_has_tipped_from_the_start() -> None:
     assert classic.run({"committed": 1.0, "people": 10}, sweeps=5)[1] == 0
 
 

@@ -39,5 +39,5 @@ def test_crowds_rest_near_the_exact_share() -> None:
     assert abs(ends.mean() - 0.0077) < 4 * ends.std() / np.sqrt(20)
 
 
-def test_nobody_moves_first_if_nobody_would_go_alone() -> None:
+def test_no_person_moves_first_if_no_person_would_go_alone() -> None:
     assert classic.run(np.array([1.0, 1.0, 2.0])).tolist() == [0]

@@ -20,24 +20,24 @@ def test_off_has_no_effect_whatever(key: str) -> None:
 
 
 def booked(settings: Settings, satisfaction: float) -> ModelState:
-    world = world_of(settings)
-    world.reset_flows()
-    world.populations.customers.satisfaction[:] = satisfaction
-    state = world.populations
-    count_customers(state.customers, state.segments, settings.accounts)
-    book_accounts(state.leaders, state.departments, state.segments, state.firm,
+    state = world_of(settings)
+    state.reset_flows()
+    state.populations.customers.satisfaction[:] = satisfaction
+    populations = state.populations
+    count_customers(populations.customers, populations.segments, settings.accounts)
+    book_accounts(populations.leaders, populations.departments, populations.segments, populations.firm,
          settings.organisation.customers, settings.staffing.severance, settings.accounts)  # fmt: skip
-    return world
+    return state
 
 
 def test_at_ordinary_satisfaction_customers_spend_exactly_what_they_are_worth() -> None:
-    world = booked(set_to(), 0.7)
-    customers, firm = world.populations.customers, world.populations.firm
+    state = booked(set_to(), 0.7)
+    customers, firm = state.populations.customers, state.populations.firm
     assert firm.revenue[0] == pytest.approx(customers.value[customers.active == 1].sum(), rel=1e-12)
-    assert world.populations.segments.spending.sum() == pytest.approx(firm.revenue[0], rel=1e-12)
+    assert state.populations.segments.spending.sum() == pytest.approx(firm.revenue[0], rel=1e-12)
 
 
-def test_satisfied_customers_spend_more_and_nobody_spends_less_than_nothing() -> None:
+def test_satisfied_customers_spend_more_and_no_person_spends_less_than_nothing() -> None:
     p = set_to().accounts
     assert spending_factor(100.0, 0.9, p) == pytest.approx(100.0 * (1 + 0.2 * p.spending_sensitivity))
     assert spending_factor(100.0, 0.0, p._replace(spending_sensitivity=5.0)) == 0.0
@@ -57,17 +57,17 @@ def test_each_cost_is_its_price_times_its_quantity() -> None:
 
 def test_without_turnover_pay_is_the_wage_of_every_post_and_every_leader() -> None:
     s = settings_off("turnover.quit_probability")
-    world = world_of(s)
-    step(world)
-    expected = 24 * s.accounts.wage + len(world.populations.leaders) * s.accounts.leader_wage
-    assert world.populations.firm.wages[0] == pytest.approx(expected)
+    state = world_of(s)
+    step(state)
+    expected = 24 * s.accounts.wage + len(state.populations.leaders) * s.accounts.leader_wage
+    assert state.populations.firm.wages[0] == pytest.approx(expected)
 
 
-def test_pay_is_the_wage_of_everybody_who_was_in_post_whoever_leaves_at_the_end_of_the_week() -> None:
+def test_pay_is_the_wage_of_every_person_who_was_in_post_a_person_who_leaves_at_the_end_of_the_week() -> None:
     s = set_to({"turnover.quit_probability": 0.1})
-    world = world_of(s)
+    state = world_of(s)
     for _ in range(6):
-        step(world)
-        in_post = world.populations.departments.paid_hours.sum() / s.capacity.weekly_hours
-        expected = in_post * s.accounts.wage + len(world.populations.leaders) * s.accounts.leader_wage
-        assert world.populations.firm.wages[0] == pytest.approx(expected)
+        step(state)
+        in_post = state.populations.departments.paid_hours.sum() / s.capacity.weekly_hours
+        expected = in_post * s.accounts.wage + len(state.populations.leaders) * s.accounts.leader_wage
+        assert state.populations.firm.wages[0] == pytest.approx(expected)

@@ -19,17 +19,26 @@ from ccsim.model.week import step
 
 def as_drawn(s: Settings) -> bool:
     """Whether just those customers raise an issue whose draw is below the plain rate."""
-    world = world_of(s)
-    state = world.populations
-    free = (state.customers.active == 1) & (state.cases.state == 0)
-    world.reset_flows()
+    state = world_of(s)
+    populations = state.populations
+    free = (populations.customers.active == 1) & (populations.cases.state == 0)
+    state.reset_flows()
     p = s
     parameters = DemandParameters(
         p.demand, p.self_service, p.proactive, p.segmentation, p.accounts.revenue, p.service.handling_hours
     )
-    generate_cases(state.customers, state.cases, state.departments, state.segments, 2, parameters, world.seed, 0)
-    asks = np.array([to_unit_interval(word) < s.demand.rate for word in state.customers.u_request])
-    return bool(state.departments.raised.sum() == (free & asks).sum())
+    generate_cases(
+        populations.customers,
+        populations.cases,
+        populations.departments,
+        populations.segments,
+        2,
+        parameters,
+        state.seed,
+        0,
+    )
+    asks = np.array([to_unit_interval(word) < s.demand.rate for word in populations.customers.u_request])
+    return bool(populations.departments.raised.sum() == (free & asks).sum())
 
 
 def nobody_gives_up(s: Settings) -> bool:
@@ -51,18 +60,27 @@ def test_off_has_no_effect_whatever(key: str) -> None:
     check_off(OFF[key], key)
 
 
-def test_with_certainty_everybody_without_an_open_issue_raises_one() -> None:
-    world = world_of(set_to({"demand.rate": 1.0, "organisation.warm_up": 0}))
-    world.reset_flows()
-    state = world.populations
-    p = world.settings
+def test_with_certainty_every_person_without_an_open_issue_raises_one() -> None:
+    state = world_of(set_to({"demand.rate": 1.0, "organisation.warm_up": 0}))
+    state.reset_flows()
+    populations = state.populations
+    p = state.settings
     parameters = DemandParameters(
         p.demand, p.self_service, p.proactive, p.segmentation, p.accounts.revenue, p.service.handling_hours
     )
-    generate_cases(state.customers, state.cases, state.departments, state.segments, 2, parameters, world.seed, 0)
-    assert state.departments.raised.sum() == 160 == state.departments.queue.sum()
-    assert (state.cases.state[state.customers.active == 0] == 0).all()
-    assert state.departments.raised[2] == 0.0
+    generate_cases(
+        populations.customers,
+        populations.cases,
+        populations.departments,
+        populations.segments,
+        2,
+        parameters,
+        state.seed,
+        0,
+    )
+    assert populations.departments.raised.sum() == 160 == populations.departments.queue.sum()
+    assert (populations.cases.state[populations.customers.active == 0] == 0).all()
+    assert populations.departments.raised[2] == 0.0
 
 
 def test_a_surge_multiplies_demand() -> None:
@@ -85,7 +103,7 @@ def test_most_cases_are_simple_and_one_third_is_the_mean() -> None:
 
 
 def test_those_who_wait_longer_tire_sooner_and_those_who_just_came_never() -> None:
-    world = world_of(
+    state = world_of(
         set_to(
             {
                 "capacity.weekly_hours": 0.0,
@@ -95,14 +113,14 @@ def test_those_who_wait_longer_tire_sooner_and_those_who_just_came_never() -> No
             }
         )
     )
-    step(world)
-    state, p = world.populations, world.settings.demand._replace(abandonment_rate=0.1)
-    waiting = int((state.cases.state == 1).sum())
+    step(state)
+    populations, p = state.populations, state.settings.demand._replace(abandonment_rate=0.1)
+    waiting = int((populations.cases.state == 1).sum())
     gone = []
     for week in (0, 1, 5, 10):
-        copy = world.copy()
+        copy = state.copy()
         copy.reset_flows()
-        draw_random_words(copy.populations.customers, world.seed, 100)
+        draw_random_words(copy.populations.customers, state.seed, 100)
         abandon_queues(copy.populations.customers, copy.populations.cases, copy.populations.departments, p, week)
         gone.append(int(copy.populations.departments.abandoned.sum()))
         assert (
@@ -113,17 +131,26 @@ def test_those_who_wait_longer_tire_sooner_and_those_who_just_came_never() -> No
 
 
 def test_only_those_who_are_drawn_for_it_are_contacted_ahead() -> None:
-    world = world_of(set_to({"demand.rate": 1.0, "proactive.share": 0.5, "organisation.warm_up": 0}))
-    world.reset_flows()
-    state, s = world.populations, world.settings
+    state = world_of(set_to({"demand.rate": 1.0, "proactive.share": 0.5, "organisation.warm_up": 0}))
+    state.reset_flows()
+    populations, s = state.populations, state.settings
     parameters = DemandParameters(
         s.demand, s.self_service, s.proactive._replace(accuracy=0.6), s.segmentation, s.accounts.revenue, s.service.handling_hours
     )  # fmt: skip
-    generate_cases(state.customers, state.cases, state.departments, state.segments, 2, parameters, world.seed, 0)
-    drawn = np.array([uniform(world.seed, AHEAD, 0, i) < 0.3 for i in range(160)])
+    generate_cases(
+        populations.customers,
+        populations.cases,
+        populations.departments,
+        populations.segments,
+        2,
+        parameters,
+        state.seed,
+        0,
+    )
+    drawn = np.array([uniform(state.seed, AHEAD, 0, i) < 0.3 for i in range(160)])
     assert 20 < drawn.sum() < 80
-    assert (state.cases.state[:160] == np.where(drawn, 0, 1)).all()
-    assert state.departments.raised.sum() == 160 - drawn.sum()
+    assert (populations.cases.state[:160] == np.where(drawn, 0, 1)).all()
+    assert populations.departments.raised.sum() == 160 - drawn.sum()
 
 
 @pytest.mark.parametrize(

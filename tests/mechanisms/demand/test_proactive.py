@@ -40,7 +40,7 @@ def test_right_and_wrong_contacts_come_in_the_declared_shares() -> None:
     assert wrong["outreach"][0] / issues == pytest.approx(0.8, abs=0.05)
 
 
-def test_contacts_that_nobody_needed_annoy() -> None:
+def test_contacts_that_no_person_needed_annoy() -> None:
     good, bad = (
         tallies_of(set_to({"proactive.share": 0.6, "proactive.accuracy": accuracy}), 30)["csat"][-1]
         for accuracy in (1.0, 0.01)

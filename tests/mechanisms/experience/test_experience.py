@@ -9,22 +9,22 @@ from ccsim.model.state import ModelState
 
 def judged(s: Settings, quality: float | None, satisfaction: float = 0.6, expectation: float = 0.6) -> ModelState:
     """Let everybody have one contact of the same quality, or none."""
-    world = world_of(set_to())
-    world.reset_flows()
-    customers = world.populations.customers
+    state = world_of(set_to())
+    state.reset_flows()
+    customers = state.populations.customers
     customers.satisfaction[:], customers.expectation[:], customers.joined_week[:] = satisfaction, expectation, -99
     if quality is not None:
         customers.events[customers.active == 1] = 1.0
         customers.quality[customers.active == 1] = quality
-    world.populations.segments.offer_value[:] = s.experience.offer_satisfaction
+    state.populations.segments.offer_value[:] = s.experience.offer_satisfaction
     update_satisfaction(
-        customers, world.populations.segments, world.populations.firm, s.experience, world.settings.promise, 0, 0
+        customers, state.populations.segments, state.populations.firm, s.experience, state.settings.promise, 0, 0
     )
-    return world
+    return state
 
 
-def column(world: ModelState, name: str) -> np.ndarray:
-    customers = world.populations.customers
+def column(state: ModelState, name: str) -> np.ndarray:
+    customers = state.populations.customers
     return np.asarray(getattr(customers, name)[customers.active == 1])
 
 
@@ -47,9 +47,9 @@ def test_off_has_no_effect_whatever(key: str) -> None:
 
 
 def test_what_was_expected_leaves_satisfaction_on_its_way_to_the_expectation() -> None:
-    world = judged(set_to(), 0.6)
-    assert column(world, "satisfaction") == pytest.approx(0.6)
-    assert column(world, "expectation") == pytest.approx(0.6)
+    state = judged(set_to(), 0.6)
+    assert column(state, "satisfaction") == pytest.approx(0.6)
+    assert column(state, "expectation") == pytest.approx(0.6)
 
 
 def test_a_disappointment_weighs_more_than_an_equal_surprise() -> None:
@@ -73,19 +73,19 @@ def test_between_contacts_satisfaction_returns_to_the_worth_of_the_offer() -> No
 
 
 def test_newcomers_begin_with_the_offer_and_what_they_have_heard() -> None:
-    world = world_of(set_to())
-    world.reset_flows()
-    customers = world.populations.customers
+    state = world_of(set_to())
+    state.reset_flows()
+    customers = state.populations.customers
     customers.joined_week[0], customers.active[0], customers.opinion[0] = 0, 1, 0.8
-    p = world.settings.experience._replace(forgetting_rate=0.0)
-    world.populations.segments.offer_value[:] = p.offer_satisfaction
-    update_satisfaction(customers, world.populations.segments, world.populations.firm, p, world.settings.promise, 0, 0)
+    p = state.settings.experience._replace(forgetting_rate=0.0)
+    state.populations.segments.offer_value[:] = p.offer_satisfaction
+    update_satisfaction(customers, state.populations.segments, state.populations.firm, p, state.settings.promise, 0, 0)
     assert (customers.satisfaction[0], customers.expectation[0]) == pytest.approx(
         (p.offer_satisfaction, 0.4 + 0.5 * 0.8)
     )
 
 
-def test_the_further_from_indifferent_the_sooner_it_is_told() -> None:
+def test_the_further_from_indifferent_the_sooner_it_is_reported() -> None:
     p = set_to({"experience.talk_probability": 1.0}).experience
     chances = [
         np.mean([shares_experience(felt, (k + 0.5) / 1000, p) for k in range(1000)])
@@ -95,18 +95,18 @@ def test_the_further_from_indifferent_the_sooner_it_is_told() -> None:
 
 
 def test_people_outside_the_organisation_are_left_alone() -> None:
-    world = world_of(set_to())
-    world.reset_flows()
-    customers = world.populations.customers
+    state = world_of(set_to())
+    state.reset_flows()
+    customers = state.populations.customers
     outside = customers.active == 0
     before = customers.satisfaction[outside].copy()
-    world.populations.segments.offer_value[:] = world.settings.experience.offer_satisfaction
+    state.populations.segments.offer_value[:] = state.settings.experience.offer_satisfaction
     update_satisfaction(
         customers,
-        world.populations.segments,
-        world.populations.firm,
-        world.settings.experience,
-        world.settings.promise,
+        state.populations.segments,
+        state.populations.firm,
+        state.settings.experience,
+        state.settings.promise,
         2,
         0,
     )

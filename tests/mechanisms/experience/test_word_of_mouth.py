@@ -9,10 +9,10 @@ from ccsim.model.week import step
 
 
 def after(settings: Settings, weeks: int = 4) -> ModelState:
-    world = world_of(settings)
+    state = world_of(settings)
     for _ in range(weeks):
-        step(world)
-    return world
+        step(state)
+    return state
 
 
 OFF = {
@@ -30,21 +30,21 @@ def test_off_has_no_effect_whatever(key: str) -> None:
 
 def told(felt: float, reach: int = 2) -> ModelState:
     """Let one customer have one contact and tell it for certain."""
-    world = world_of(with_values(set_to(), {"experience.talk_probability": 1.0, "experience.adaptation_rate": 0.0}))
-    world.reset_flows()
-    customers = world.populations.customers
+    state = world_of(with_values(set_to(), {"experience.talk_probability": 1.0, "experience.adaptation_rate": 0.0}))
+    state.reset_flows()
+    customers = state.populations.customers
     customers.expectation[:] = felt
     customers.events[50], customers.quality[50] = 1.0, felt
     update_satisfaction(
         customers,
-        world.populations.segments,
-        world.populations.firm,
-        world.settings.experience,
-        world.settings.promise,
+        state.populations.segments,
+        state.populations.firm,
+        state.settings.experience,
+        state.settings.promise,
         reach,
-        world.week,
+        state.week,
     )
-    return world
+    return state
 
 
 def test_a_story_reaches_the_neighbours_on_both_sides_and_one_far_away() -> None:
@@ -70,10 +70,10 @@ def test_many_voices_move_an_opinion_further_but_never_past_what_they_say() -> N
 
 
 def test_what_was_heard_fades_to_neutral() -> None:
-    world = told(1.0)
-    update_opinion(world.populations.customers, world.settings.word_of_mouth, 0.05)
-    assert world.populations.customers.opinion[49] > 0.5
+    state = told(1.0)
+    update_opinion(state.populations.customers, state.settings.word_of_mouth, 0.05)
+    assert state.populations.customers.opinion[49] > 0.5
     for _ in range(400):
-        world.reset_flows()
-        update_opinion(world.populations.customers, world.settings.word_of_mouth, 0.05)
-    assert world.populations.customers.opinion[49] == pytest.approx(0.5, abs=1e-6)
+        state.reset_flows()
+        update_opinion(state.populations.customers, state.settings.word_of_mouth, 0.05)
+    assert state.populations.customers.opinion[49] == pytest.approx(0.5, abs=1e-6)

@@ -27,7 +27,7 @@ def test_weights_count_relative_to_their_sum() -> None:
     assert customer_share(twice) == pytest.approx(customer_share(CARD))
 
 
-def test_a_card_without_weights_shows_nothing_and_leans_to_nobody() -> None:
+def test_a_card_without_weights_shows_nothing_and_leans_to_no_person() -> None:
     assert act_score(NONE, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, set_to().scorecards) == 0.0
     assert (unit_score(NONE, 1.0, 1.0, 1.0, 1.0, 1.0), customer_share(NONE)) == (0.5, 0.5)
 

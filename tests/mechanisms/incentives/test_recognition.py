@@ -9,17 +9,17 @@ FULL = {"recognition.level": 1.0}
 
 
 def column(s: object, name: str, weeks: int = 6) -> np.ndarray:
-    world = world_of(s)  # type: ignore[arg-type]
+    state = world_of(s)  # type: ignore[arg-type]
     for _ in range(weeks):
-        step(world)
-    return np.array(getattr(world.populations.staff, name))
+        step(state)
+    return np.array(getattr(state.populations.staff, name))
 
 
 def attention(s: object) -> float:
-    world = world_of(with_values(s, {"organisation.tiers": 3, "leadership.escalation_capacity": 12.0}))  # type: ignore[arg-type]
-    step(world)
-    departments = world.populations.departments
-    return float(world.populations.leaders.escalation_capacity.sum() + departments.escalated.sum())
+    state = world_of(with_values(s, {"organisation.tiers": 3, "leadership.escalation_capacity": 12.0}))  # type: ignore[arg-type]
+    step(state)
+    departments = state.populations.departments
+    return float(state.populations.leaders.escalation_capacity.sum() + departments.escalated.sum())
 
 
 OFF = {
@@ -69,18 +69,18 @@ def test_who_expects_recognition_solves_more() -> None:
 def test_recognition_lifts_engagement_and_ends_with_itself() -> None:
     praised, plain = (tallies_of(set_to({"recognition.level": level}), 30) for level in (0.8, 0.0))
     assert praised["engagement"][-1] > plain["engagement"][-1]
-    world = world_of(set_to(FULL))
+    state = world_of(set_to(FULL))
     for _ in range(10):
-        step(world)
-    world.settings = set_to()
-    before = world.populations.staff.expected_recognition.mean()
+        step(state)
+    state.settings = set_to()
+    before = state.populations.staff.expected_recognition.mean()
     for _ in range(40):
-        step(world)
-    assert world.populations.staff.expected_recognition.mean() < 0.1 * before
+        step(state)
+    assert state.populations.staff.expected_recognition.mean() < 0.1 * before
 
 
 def test_leaders_time_never_falls_below_none() -> None:
-    world = world_of(set_to({**FULL, "recognition.displaced_cases": 50.0, "organisation.tiers": 3}))
-    step(world)
-    assert world.populations.leaders.escalation_capacity.min() >= 0.0
-    assert world.populations.departments.escalated.sum() == 0.0
+    state = world_of(set_to({**FULL, "recognition.displaced_cases": 50.0, "organisation.tiers": 3}))
+    step(state)
+    assert state.populations.leaders.escalation_capacity.min() >= 0.0
+    assert state.populations.departments.escalated.sum() == 0.0

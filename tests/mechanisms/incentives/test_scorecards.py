@@ -17,10 +17,10 @@ def blind_to_the_card(s: object) -> bool:
 
 def mix_when_leaders_see(s: Settings, seen: float) -> np.ndarray:
     """Return how the cases of week 0 are handled when all leaders see a result and are used to 0.6."""
-    world = world_of(s)
-    world.populations.leaders.reported_score[:], world.populations.leaders.reference_score[:] = seen, 0.6
-    step(world)
-    return np.array([getattr(world.populations.departments, name).sum() for name in CHOICES])
+    state = world_of(s)
+    state.populations.leaders.reported_score[:], state.populations.leaders.reference_score[:] = seen, 0.6
+    step(state)
+    return np.array([getattr(state.populations.departments, name).sum() for name in CHOICES])
 
 
 def deaf_to_results(s: Settings) -> bool:

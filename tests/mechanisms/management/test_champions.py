@@ -15,11 +15,11 @@ def nothing_carried(s: Settings) -> bool:
 
 
 def nobody_called_away(s: Settings) -> bool:
-    world = world_of(with_values(s, {**SERVING, "turnover.quit_probability": 0.0, "champions.departures": 0}))
-    step(world)
-    world.settings = with_values(world.settings, {"champions.departures": s.champions.departures})
-    step(world)
-    return world.populations.departments.quits.sum() == 0
+    state = world_of(with_values(s, {**SERVING, "turnover.quit_probability": 0.0, "champions.departures": 0}))
+    step(state)
+    state.settings = with_values(state.settings, {"champions.departures": s.champions.departures})
+    step(state)
+    return state.populations.departments.quits.sum() == 0
 
 
 OFF = {
@@ -78,16 +78,16 @@ def test_chosen_at_random_depends_on_the_seed_only() -> None:
 
 
 def test_called_away_champions_leave_and_their_time_is_gone() -> None:
-    world = world_of(set_to({**SERVING, "turnover.quit_probability": 0.0, "turnover.vacancy_weeks": 3}))
-    step(world)
-    assert world.populations.departments.champion_hours.sum() == pytest.approx(30.0)
-    world.settings = with_values(world.settings, {"champions.count": 0, "champions.departures": 2})
-    step(world)
-    assert world.populations.departments.quits.sum() == 2
-    world.settings = with_values(world.settings, {"champions.departures": 0})
-    step(world)
-    assert world.populations.departments.champion_hours.sum() == 0.0
-    assert world.populations.departments.people.sum() == 22
+    state = world_of(set_to({**SERVING, "turnover.quit_probability": 0.0, "turnover.vacancy_weeks": 3}))
+    step(state)
+    assert state.populations.departments.champion_hours.sum() == pytest.approx(30.0)
+    state.settings = with_values(state.settings, {"champions.count": 0, "champions.departures": 2})
+    step(state)
+    assert state.populations.departments.quits.sum() == 2
+    state.settings = with_values(state.settings, {"champions.departures": 0})
+    step(state)
+    assert state.populations.departments.champion_hours.sum() == 0.0
+    assert state.populations.departments.people.sum() == 22
 
 
 @pytest.mark.parametrize(

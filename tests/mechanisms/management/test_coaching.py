@@ -27,8 +27,8 @@ def test_off_has_no_effect_whatever(key: str) -> None:
 
 def test_time_is_spent_once_on_colleagues_and_on_routines() -> None:
     for part in (0.0, 0.3, 1.0):
-        world = after_champions(set_to({**SERVING, "champions.embedding": part}))
-        departments, staff = world.populations.departments, world.populations.staff
+        state = after_champions(set_to({**SERVING, "champions.embedding": part}))
+        departments, staff = state.populations.departments, state.populations.staff
         assert departments.champion_hours.sum() == pytest.approx(30.0)
         assert departments.embedding.sum() == pytest.approx(30.0 * part)
         assert staff.coaching_hours.sum() == pytest.approx(30.0 * (1.0 - part))
@@ -57,7 +57,7 @@ def test_more_time_lends_more_with_diminishing_returns_up_to_the_authority() -> 
     )
 
 
-def test_an_example_seen_whole_speaks_louder_and_teaches_nobody_more() -> None:
+def test_an_example_seen_whole_speaks_louder_and_teaches_no_person_more() -> None:
     divided, whole = (
         after_champions(set_to({**SERVING, "champions.example_share": one})).populations.staff for one in (0.0, 1.0)
     )

@@ -15,18 +15,18 @@ STILL = {
 
 def believed(s: Settings, **columns: float | np.ndarray) -> ModelState:
     """Let leaders of conviction one half believe for a week; the executive is fully convinced."""
-    world = world_of(set_to())
-    world.reset_flows()
-    state = world.populations
-    state.leaders.conviction[:] = 0.5
-    state.leaders.conviction[0] = 1.0
-    state.leaders.disposition[:] = 0.2
-    state.leaders.reported_score[:], state.leaders.reference_score[:] = 0.5, 0.5
+    state = world_of(set_to())
+    state.reset_flows()
+    populations = state.populations
+    populations.leaders.conviction[:] = 0.5
+    populations.leaders.conviction[0] = 1.0
+    populations.leaders.disposition[:] = 0.2
+    populations.leaders.reported_score[:], populations.leaders.reference_score[:] = 0.5, 0.5
     for name, value in columns.items():
-        getattr(state.leaders, name)[:] = value
-    update_commitment(state.leaders, state.departments, state.firm, s.head_scorecard, s.executive_scorecard, s.staff_scorecard,
+        getattr(populations.leaders, name)[:] = value
+    update_commitment(populations.leaders, populations.departments, populations.firm, s.head_scorecard, s.executive_scorecard, s.staff_scorecard,
             s.scorecards.strength, s.empowerment.rights, 1.0, s.leadership, s.conviction.reversion_rate)  # fmt: skip
-    return world
+    return state
 
 
 def heads_unmoved(key: str) -> Claim:
@@ -60,8 +60,8 @@ def test_leaders_follow_a_credible_superior_and_not_an_incredible_one() -> None:
     # It is the superior who must be credible: the executive is not, the heads are.
     assert (believed(still, credibility=np.array([0.0, *[1.0] * 6])).populations.leaders.conviction[1:4] == 0.5).all()
     assert (believed(still, credibility=0.0).populations.leaders.conviction[1:] == 0.5).all()
-    told = believed(only, credibility=1.0, announced_hours=5.0).populations.leaders.conviction[1:4]
-    assert (told > believed(only, credibility=1.0).populations.leaders.conviction[1:4]).all()
+    output = believed(only, credibility=1.0, announced_hours=5.0).populations.leaders.conviction[1:4]
+    assert (output > believed(only, credibility=1.0).populations.leaders.conviction[1:4]).all()
 
 
 def test_leaders_change_at_once_and_follow_what_their_superior_believed_last_week() -> None:
@@ -100,16 +100,16 @@ def test_successes_count_above_the_usual_only_and_results_only_with_them() -> No
 def test_ordinary_successes_are_remembered_by_the_person_and_those_of_one_person_are_not_diluted() -> None:
     s = set_to()
     for people in (1, 4):
-        world = world_of(s)
-        world.reset_flows()
-        state = world.populations
-        state.departments.first_staff[:], state.departments.last_staff[:] = people, people
-        state.departments.first_staff[0] = 0
-        state.departments.visible_successes[0] = 3.0
-        state.firm.visible_successes[0] = 0.0
-        update_commitment(state.leaders, state.departments, state.firm, s.head_scorecard, s.executive_scorecard, s.staff_scorecard,
+        state = world_of(s)
+        state.reset_flows()
+        populations = state.populations
+        populations.departments.first_staff[:], populations.departments.last_staff[:] = people, people
+        populations.departments.first_staff[0] = 0
+        populations.departments.visible_successes[0] = 3.0
+        populations.firm.visible_successes[0] = 0.0
+        update_commitment(populations.leaders, populations.departments, populations.firm, s.head_scorecard, s.executive_scorecard, s.staff_scorecard,
                 s.scorecards.strength, s.empowerment.rights, 1.0, s.leadership, s.conviction.reversion_rate)  # fmt: skip
-        assert state.firm.visible_successes[0] == 3.0 / people
+        assert populations.firm.visible_successes[0] == 3.0 / people
 
 
 def test_words_without_deeds_cost_credibility_and_silence_forgives() -> None:
@@ -133,12 +133,12 @@ def test_rights_that_are_passed_on_are_a_share_of_what_is_given_or_expected() ->
 @pytest.mark.parametrize("rights", [0.0, 0.02, 0.4, 0.7])
 def test_a_leader_who_cuts_rights_never_looks_more_honest_than_one_who_does_not(rights: float, gap: bool) -> None:
     def credibility(after: float) -> np.ndarray:
-        world = world_of(set_to({"programme.budget": 4000.0, "implementation.gap": gap}))
+        state = world_of(set_to({"programme.budget": 4000.0, "implementation.gap": gap}))
         weekly = []
         for _ in range(80):
-            step(world)
-            world.settings = with_values(world.settings, {"empowerment.rights": after})
-            weekly.append(world.populations.leaders.credibility.mean())
+            step(state)
+            state.settings = with_values(state.settings, {"empowerment.rights": after})
+            weekly.append(state.populations.leaders.credibility.mean())
         return np.array(weekly)
 
     cut, uncut = credibility(rights), credibility(0.8)

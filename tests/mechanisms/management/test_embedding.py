@@ -40,13 +40,13 @@ def test_work_on_routines_has_diminishing_returns_and_never_passes_what_is_pract
 
 
 def test_each_department_writes_down_its_own_mean_practice() -> None:
-    world = world_of(set_to())
-    world.reset_flows()
-    staff, departments = world.populations.staff, world.populations.departments
+    state = world_of(set_to())
+    state.reset_flows()
+    staff, departments = state.populations.staff, state.populations.departments
     departments.routine[:] = 0.0
     departments.embedding[1] = 1e12
     staff.habit[:] = 0.2 * (1 + staff.department)
-    p = world.settings.embedding._replace(writing_rate=1.0, decay_rate=0.0)
+    p = state.settings.embedding._replace(writing_rate=1.0, decay_rate=0.0)
     update_routine(staff, departments, p)
     assert departments.routine == pytest.approx([0.0, 0.4, 0.0])
 

@@ -15,23 +15,23 @@ from ccsim.model.state import ModelState
 
 
 def unmoved(s: Settings, column: str) -> bool:
-    world = world_of(set_to())
-    world.reset_flows()
-    state = world.populations
-    state.staff.blamed[:] = 1.0
-    state.leaders.conviction[:] = 1.0
-    before = state.staff.safety.copy() if column == "safety" else state.leaders.delegated_rights.copy()
+    state = world_of(set_to())
+    state.reset_flows()
+    populations = state.populations
+    populations.staff.blamed[:] = 1.0
+    populations.leaders.conviction[:] = 1.0
+    before = populations.staff.safety.copy() if column == "safety" else populations.leaders.delegated_rights.copy()
     delegate_rights(
-        state.staff,
-        state.leaders,
-        state.departments,
+        populations.staff,
+        populations.leaders,
+        populations.departments,
         s.empowerment,
         s.implementation,
         s.head_scorecard,
         s.executive_scorecard,
     )
-    update_safety(state.staff, state.departments, s.empowerment)
-    after = state.staff.safety if column == "safety" else state.leaders.delegated_rights
+    update_safety(populations.staff, populations.departments, s.empowerment)
+    after = populations.staff.safety if column == "safety" else populations.leaders.delegated_rights
     return bool((after == before).all())
 
 
@@ -50,22 +50,22 @@ def test_off_has_no_effect_whatever(key: str) -> None:
 
 
 def granted(control: float, conviction: float, rights: float = 0.8, tiers: int = 3) -> ModelState:
-    world = world_of(set_to({"organisation.tiers": tiers, "implementation.gap": False}))
-    world.reset_flows()
-    leaders = world.populations.leaders
+    state = world_of(set_to({"organisation.tiers": tiers, "implementation.gap": False}))
+    state.reset_flows()
+    leaders = state.populations.leaders
     leaders.control[:], leaders.conviction[:] = control, conviction
     for _ in range(3):  # as often as there are tiers, whether or not a week passes rights through all of them
-        s = world.settings
+        s = state.settings
         delegate_rights(
-            world.populations.staff,
+            state.populations.staff,
             leaders,
-            world.populations.departments,
+            state.populations.departments,
             s.empowerment._replace(adjustment_rate=1.0, rights=rights),
             s.implementation,
             s.head_scorecard,
             s.executive_scorecard,
         )
-    return world
+    return state
 
 
 def test_without_need_for_control_all_rights_reach_the_front_line() -> None:
@@ -95,12 +95,12 @@ def test_latitude_counts_as_far_as_it_is_safe_and_cover_adds_to_it() -> None:
 
 
 def after_feeling(successes: float, blamed: float, weeks: int = 400) -> np.ndarray:
-    world = world_of(set_to())
-    staff = world.populations.staff
+    state = world_of(set_to())
+    staff = state.populations.staff
     for _ in range(weeks):
-        world.reset_flows()
+        state.reset_flows()
         staff.visible_successes[:], staff.blamed[:] = successes, blamed
-        update_safety(staff, world.populations.departments, world.settings.empowerment)
+        update_safety(staff, state.populations.departments, state.settings.empowerment)
     return np.asarray(staff.safety)
 
 
@@ -112,22 +112,22 @@ def test_safety_is_lowered_by_blame_raised_by_success_and_otherwise_ordinary() -
 
 
 def test_newcomers_feel_as_safe_as_the_rules_say() -> None:
-    world = world_of(set_to())
-    world.reset_flows()
-    staff = world.populations.staff
+    state = world_of(set_to())
+    state.reset_flows()
+    staff = state.populations.staff
     staff.safety[:], staff.arrived[:], staff.blamed[:] = 0.1, 1.0, 1.0
-    update_safety(staff, world.populations.departments, world.settings.empowerment)
-    assert staff.safety == pytest.approx(1.0 - 0.5 * world.settings.empowerment.blame)
+    update_safety(staff, state.populations.departments, state.settings.empowerment)
+    assert staff.safety == pytest.approx(1.0 - 0.5 * state.settings.empowerment.blame)
 
 
 def test_rights_that_are_cut_are_expected_for_longer_than_they_are_practised() -> None:
-    world = world_of(set_to({"implementation.gap": False}))
-    leaders, s = world.populations.leaders, world.settings
+    state = world_of(set_to({"implementation.gap": False}))
+    leaders, s = state.populations.leaders, state.settings
     for _ in range(500):
         delegate_rights(
-            world.populations.staff,
+            state.populations.staff,
             leaders,
-            world.populations.departments,
+            state.populations.departments,
             s.empowerment,
             s.implementation,
             s.head_scorecard,
@@ -137,9 +137,9 @@ def test_rights_that_are_cut_are_expected_for_longer_than_they_are_practised() -
     for rights in (0.1,) * 30 + (0.9,):
         p = s.empowerment._replace(rights=rights)
         delegate_rights(
-            world.populations.staff,
+            state.populations.staff,
             leaders,
-            world.populations.departments,
+            state.populations.departments,
             p,
             s.implementation,
             s.head_scorecard,

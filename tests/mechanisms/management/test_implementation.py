@@ -16,20 +16,24 @@ DECREED = {"staff_scorecard.handling_time": 0.0, "staff_scorecard.journey": 1.0}
 
 def in_use_after(s: Settings, weeks: int, conviction: float = 0.5, cynicism: float = 0.2) -> float:
     """Return the weight of handling time in use so many weeks after it was decreed away."""
-    world = world_of(set_to())
-    state = world.populations
-    state.leaders.conviction[:], state.leaders.credibility[:], state.staff.cynicism[:] = conviction, 1.0, cynicism
+    state = world_of(set_to())
+    populations = state.populations
+    populations.leaders.conviction[:], populations.leaders.credibility[:], populations.staff.cynicism[:] = (
+        conviction,
+        1.0,
+        cynicism,
+    )
     decreed = with_values(s, DECREED)
     for _ in range(weeks):
         enact_decree(
-            state.staff,
-            state.leaders,
-            state.departments,
+            populations.staff,
+            populations.leaders,
+            populations.departments,
             decreed.staff_scorecard,
             decreed.implementation,
             decreed.mandate,
         )
-    return float(card_in_use(0, state.departments).handling_time)
+    return float(card_in_use(0, populations.departments).handling_time)
 
 
 OFF = {"implementation.gap": lambda s: in_use_after(s, 1) == 0.0}
@@ -61,12 +65,14 @@ def test_without_a_gap_a_decree_is_done_at_once_even_without_support() -> None:
     assert card_update(0.4, 0.7, 1.0) == 0.7
 
 
-def test_where_nobody_leads_what_is_decreed_is_agreed_upon() -> None:
-    world = world_of(set_to({"organisation.tiers": 0}))
-    s, state = world.settings, world.populations
-    state.staff.cynicism[:] = 0.25
-    enact_decree(state.staff, state.leaders, state.departments, s.staff_scorecard, s.implementation, s.mandate)
-    assert state.departments.support == pytest.approx(0.75)
+def test_where_no_person_leads_what_is_decreed_is_agreed_upon() -> None:
+    state = world_of(set_to({"organisation.tiers": 0}))
+    s, populations = state.settings, state.populations
+    populations.staff.cynicism[:] = 0.25
+    enact_decree(
+        populations.staff, populations.leaders, populations.departments, s.staff_scorecard, s.implementation, s.mandate
+    )
+    assert populations.departments.support == pytest.approx(0.75)
 
 
 def test_decreed_measures_show_in_what_people_choose_and_later_where_they_have_to_be_led() -> None:
@@ -78,10 +84,10 @@ def test_decreed_measures_show_in_what_people_choose_and_later_where_they_have_t
 
 def fast_after_a_decree(s: Settings) -> float:
     """Return how many contacts are closed fast in ten weeks after handling time becomes the only measure."""
-    world = world_of(set_to({"organisation.customers": 400}))
-    world.settings = s
+    state = world_of(set_to({"organisation.customers": 400}))
+    state.settings = s
     fast = 0.0
     for _ in range(10):
-        step(world)
-        fast += float(world.populations.departments.closed_fast.sum())
+        step(state)
+        fast += float(state.populations.departments.closed_fast.sum())
     return fast

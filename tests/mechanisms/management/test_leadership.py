@@ -19,11 +19,11 @@ def same_control(s: Settings) -> bool:
 
 
 def executive_stays(s: Settings) -> bool:
-    world = world_of(with_values(set_to(), {"organisation.tiers": 3, "leadership.turnover_probability": 0.0}))
-    world.settings = with_values(world.settings, {"leadership.successor": s.leadership.successor})
-    before = int(world.populations.leaders.person[0])
-    step(world)
-    return int(world.populations.leaders.person[0]) == before
+    state = world_of(with_values(set_to(), {"organisation.tiers": 3, "leadership.turnover_probability": 0.0}))
+    state.settings = with_values(state.settings, {"leadership.successor": s.leadership.successor})
+    before = int(state.populations.leaders.person[0])
+    step(state)
+    return int(state.populations.leaders.person[0]) == before
 
 
 OFF = {
@@ -34,12 +34,12 @@ OFF = {
 
 
 def lived_persons(s: Settings, weeks: int = 200) -> int:
-    world = world_of(s)
+    state = world_of(s)
     for week in range(weeks):
         replace_leaders(
-            world.populations.leaders, s.leadership, s.turnover.disposition_spread, s.turnover.temperament_spread, world.seed, week
+            state.populations.leaders, s.leadership, s.turnover.disposition_spread, s.turnover.temperament_spread, state.seed, week
         )  # fmt: skip
-    return int(world.populations.leaders.person.sum())
+    return int(state.populations.leaders.person.sum())
 
 
 @pytest.mark.parametrize("key", OFF)
@@ -59,10 +59,10 @@ def test_off_leaders_need_no_control() -> None:
 
 
 def test_a_certain_hazard_replaces_every_leader_every_week() -> None:
-    world = world_of(set_to({"leadership.turnover_probability": 0.0}))
-    leaders = world.populations.leaders
+    state = world_of(set_to({"leadership.turnover_probability": 0.0}))
+    leaders = state.populations.leaders
     leaders.conviction[:], leaders.credibility[:] = 0.0, 0.0
-    replace_leaders(leaders, world.settings.leadership._replace(turnover_probability=1.0), 0.1, 0.1, world.seed, 0)
+    replace_leaders(leaders, state.settings.leadership._replace(turnover_probability=1.0), 0.1, 0.1, state.seed, 0)
     assert (leaders.person == 1).all()
     assert (leaders.conviction == leaders.disposition).all()
     assert (leaders.credibility == 0.5).all()

@@ -28,7 +28,7 @@ def test_an_unrealistic_mandate_sours_and_tires() -> None:
     assert impossible["fatigue"][-1] > real["fatigue"][-1]
 
 
-def test_nobody_hears_a_mandate_without_announcements() -> None:
+def test_no_person_hears_a_mandate_without_announcements() -> None:
     plain, vague = (
         tallies_of(set_to({"mandate.clarity": level, "mandate.realism": level, "implementation.gap": False}), 8)
         for level in (1.0, 0.0)

@@ -53,9 +53,9 @@ def test_money_not_needed_is_not_spent() -> None:
         "programme.embedding": 0.0,
     }
     s = set_to(p)
-    world = after_programme(s)
-    assert world.populations.staff.improvement_hours.max() == s.programme.max_hours
-    assert world.populations.firm.spent[0] <= 24 * s.programme.max_hours * s.programme.cost_per_hour + 1e-6
+    state = after_programme(s)
+    assert state.populations.staff.improvement_hours.max() == s.programme.max_hours
+    assert state.populations.firm.spent[0] <= 24 * s.programme.max_hours * s.programme.cost_per_hour + 1e-6
 
 
 def test_parts_of_nothing_are_nothing() -> None:
@@ -76,13 +76,15 @@ def test_an_organisation_of_one_person_trains_that_person() -> None:
         "organisation.front_departments": 1,
         "organisation.tiers": 0,
     }
-    world = world_of(set_to(alone))
-    world.reset_flows()
-    p = world.settings.programme._replace(budget=90.0, top_down_share=1.0, communication=0.25, training=0.75, coaching=0.0, cost_per_hour=45.0)  # fmt: skip
-    state = world.populations
-    state.staff.vacant_until[:] = 0
-    inform(state.staff, state.leaders, state.departments, state.firm, p, world.settings.rollout, 0)
-    assert (state.staff.announced_hours[0], state.staff.training_hours[0]) == pytest.approx((0.5, 1.5))
+    state = world_of(set_to(alone))
+    state.reset_flows()
+    p = state.settings.programme._replace(budget=90.0, top_down_share=1.0, communication=0.25, training=0.75, coaching=0.0, cost_per_hour=45.0)  # fmt: skip
+    populations = state.populations
+    populations.staff.vacant_until[:] = 0
+    inform(
+        populations.staff, populations.leaders, populations.departments, populations.firm, p, state.settings.rollout, 0
+    )
+    assert (populations.staff.announced_hours[0], populations.staff.training_hours[0]) == pytest.approx((0.5, 1.5))
 
 
 def test_the_smallest_purse_is_spent_too() -> None:

@@ -15,13 +15,13 @@ from ccsim.model.week import step
 
 def realigned_after(s: Settings, weeks: int, conviction: float = 1.0) -> ModelState:
     """Let an executive of a conviction realign for some weeks; the others believe nothing."""
-    world = world_of(set_to())
-    state = world.populations
-    state.leaders.conviction[:] = 0.0
-    state.leaders.conviction[0] = conviction
+    state = world_of(set_to())
+    populations = state.populations
+    populations.leaders.conviction[:] = 0.0
+    populations.leaders.conviction[0] = conviction
     for _ in range(weeks):
-        realign(state.leaders, s.realignment)
-    return world
+        realign(populations.leaders, s.realignment)
+    return state
 
 
 OFF = {"realignment.rate": lambda s: not realigned_after(s, 3).populations.leaders.realigned.any()}
@@ -57,8 +57,8 @@ def test_where_departments_are_not_led_to_enact_it_the_card_in_use_stays() -> No
 
 def test_an_executive_who_is_not_convinced_undoes_it() -> None:
     s = set_to({"realignment.rate": 0.1})
-    world = realigned_after(s, 30)
-    leaders = world.populations.leaders
+    state = realigned_after(s, 30)
+    leaders = state.populations.leaders
     before = leaders.realigned.copy()
     leaders.conviction[0] = 0.3
     for _ in range(80):
@@ -102,9 +102,9 @@ def test_an_executive_who_changes_course_each_week_moves_what_is_set_by_no_more_
 def test_a_convinced_top_sets_other_measures_than_a_doubtful_one() -> None:
     base = with_values(set_to(), {"realignment.rate": 0.15, "leadership.executive_disposition": 0.9})
     firm, without = world_of(base), world_of(with_values(base, {"realignment.rate": 0.0}))
-    for world in (firm, without):
+    for state in (firm, without):
         for _ in range(20):
-            step(world)
+            step(state)
     assert (firm.populations.departments.by_handling_time < without.populations.departments.by_handling_time).all()
     assert 0.0 <= firm.populations.leaders.realigned.min() <= firm.populations.leaders.realigned.max() <= 1.0
     assert np.isfinite(tallies_of(base)["npv"]).all()

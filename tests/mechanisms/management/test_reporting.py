@@ -7,58 +7,65 @@ from ccsim.mechanisms.management.reporting import measured_results, update_repor
 
 
 def test_results_become_known_late_and_the_usual_later() -> None:
-    world = world_of(set_to())
-    s, state = world.settings, world.populations
-    world.reset_flows()
-    departments = state.departments
+    state = world_of(set_to())
+    s, populations = state.settings, state.populations
+    state.reset_flows()
+    departments = populations.departments
     departments.handled[:], departments.closed[:], departments.closed_first[:] = 10.0, 10.0, 10.0
     departments.survey[:], departments.claimed[:], departments.sound_journeys[:] = 10.0, 10.0, 10.0
-    state.leaders.reported_score[:], state.leaders.reference_score[:] = 0.1, 0.1
+    populations.leaders.reported_score[:], populations.leaders.reference_score[:] = 0.1, 0.1
     update_reports(
-        state.staff, state.leaders, departments, state.firm, s.head_scorecard, s.executive_scorecard, 0.0, s.leadership
+        populations.staff,
+        populations.leaders,
+        departments,
+        populations.firm,
+        s.head_scorecard,
+        s.executive_scorecard,
+        0.0,
+        s.leadership,
     )
-    assert (state.leaders.reference_score > 0.1).all() and (
-        state.leaders.reference_score < state.leaders.reported_score
+    assert (populations.leaders.reference_score > 0.1).all() and (
+        populations.leaders.reference_score < populations.leaders.reported_score
     ).all()
     for _ in range(2000):
         update_reports(
-            state.staff,
-            state.leaders,
+            populations.staff,
+            populations.leaders,
             departments,
-            state.firm,
+            populations.firm,
             s.head_scorecard,
             s.executive_scorecard,
             0.0,
             s.leadership,
         )
     # Nothing worked, everything resolved: full marks on every measure.
-    assert state.leaders.reported_score == pytest.approx(1.0) and state.leaders.reference_score == pytest.approx(
-        1.0, abs=1e-6
-    )
+    assert populations.leaders.reported_score == pytest.approx(
+        1.0
+    ) and populations.leaders.reference_score == pytest.approx(1.0, abs=1e-6)
 
 
 def test_a_unit_that_closed_nothing_reports_nothing() -> None:
-    world = world_of(set_to())
-    s, state = world.settings, world.populations
-    world.reset_flows()
-    before = state.leaders.reported_score.copy()
+    state = world_of(set_to())
+    s, populations = state.settings, state.populations
+    state.reset_flows()
+    before = populations.leaders.reported_score.copy()
     update_reports(
-        state.staff,
-        state.leaders,
-        state.departments,
-        state.firm,
+        populations.staff,
+        populations.leaders,
+        populations.departments,
+        populations.firm,
         s.head_scorecard,
         s.executive_scorecard,
         0.0,
         s.leadership,
     )
-    assert (state.leaders.reported_score == before).all()
+    assert (populations.leaders.reported_score == before).all()
 
 
 def test_departments_that_handled_or_closed_nothing_have_nothing_to_show_on_any_measure() -> None:
-    world = world_of(set_to())
-    world.reset_flows()
-    departments, p = world.populations.departments, world.settings.leadership
+    state = world_of(set_to())
+    state.reset_flows()
+    departments, p = state.populations.departments, state.settings.leadership
     nothing = (False, 0.0, 0.0, 0.0, 0.0, 0.0)
     assert measured_results(0, 1, departments, 0.5, 0.0, p) == nothing
     for name in ("handled", "closed", "closed_first"):
@@ -68,22 +75,22 @@ def test_departments_that_handled_or_closed_nothing_have_nothing_to_show_on_any_
 
 
 def test_a_handling_time_of_nothing_is_refused_or_still_gives_results() -> None:
-    world = world_of(set_to())
+    state = world_of(set_to())
     try:
         s = set_to({"leadership.half_score_hours": 0.0})
     except InputError:
         return
-    world.reset_flows()
-    departments = world.populations.departments
+    state.reset_flows()
+    departments = state.populations.departments
     departments.handled[:], departments.closed[:], departments.closed_first[:] = 10.0, 10.0, 10.0
     update_reports(
-        world.populations.staff,
-        world.populations.leaders,
+        state.populations.staff,
+        state.populations.leaders,
         departments,
-        world.populations.firm,
+        state.populations.firm,
         s.head_scorecard,
         s.executive_scorecard,
         0.0,
         s.leadership,
     )
-    assert np.isfinite(world.populations.leaders.reported_score).all()
+    assert np.isfinite(state.populations.leaders.reported_score).all()

@@ -42,10 +42,10 @@ def test_plans_go_only_so_far_and_testing_to_the_end() -> None:
 
 def test_the_same_money_goes_to_those_who_are_reached() -> None:
     s = set_to({**BOTTOM, "rollout.reach": 0.3, "programme.max_hours": 10.0})
-    world = world_of(set_to())
-    world.settings = s
-    step(world)
-    staff = world.populations.staff
+    state = world_of(set_to())
+    state.settings = s
+    step(state)
+    staff = state.populations.staff
     assert staff.improvement_hours[staff.department == 0].sum() > 0.0
     assert (
         not staff.improvement_hours[staff.department > 0].any() and not staff.customer_hours[staff.department > 0].any()

@@ -41,12 +41,12 @@ def test_conviction_results_and_news_speak_for_keeping() -> None:
 
 
 def test_a_decision_is_taken_once_a_quarter_by_the_executive() -> None:
-    world = world_of(set_to({**IMPATIENT, "sponsorship.threshold": 0.6}))
-    state = world.populations
-    state.leaders.conviction[:] = 0.0
+    state = world_of(set_to({**IMPATIENT, "sponsorship.threshold": 0.6}))
+    populations = state.populations
+    populations.leaders.conviction[:] = 0.0
     for week in range(-3, 13):
-        review_programme(state.leaders, state.firm, world.settings.sponsorship, world.seed, week)
-        assert state.firm.sponsorship[0] == (0.0 if week == 12 else 1.0)
+        review_programme(populations.leaders, populations.firm, state.settings.sponsorship, state.seed, week)
+        assert populations.firm.sponsorship[0] == (0.0 if week == 12 else 1.0)
 
 
 def test_a_dropped_programme_spends_nothing() -> None:
@@ -61,7 +61,7 @@ def test_a_dropped_programme_spends_nothing() -> None:
     assert t["spent"][-1] == 0.0 == t["sponsorship"][-1]
 
 
-def test_without_leaders_nobody_drops_anything() -> None:
+def test_without_leaders_no_person_drops_anything() -> None:
     t = tallies_of(
         set_to({**IMPATIENT, "organisation.tiers": 0, "programme.budget": 500.0, "sponsorship.interval_weeks": 1}), 6
     )
@@ -69,10 +69,10 @@ def test_without_leaders_nobody_drops_anything() -> None:
 
 
 def test_the_executive_can_be_called_away() -> None:
-    world = world_of(set_to({"organisation.tiers": 3, "leadership.turnover_probability": 0.0}))
-    world.settings = with_values(world.settings, {"leadership.successor": 1})
-    before = world.populations.leaders.person.copy()
-    step(world)
-    assert (world.populations.leaders.person - before).tolist() == [1] + [0] * (len(before) - 1)
-    assert world.populations.leaders.appointed_week[0] == world.week
-    assert pytest.approx(world.week) == 0
+    state = world_of(set_to({"organisation.tiers": 3, "leadership.turnover_probability": 0.0}))
+    state.settings = with_values(state.settings, {"leadership.successor": 1})
+    before = state.populations.leaders.person.copy()
+    step(state)
+    assert (state.populations.leaders.person - before).tolist() == [1] + [0] * (len(before) - 1)
+    assert state.populations.leaders.appointed_week[0] == state.week
+    assert pytest.approx(state.week) == 0

@@ -9,10 +9,10 @@ TOP = {"structure.stage": 5}
 
 
 def reached(s: object, weeks: int = 10) -> tuple[float, float]:
-    world = world_of(set_to())
+    state = world_of(set_to())
     for _ in range(weeks):
-        advance_stage(world.populations.departments, world.populations.firm, s.structure, s.implementation)  # type: ignore[attr-defined]
-    return float(world.populations.firm.stage[0]), float(world.populations.firm.capability[0])
+        advance_stage(state.populations.departments, state.populations.firm, s.structure, s.implementation)  # type: ignore[attr-defined]
+    return float(state.populations.firm.stage[0]), float(state.populations.firm.capability[0])
 
 
 OFF = {
@@ -69,25 +69,25 @@ def test_a_matrix_ahead_of_its_capabilities_makes_conflict() -> None:
 
 
 def test_joined_departments_lose_less_between_them() -> None:
-    world = world_of(
+    state = world_of(
         set_to({**TOP, "handoffs.loss_probability": 1.0, "handoffs.warm_factor": 1.0, "handoffs.cold_factor": 1.0})
     )
-    world.populations.firm.stage[:] = 5.0
-    world.populations.firm.capability[:] = 5.0
-    step(world)
-    departments = world.populations.departments
+    state.populations.firm.stage[:] = 5.0
+    state.populations.firm.capability[:] = 5.0
+    step(state)
+    departments = state.populations.departments
     assert departments.integration.min() == pytest.approx(0.8)
     assert departments.handoffs_lost.sum() < 0.7 * departments.handoffs.sum()
 
 
 def test_a_step_back_is_taken_as_slowly() -> None:
-    world = world_of(set_to())
-    state = world.populations
-    state.firm.stage[:] = 3.0
+    state = world_of(set_to())
+    populations = state.populations
+    populations.firm.stage[:] = 3.0
     advance_stage(
-        state.departments,
-        state.firm,
+        populations.departments,
+        populations.firm,
         set_to({"structure.stage": 0, "structure.weeks_per_stage": 10.0}).structure,
         set_to().implementation,
     )
-    assert world.populations.firm.stage[0] == pytest.approx(2.9)
+    assert state.populations.firm.stage[0] == pytest.approx(2.9)

@@ -9,12 +9,12 @@ BUILT = {"technology.spending": 2000.0}
 
 
 def after(s: object, weeks: int = 8, **firm: float) -> object:
-    world = world_of(s)  # type: ignore[arg-type]
+    state = world_of(s)  # type: ignore[arg-type]
     for name, value in firm.items():
-        getattr(world.populations.firm, name)[:] = value
+        getattr(state.populations.firm, name)[:] = value
     for _ in range(weeks):
-        step(world)
-    return world.populations
+        step(state)
+    return state.populations
 
 
 OFF = {
@@ -69,11 +69,11 @@ def test_money_builds_a_system_with_diminishing_returns_and_time_wears_it() -> N
 
 
 def test_newcomers_start_without_the_system() -> None:
-    world = world_of(set_to(BUILT))
-    world.populations.staff.system_use[:] = 0.7
-    world.populations.staff.arrived[0] = 1.0
-    build_system(world.populations.staff, world.populations.firm, world.settings.technology, 0)
-    assert world.populations.staff.system_use[0] == 0.0 < world.populations.staff.system_use[1:].min()
+    state = world_of(set_to(BUILT))
+    state.populations.staff.system_use[:] = 0.7
+    state.populations.staff.arrived[0] = 1.0
+    build_system(state.populations.staff, state.populations.firm, state.settings.technology, 0)
+    assert state.populations.staff.system_use[0] == 0.0 < state.populations.staff.system_use[1:].min()
 
 
 def test_spending_is_booked() -> None:
@@ -97,16 +97,16 @@ def test_what_is_neither_taught_nor_willed_comes_with_a_usable_system() -> None:
     assert readiness(1.0, 1.0, p) == pytest.approx(0.5 * 0.3 + 0.4 + 0.3)
 
 
-def test_a_little_of_a_system_and_a_little_training_are_felt_by_everybody() -> None:
+def test_a_little_of_a_system_and_a_little_training_are_felt_by_every_person() -> None:
     for system, training in ((0.05, 0.0), (0.0, 0.05), (0.05, 0.05)):
-        world = world_of(set_to())
-        world.reset_flows()
-        world.populations.firm.system[:], world.populations.staff.system_use[:] = system, 0.5
-        p = world.settings.technology._replace(
+        state = world_of(set_to())
+        state.reset_flows()
+        state.populations.firm.system[:], state.populations.staff.system_use[:] = system, 0.5
+        p = state.settings.technology._replace(
             training=training, non_use_time=0.4, time_saving=0.2, skill_gain=0.3, engagement_effect=0.2
         )
-        apply_system(world.populations.staff, world.populations.firm, p._replace(usability=0.75), 0)
-        staff = world.populations.staff
+        apply_system(state.populations.staff, state.populations.firm, p._replace(usability=0.75), 0)
+        staff = state.populations.staff
         assert staff.overhead_hours == pytest.approx(training)
         assert staff.time_penalty == pytest.approx(0.1 * system) and staff.knowledge_bonus == pytest.approx(
             0.15 * system

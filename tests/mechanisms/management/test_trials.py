@@ -18,11 +18,11 @@ def returns(s: Settings, seed: int = 3) -> np.ndarray:
 
 def reviewed(s: Settings, improvements: float = 0.0, failures: float = 50.0) -> ModelState:
     """Let the sponsor look once at what worked."""
-    world = world_of(set_to())
-    firm = world.populations.firm
+    state = world_of(set_to())
+    firm = state.populations.firm
     firm.improvements[0], firm.failures[0] = improvements, failures
     review_trials(firm, s.trials, s.visible_successes, s.trials.interval_weeks - 1)
-    return world
+    return state
 
 
 OFF = {
@@ -61,7 +61,7 @@ def test_a_programme_is_stopped_when_enough_was_tried_and_too_little_worked() ->
 def test_a_stopped_programme_spends_nothing_more_from_the_bottom() -> None:
     s = set_to({"programme.budget": 5000.0, "programme.top_down_share": 0.0})
     assert after_programme(s).populations.staff.improvement_hours.sum() > 0.0
-    world = world_of(s)
-    world.populations.firm.stopped[0] = 1.0
-    step(world)
-    assert not world.populations.staff.improvement_hours.any()
+    state = world_of(s)
+    state.populations.firm.stopped[0] = 1.0
+    step(state)
+    assert not state.populations.staff.improvement_hours.any()

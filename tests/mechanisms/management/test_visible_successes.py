@@ -13,27 +13,29 @@ BOTTOM = {"programme.budget": 900.0, "programme.top_down_share": 0.0}
 
 
 def told(s: object) -> float:
-    world = world_of(set_to())
-    world.reset_flows()
-    world.populations.firm.improvements[:] = 3.0
-    broadcast_successes(world.populations.staff, world.populations.firm, s.visible_successes, 0)  # type: ignore[attr-defined]
-    return float(world.populations.staff.sources.sum())
+    state = world_of(set_to())
+    state.reset_flows()
+    state.populations.firm.improvements[:] = 3.0
+    broadcast_successes(state.populations.staff, state.populations.firm, s.visible_successes, 0)  # type: ignore[attr-defined]
+    return float(state.populations.staff.sources.sum())
 
 
-def harvested(s: object, luck: float, know_how: float = 1.0) -> object:
-    world = world_of(set_to())
-    world.reset_flows()
-    world.populations.firm.know_how[:] = know_how
-    state = world.populations
-    complete_improvement(0, 100.0, luck, state.staff, state.departments, state.firm, 0.5, s.visible_successes)  # type: ignore[attr-defined]
-    return state
+def harvested(s: object, draw: float, know_how: float = 1.0) -> object:
+    state = world_of(set_to())
+    state.reset_flows()
+    state.populations.firm.know_how[:] = know_how
+    populations = state.populations
+    complete_improvement(
+        0, 100.0, draw, populations.staff, populations.departments, populations.firm, 0.5, s.visible_successes
+    )  # type: ignore[attr-defined]
+    return populations
 
 
 def news(s: object) -> float:
-    world = world_of(with_values(s, {**BOTTOM, "organisation.tiers": 3}))  # type: ignore[arg-type]
+    state = world_of(with_values(s, {**BOTTOM, "organisation.tiers": 3}))  # type: ignore[arg-type]
     for _ in range(6):
-        step(world)
-    return float(world.populations.firm.reported_successes[0])
+        step(state)
+    return float(state.populations.firm.reported_successes[0])
 
 
 OFF = {
@@ -62,8 +64,8 @@ def test_an_attempt_ends_in_a_win_a_failure_or_nothing_yet() -> None:
     s = set_to()
     chance = completions(100.0, s.visible_successes)
     blind = chance * succeeds(0.0, s.visible_successes)
-    for luck, found in ((blind - 1e-6, (1.0, 0.0)), (blind + 1e-6, (0.0, 1.0)), (chance + 1e-6, (0.0, 0.0))):
-        state = harvested(s, luck, know_how=0.0)
+    for draw, found in ((blind - 1e-6, (1.0, 0.0)), (blind + 1e-6, (0.0, 1.0)), (chance + 1e-6, (0.0, 0.0))):
+        state = harvested(s, draw, know_how=0.0)
         assert (state.staff.visible_successes[0], state.staff.setbacks[0]) == found
     assert harvested(s, blind + 1e-6, know_how=0.0).staff.blamed[0] == 0.5
     assert harvested(s, blind + 1e-6, know_how=1.0).staff.visible_successes[0] == 1.0

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from small_world import check_off, set_to, with_values, world_of
 
-from ccsim.mechanisms.experience.experience import judged
+from ccsim.mechanisms.experience.experience import judged_quality
 from ccsim.mechanisms.market.customer_differences import LARGEST, factor_of, most_mobile_person
 from ccsim.model.initial_state import initialise, sample_initial
 from ccsim.model.settings import Settings
@@ -43,29 +43,29 @@ def test_leniency_has_mean_zero_and_the_declared_spread() -> None:
     assert found.mean() == pytest.approx(0.0, abs=0.005) and found.std() == pytest.approx(0.1, abs=0.005)
 
 
-def test_nobody_exceeds_the_mobility_that_the_market_is_searched_with() -> None:
+def test_no_person_exceeds_the_mobility_that_the_market_is_searched_with() -> None:
     s = set_to({"customer_differences.mobility_spread": 1.2})
     assert column("mobility", s).max() < most_mobile_person(s.customer_differences) == factor_of(LARGEST, 1.2)
 
 
-def test_without_a_spread_nobody_differs_and_with_the_least_of_one_everybody_does() -> None:
+def test_without_a_spread_no_person_differs_and_with_the_least_of_one_every_person_does() -> None:
     assert factor_of(LARGEST, 0.0) == factor_of(LARGEST, 1e-6) == 1.0
     assert factor_of(LARGEST, 1.1e-6) > 1.0 > factor_of(-LARGEST, 1.1e-6)
 
 
 def test_the_kind_judge_the_same_better_within_what_a_share_can_be() -> None:
-    assert judged(0.7, 0.0) == 0.7 and judged(0.7, 0.1) == pytest.approx(0.8)
-    assert judged(0.95, 0.3) == 1.0 and judged(0.1, -0.3) == 0.0
+    assert judged_quality(0.7, 0.0) == 0.7 and judged_quality(0.7, 0.1) == pytest.approx(0.8)
+    assert judged_quality(0.95, 0.3) == 1.0 and judged_quality(0.1, -0.3) == 0.0
 
 
 def stayed(s: Settings) -> np.ndarray:
     """Return, by person who is a customer in week 0 and never asks, whether he or she is still one a year later."""
     still = with_values(s, {**MANY, "market.joining_probability": 0.0, "demand.rate": 0.0, "market.churn": 0.008})
-    world = initialise(still, 3)
-    customers = world.populations.customers
+    state = initialise(still, 3)
+    customers = state.populations.customers
     began = customers.active == 1
     for _ in range(52):
-        step(world)
+        step(state)
     return np.array(customers.active[began] == 1)
 
 
@@ -79,12 +79,12 @@ def test_with_nothing_to_tell_them_apart_all_leave_alike_and_else_the_mobile_fir
 
 
 def test_what_pleases_a_person_lasts() -> None:
-    world = world_of(set_to({"customer_differences.leniency_spread": 0.1}))
-    customers = world.populations.customers
+    state = world_of(set_to({"customer_differences.leniency_spread": 0.1}))
+    customers = state.populations.customers
     before = customers.satisfaction[customers.active == 1].copy()
     kind = customers.leniency[customers.active == 1]
     assert np.corrcoef(before, kind)[0, 1] > 0.3
     for _ in range(30):
-        step(world)
+        step(state)
     active = customers.active == 1
     assert np.corrcoef(customers.satisfaction[active], customers.leniency[active])[0, 1] > 0.5

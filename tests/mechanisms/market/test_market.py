@@ -75,40 +75,52 @@ def test_no_hazard_exceeds_the_bound_that_lets_kernels_skip_it() -> None:
                 assert not leaves(
                     satisfaction, opinion, 0.0, churn_probability(satisfaction, 0.0, 0.0, p) * (1 + 1e-12), p
                 )
-                for luck in np.geomspace(1e-6, 1.0, 40):
-                    if leaves(satisfaction, opinion, 0.0, luck, p):
-                        assert within_churn_bound(satisfaction, luck, at_worst, at_best)
+                for draw in np.geomspace(1e-6, 1.0, 40):
+                    if leaves(satisfaction, opinion, 0.0, draw, p):
+                        assert within_churn_bound(satisfaction, draw, at_worst, at_best)
                 assert not joins(opinion, 0.0, joining_probability(1.0, 0.0, p) * (1 + 1e-12), p)
 
 
 def test_with_certainty_all_prospects_come_and_all_customers_go_with_their_open_issues() -> None:
     s = set_to({"market.churn": 0.0, "market.joining_probability": 0.0})
-    world = world_of(s)
-    state = world.populations
-    world.reset_flows()
+    state = world_of(s)
+    populations = state.populations
+    state.reset_flows()
     sure = with_values(s, {"market.churn": 1.0, "market.churn_sensitivity": 0.0, "market.joining_probability": 1.0,
                     "market.word_of_mouth_joining": 0.0, "market.word_of_mouth_churn": 0.0}).market  # fmt: skip
-    outside = int((state.customers.active == 0).sum())
+    outside = int((populations.customers.active == 0).sum())
     acquire_customers(
-        state.customers, state.segments, state.firm, sure, s.customer_differences, world.settings.promise, 0
+        populations.customers,
+        populations.segments,
+        populations.firm,
+        sure,
+        s.customer_differences,
+        state.settings.promise,
+        0,
     )
-    assert state.segments.joined.sum() == outside > 0 and (state.customers.active == 1).all()
-    assert (state.customers.joined_week[160:] == 0).all() and (state.customers.person[160:] == 1).all()
-    open_before = int(np.isin(state.cases.state, (1, 2)).sum())
+    assert populations.segments.joined.sum() == outside > 0 and (populations.customers.active == 1).all()
+    assert (populations.customers.joined_week[160:] == 0).all() and (populations.customers.person[160:] == 1).all()
+    open_before = int(np.isin(populations.cases.state, (1, 2)).sum())
     lose_customers(
-        state.customers, state.cases, state.departments, state.segments, state.firm, sure, s.customer_differences
+        populations.customers,
+        populations.cases,
+        populations.departments,
+        populations.segments,
+        populations.firm,
+        sure,
+        s.customer_differences,
     )
-    assert state.segments.left.sum() == 320 and not state.customers.active.any()
-    assert state.departments.withdrawn.sum() == open_before > 0
-    assert (state.departments.queue == 0).all() and not np.isin(state.cases.state, (1, 2)).any()
+    assert populations.segments.left.sum() == 320 and not populations.customers.active.any()
+    assert populations.departments.withdrawn.sum() == open_before > 0
+    assert (populations.departments.queue == 0).all() and not np.isin(populations.cases.state, (1, 2)).any()
 
 
-def test_without_prospects_nobody_new_comes() -> None:
+def test_without_prospects_no_person_new_comes() -> None:
     t = tallies_of(set_to({"organisation.prospects": 0.0, "market.churn": 0.0, "market.joining_probability": 1.0}), 6)
     assert t["joined"].sum() == 0.0 and (t["active"] == 160).all()
 
 
-def test_everybody_has_four_draws_a_week_that_are_uniform_and_independent() -> None:
+def test_every_person_has_four_draws_a_week_that_are_uniform_and_independent() -> None:
     # Ten tests at the 0.1 % level; the seed is fixed, so they fail always or never.
     customers = world_of(set_to({"organisation.customers": 20_000, "organisation.warm_up": 0})).populations.customers
     draw_random_words(customers, 7, 3)
@@ -122,19 +134,27 @@ def test_everybody_has_four_draws_a_week_that_are_uniform_and_independent() -> N
 
 
 @pytest.mark.parametrize(("satisfaction", "churn"), [(0.0, 0.004), (0.5, 0.05), (1.0, 0.3)])
-def test_everybody_whose_draw_is_below_the_own_chance_leaves_and_nobody_else(satisfaction: float, churn: float) -> None:
+def test_every_person_whose_draw_is_below_the_own_chance_leaves_and_no_other(satisfaction: float, churn: float) -> None:
     s = set_to({"market.churn": churn})
-    world = world_of(s)
-    world.reset_flows()
-    state = world.populations
-    customers, segments = state.customers, state.segments
+    state = world_of(s)
+    state.reset_flows()
+    populations = state.populations
+    customers, segments = populations.customers, populations.segments
     customers.active[:], customers.satisfaction[:], customers.opinion[:] = 1, satisfaction, 0.0
-    state.firm.challenger[:], segments.mobility[:] = 0.0, (0.8, 1.0, 1.5)
-    draw_random_words(customers, world.seed, 7)
+    populations.firm.challenger[:], segments.mobility[:] = 0.0, (0.8, 1.0, 1.5)
+    draw_random_words(customers, state.seed, 7)
     expected = [
         leaves(satisfaction, 0.0, 0.0, to_unit_interval(word) / segments.mobility[segment], s.market)
         for word, segment in zip(customers.u_churn, customers.segment, strict=True)
     ]
-    lose_customers(customers, state.cases, state.departments, segments, state.firm, s.market, s.customer_differences)
+    lose_customers(
+        customers,
+        populations.cases,
+        populations.departments,
+        segments,
+        populations.firm,
+        s.market,
+        s.customer_differences,
+    )
     assert (customers.active == 0).tolist() == expected
     assert 0 < sum(expected) < len(expected)

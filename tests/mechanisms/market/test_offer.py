@@ -9,10 +9,10 @@ STILL = {"offer.drift": 0.0, "offer.perception_noise": 0.0}
 
 
 def gap(s: object, weeks: int = 30) -> float:
-    world = world_of(s)  # type: ignore[arg-type]
+    state = world_of(s)  # type: ignore[arg-type]
     for _ in range(weeks):
-        step(world)
-    segments = world.populations.segments
+        step(state)
+    segments = state.populations.segments
     return float(np.abs(segments.need - segments.position).max())
 
 

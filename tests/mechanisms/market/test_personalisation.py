@@ -10,9 +10,9 @@ ALL = {"personalisation.level": 1.0}
 
 def slower(s: object) -> float:
     # Neither load nor a person's own pace changes the time for a case here.
-    world = world_of(with_values(s, {"work_pace.pressure": 0.0, "turnover.handling_time_spread": 0.0}))  # type: ignore[arg-type]
-    step(world)
-    return float(world.populations.staff.time_penalty.max())
+    state = world_of(with_values(s, {"work_pace.pressure": 0.0, "turnover.handling_time_spread": 0.0}))  # type: ignore[arg-type]
+    step(state)
+    return float(state.populations.staff.time_penalty.max())
 
 
 OFF = {

@@ -8,12 +8,12 @@ LOUD = {"promise.level": 0.3}
 
 
 def expectations(s: object, trust: float = 1.0) -> np.ndarray:
-    world = world_of(set_to())
-    customers = world.populations.customers
+    state = world_of(set_to())
+    customers = state.populations.customers
     customers.expectation[:] = 0.5
     customers.trust[:] = trust
-    world.populations.firm.recent_quality[:] = 0.6
-    set_promise(customers, world.populations.firm, s.promise)  # type: ignore[attr-defined]
+    state.populations.firm.recent_quality[:] = 0.6
+    set_promise(customers, state.populations.firm, s.promise)  # type: ignore[attr-defined]
     return customers.expectation[customers.active == 1]
 
 

@@ -10,12 +10,12 @@ FIRST = {"segmentation.priority": 1.0}
 
 
 def studied(s: object) -> float:
-    world = world_of(set_to())
-    state = world.populations
+    state = world_of(set_to())
+    populations = state.populations
     p = s.segmentation  # type: ignore[attr-defined]
     for week in range(0, 105):
-        estimate_values(state.customers, state.firm, s.accounts.revenue, p, 3, week)  # type: ignore[attr-defined]
-    return float(state.firm.estimation_cost[0])
+        estimate_values(populations.customers, populations.firm, s.accounts.revenue, p, 3, week)  # type: ignore[attr-defined]
+    return float(populations.firm.estimation_cost[0])
 
 
 OFF = {
@@ -49,8 +49,8 @@ def test_only_the_valuable_go_first_and_as_often_as_declared() -> None:
 
 
 def test_cases_at_the_front_are_taken_first_and_the_chain_stays_whole() -> None:
-    world = world_of(set_to({"organisation.warm_up": 0}))
-    cases, departments = world.populations.cases, world.populations.departments
+    state = world_of(set_to({"organisation.warm_up": 0}))
+    cases, departments = state.populations.cases, state.populations.departments
     join_front(4, 0, 0, cases, departments)
     join_queue(5, 0, 0, cases, departments)
     join_front(6, 0, 0, cases, departments)
@@ -72,23 +72,23 @@ def test_values_drift_around_the_mean_and_never_below_a_tenth_of_it() -> None:
 
 
 def test_the_organisation_knows_what_it_last_estimated() -> None:
-    world = world_of(set_to({"segmentation.drift": 0.02}))
+    state = world_of(set_to({"segmentation.drift": 0.02}))
     for _ in range(8):
-        step(world)
-    customers = world.populations.customers
+        step(state)
+    customers = state.populations.customers
     assert not np.array_equal(customers.estimate, customers.value)
-    world.settings = with_values(world.settings, {"segmentation.interval_weeks": 1})
-    step(world)
+    state.settings = with_values(state.settings, {"segmentation.interval_weeks": 1})
+    step(state)
     assert np.array_equal(customers.estimate, customers.value)
 
 
 def test_priority_by_value_serves_the_valuable_better() -> None:
     tallies = tallies_of(set_to({**FIRST, "organisation.customers": 800, "organisation.staff": 60}), 40)
     assert tallies["csat"].min() > 0.0
-    world = world_of(set_to(FIRST))
-    step(world)
-    customers = world.populations.customers
-    rich = customers.value > 1.5 * world.settings.accounts.revenue
+    state = world_of(set_to(FIRST))
+    step(state)
+    customers = state.populations.customers
+    rich = customers.value > 1.5 * state.settings.accounts.revenue
     assert (
         customers.care[rich].min() > customers.care[~rich].max()
         or customers.care[rich].mean() > customers.care[~rich].mean()

@@ -9,10 +9,10 @@ DEAF = {"sensing.coverage": 0.0, "sensing.staff_signals": 0.0}
 
 
 def column(s: object, population: str, name: str, weeks: int = 3) -> np.ndarray:
-    world = world_of(s)  # type: ignore[arg-type]
+    state = world_of(s)  # type: ignore[arg-type]
     for _ in range(weeks):
-        step(world)
-    return np.array(getattr(getattr(world.populations, population), name))
+        step(state)
+    return np.array(getattr(getattr(state.populations, population), name))
 
 
 def image(s: object) -> float:

@@ -19,7 +19,7 @@ def test_off_has_no_effect_whatever(key: str) -> None:
     check_off(OFF[key], key)
 
 
-def test_nobody_is_at_work_longer_than_contracted_or_less_than_not_at_all() -> None:
+def test_no_person_is_at_work_longer_than_contracted_or_less_than_not_at_all() -> None:
     p = set_to({"capacity.engagement_effect": 1.0, "capacity.shrinkage": 0.0}).capacity
     assert attendance(35.0, 1.0, 99, p) == 35.0
     assert attendance(35.0, 0.0, 99, p._replace(shrinkage=1.0)) == 0.0
@@ -52,37 +52,37 @@ def test_hours_are_spent_once_on_absence_programme_and_cases() -> None:
 
 
 def test_vacant_posts_have_no_hours_and_are_not_paid() -> None:
-    world = world_of(set_to())
-    world.populations.staff.vacant_until[:12] = 100
-    step(world)
-    assert world.populations.departments.paid.sum() == 12
-    assert world.populations.departments.paid_hours.sum() == 12 * 35.0
-    assert (world.populations.staff.hours[:12] <= 0.0).all()
-    assert (world.populations.staff.worked[:12] == 0.0).all()
+    state = world_of(set_to())
+    state.populations.staff.vacant_until[:12] = 100
+    step(state)
+    assert state.populations.departments.paid.sum() == 12
+    assert state.populations.departments.paid_hours.sum() == 12 * 35.0
+    assert (state.populations.staff.hours[:12] <= 0.0).all()
+    assert (state.populations.staff.worked[:12] == 0.0).all()
 
 
 def test_a_champion_carries_no_longer_than_he_or_she_is_at_work() -> None:
-    world = world_of(set_to({"champions.count": 3, "champions.hours": 35.0}))
-    step(world)
-    departments = world.populations.departments
+    state = world_of(set_to({"champions.count": 3, "champions.hours": 35.0}))
+    step(state)
+    departments = state.populations.departments
     assert departments.champion_hours.sum() <= departments.programme_hours.sum() + 1e-9
 
 
-def test_nobody_is_trained_longer_than_he_or_she_is_at_work() -> None:
-    world = world_of(set_to({"organisation.staff": 3, "programme.budget": 20000.0, "programme.top_down_share": 1.0}))
-    step(world)
-    staff = world.populations.staff
+def test_no_person_is_trained_longer_than_he_or_she_is_at_work() -> None:
+    state = world_of(set_to({"organisation.staff": 3, "programme.budget": 20000.0, "programme.top_down_share": 1.0}))
+    step(state)
+    staff = state.populations.staff
     assert (
         staff.training_hours + staff.announced_hours
-    ).sum() <= world.populations.departments.programme_hours.sum() + 1e-9
+    ).sum() <= state.populations.departments.programme_hours.sum() + 1e-9
 
 
 def test_the_time_of_last_weeks_last_case_is_taken_from_this_week() -> None:
     worlds = [world_of(set_to()) for _ in range(2)]
-    for world, late in zip(worlds, (0.0, 3.0), strict=True):
-        world.reset_flows()
-        world.populations.staff.overrun[:] = late
-        plan_hours(world.populations.staff, world.populations.departments, world.settings.capacity, 0)
-    one, late = (world.populations for world in worlds)
+    for state, late in zip(worlds, (0.0, 3.0), strict=True):
+        state.reset_flows()
+        state.populations.staff.overrun[:] = late
+        plan_hours(state.populations.staff, state.populations.departments, state.settings.capacity, 0)
+    one, late = (state.populations for state in worlds)
     assert late.staff.hours == pytest.approx(one.staff.hours - 3.0)
     assert (late.departments.hours == one.departments.hours).all()

@@ -47,20 +47,20 @@ def test_issues_that_always_fail_are_never_resolved() -> None:
 
 
 @pytest.mark.parametrize(
-    ("defect", "returns", "state", "counted"),
+    ("defect", "returns", "populations", "counted"),
     [(0, 0.9, 0, "resolved"), (1, 0.4, 2, None), (1, 0.5, 0, "abandoned"), (1, 0.9, 0, "abandoned")],
 )
 def test_a_closed_case_is_resolved_or_comes_back_or_is_given_up(
-    defect: int, returns: float, state: int, counted: str | None
+    defect: int, returns: float, populations: int, counted: str | None
 ) -> None:
-    world = world_of(set_to({"organisation.warm_up": 0}))
-    world.reset_flows()
-    customers, cases, departments = world.populations.customers, world.populations.cases, world.populations.departments
+    state = world_of(set_to({"organisation.warm_up": 0}))
+    state.reset_flows()
+    customers, cases, departments = state.populations.customers, state.populations.cases, state.populations.departments
     cases.state[5], cases.stages[5], cases.contacts[5], cases.opened_week[5], cases.defect[5] = 1, 0, 1, 2, defect
-    p = world.settings.service._replace(recontact_probability=0.5)
+    p = state.settings.service._replace(recontact_probability=0.5)
     felt = contact_quality(option_courtesy(SCRIPT, p), 1.0 - defect, 4, cases.repetitions[5], p)
     close_case(5, option_courtesy(SCRIPT, p), 1, returns, customers, cases, departments, p, 6)
-    assert (cases.state[5], customers.events[5], customers.quality[5]) == (state, 1, felt)
+    assert (cases.state[5], customers.events[5], customers.quality[5]) == (populations, 1, felt)
     assert (departments.closed[1], departments.closed_first[1]) == (1, 1)
     assert {name: getattr(departments, name)[1] for name in ("resolved", "sound_journeys", "abandoned")} == {
         "resolved": 1 - defect,
@@ -68,5 +68,5 @@ def test_a_closed_case_is_resolved_or_comes_back_or_is_given_up(
         "abandoned": float(counted == "abandoned"),
     }
     assert departments.resolution_weeks[1] == (4 if counted == "resolved" else 0)
-    if state == 2:
+    if populations == 2:
         assert (cases.stages[5], cases.defect[5], cases.repetitions[5]) == (1, 0, 1)

@@ -24,9 +24,9 @@ def test_what_is_out_of_reach_is_never_chosen_and_what_is_alone_always(option: i
 
 
 def test_every_draw_yields_an_option_even_for_huge_appeals() -> None:
-    for luck in (1e-10, 0.5, 1 - 2.0**-33):
-        assert sample_choice(4e5, 4e5, -4e5, NEVER, NEVER, luck) in (0, 1)
-        assert 0 <= sample_choice(0.0, 0.0, 0.0, 0.0, 0.0, luck) <= 4
+    for draw in (1e-10, 0.5, 1 - 2.0**-33):
+        assert sample_choice(4e5, 4e5, -4e5, NEVER, NEVER, draw) in (0, 1)
+        assert 0 <= sample_choice(0.0, 0.0, 0.0, 0.0, 0.0, draw) <= 4
 
 
 def test_without_any_term_the_five_ways_are_equally_likely() -> None:
@@ -46,7 +46,7 @@ def test_without_any_term_the_five_ways_are_equally_likely() -> None:
     assert np.abs(counts / counts.sum() - 0.2).max() < 4 * np.sqrt(0.16 / counts.sum())
 
 
-def test_nobody_hands_over_within_one_department_or_escalates_to_nobody() -> None:
+def test_no_person_hands_over_within_one_department_or_escalates_to_no_person() -> None:
     alone = first_mix(set_to({"organisation.departments": 1, "organisation.front_departments": 1}))
     assert alone[HAND_OVER] == 0 < alone.sum()
     leaderless = first_mix(set_to({"organisation.tiers": 0}))
@@ -102,10 +102,10 @@ def test_two_departments_hand_over_to_each_other() -> None:
 
 def test_the_first_team_lead_is_put_cases_to_like_the_others() -> None:
     keen = {"leadership.escalation_capacity": 800.0, "service.transfer_reluctance": 0.0}
-    world = world_of(set_to({**keen, "organisation.tiers": 1, "organisation.span": 100}))
-    assert world.populations.staff.leader.tolist() == world.populations.staff.department.tolist()
+    state = world_of(set_to({**keen, "organisation.tiers": 1, "organisation.span": 100}))
+    assert state.populations.staff.leader.tolist() == state.populations.staff.department.tolist()
     escalated = np.zeros(3)
     for _ in range(4):
-        step(world)
-        escalated += world.populations.departments.escalated
+        step(state)
+        escalated += state.populations.departments.escalated
     assert escalated.min() > 0

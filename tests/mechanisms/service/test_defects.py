@@ -11,12 +11,12 @@ ACTING = {"sensing.action_hours": 10.0}
 
 def improved(s: Settings, linked: float = 0.0) -> float:
     """Return the defects of one department after a week of much improvement in an organisation of three."""
-    world = world_of(set_to())
-    world.reset_flows()
-    state = world.populations
-    state.departments.action_hours[:], state.departments.integration[:] = 50.0, linked
-    repair_defects(state.staff, state.departments, state.firm, s.defects, s.demand.journeys)
-    return float(state.departments.defects[0])
+    state = world_of(set_to())
+    state.reset_flows()
+    populations = state.populations
+    populations.departments.action_hours[:], populations.departments.integration[:] = 50.0, linked
+    repair_defects(populations.staff, populations.departments, populations.firm, s.defects, s.demand.journeys)
+    return float(populations.departments.defects[0])
 
 
 OFF = {
@@ -50,14 +50,14 @@ def test_fewer_defects_mean_more_success() -> None:
         tallies_of(set_to({"defects.baseline": level, "defects.removal_rate": 0.0}), 1) for level in (0.1, 0.1)
     )
     assert np.array_equal(few["resolved"], many["resolved"])
-    world = world_of(with_values(set_to(), {"organisation.warm_up": 0}))
-    spoilt = world.copy()
+    state = world_of(with_values(set_to(), {"organisation.warm_up": 0}))
+    spoilt = state.copy()
     spoilt.populations.departments.defects[:] = 0.9
-    for one in (world, spoilt):
+    for one in (state, spoilt):
         for _ in range(3):
             step(one)
     assert spoilt.populations.departments.success_loss.min() > 0.7
-    assert spoilt.populations.departments.survey.sum() < world.populations.departments.survey.sum()
+    assert spoilt.populations.departments.survey.sum() < state.populations.departments.survey.sum()
 
 
 def test_a_share_of_defects_stays_a_share() -> None:

@@ -8,9 +8,9 @@ from ccsim.model.state import ModelState
 
 
 def empty_queues() -> ModelState:
-    world = world_of(set_to({"organisation.warm_up": 0}))
-    assert (world.populations.departments.queue == 0).all()
-    return world
+    state = world_of(set_to({"organisation.warm_up": 0}))
+    assert (state.populations.departments.queue == 0).all()
+    return state
 
 
 def test_first_come_is_first_served_in_each_department() -> None:
@@ -31,7 +31,7 @@ def test_a_queue_can_be_used_again_after_it_was_empty() -> None:
         assert take_next(0, state.cases, state.departments) == case
 
 
-def test_whoever_gives_up_stays_in_the_chain_and_is_counted_no_more() -> None:
+def test_a_person_who_gives_up_stays_in_the_chain_and_is_counted_no_more() -> None:
     state = empty_queues().populations
     for case in (4, 6):
         join_queue(case, 0, 0, state.cases, state.departments)

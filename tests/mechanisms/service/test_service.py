@@ -12,22 +12,22 @@ from ccsim.model.state import ModelState
 
 def served(s: Settings, cases: int, hours: float) -> ModelState:
     """Let one department serve so many fresh cases of one stage, each person having so many hours."""
-    world = world_of(set_to({"organisation.warm_up": 0}))
-    world.reset_flows()
-    state = world.populations
-    state.leaders.escalation_capacity[:] = s.leadership.escalation_capacity
-    state.staff.hours[:] = hours
-    state.departments.hours[:] = 8 * hours
+    state = world_of(set_to({"organisation.warm_up": 0}))
+    state.reset_flows()
+    populations = state.populations
+    populations.leaders.escalation_capacity[:] = s.leadership.escalation_capacity
+    populations.staff.hours[:] = hours
+    populations.departments.hours[:] = 8 * hours
     for case in range(cases):
-        state.cases.stages[case], state.cases.contacts[case] = 1, 1
-        join_queue(case, 0, 0, state.cases, state.departments)
+        populations.cases.stages[case], populations.cases.contacts[case] = 1, 1
+        join_queue(case, 0, 0, populations.cases, populations.departments)
     parameters = HandlingParameters(s.service, s.scorecards, s.handoffs, s.empowerment, s.conviction, s.habit)
-    serve(state.staff, state.leaders, state.customers, state.cases, state.departments, parameters,
-          s.accounts.goodwill, world.seed, 0)  # fmt: skip
-    return world
+    serve(populations.staff, populations.leaders, populations.customers, populations.cases, populations.departments, parameters,
+          s.accounts.goodwill, state.seed, 0)  # fmt: skip
+    return state
 
 
-def test_without_hours_nothing_is_done_and_everybody_waits() -> None:
+def test_without_hours_nothing_is_done_and_every_person_waits() -> None:
     departments = served(set_to(), 30, 0.0).populations.departments
     assert departments.handled.sum() == 0.0 and departments.queue[0] == 30
 
@@ -67,30 +67,32 @@ def test_a_person_begins_no_case_after_the_hours_are_used() -> None:
 
 
 def test_what_runs_late_is_taken_from_the_next_week() -> None:
-    world = served(set_to(), 100, 6.0)
-    state = world.populations
-    late = np.maximum(0.0, state.staff.worked - state.staff.hours)
-    carry_over(state.staff, state.departments, world.settings.service)
+    state = served(set_to(), 100, 6.0)
+    populations = state.populations
+    late = np.maximum(0.0, populations.staff.worked - populations.staff.hours)
+    carry_over(populations.staff, populations.departments, state.settings.service)
     assert late.max() > 0.0
-    assert state.staff.overrun == pytest.approx(late)
-    assert state.departments.overrun.sum() == pytest.approx(late.sum())
+    assert populations.staff.overrun == pytest.approx(late)
+    assert populations.departments.overrun.sum() == pytest.approx(late.sum())
 
 
 def test_workload_approaches_the_work_that_waits_over_the_time_there_is() -> None:
-    world = served(set_to(), 100, 6.0)
-    state, p = world.populations, world.settings.service
-    waiting = state.departments.queue - state.departments.arriving
-    load = np.minimum(3.0, (state.departments.worked + p.handling_hours * waiting) / state.departments.hours)
-    before = state.departments.workload.copy()
-    carry_over(state.staff, state.departments, p)
-    assert state.departments.workload == pytest.approx(before + 0.25 * (load - before))
+    state = served(set_to(), 100, 6.0)
+    populations, p = state.populations, state.settings.service
+    waiting = populations.departments.queue - populations.departments.arriving
+    load = np.minimum(
+        3.0, (populations.departments.worked + p.handling_hours * waiting) / populations.departments.hours
+    )
+    before = populations.departments.workload.copy()
+    carry_over(populations.staff, populations.departments, p)
+    assert populations.departments.workload == pytest.approx(before + 0.25 * (load - before))
 
 
 def test_a_department_without_hours_is_overloaded_and_no_more_than_threefold() -> None:
-    world = served(set_to(), 10, 0.0)
+    state = served(set_to(), 10, 0.0)
     for _ in range(200):
-        carry_over(world.populations.staff, world.populations.departments, world.settings.service)
-    assert world.populations.departments.workload == pytest.approx(3.0)
+        carry_over(state.populations.staff, state.populations.departments, state.settings.service)
+    assert state.populations.departments.workload == pytest.approx(3.0)
 
 
 def test_every_contact_is_one_of_the_five_and_judgement_costs_goodwill() -> None:

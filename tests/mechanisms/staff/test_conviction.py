@@ -19,15 +19,21 @@ ALONE = {"conviction.evidence_rate": 0.0, "conviction.leader_rate": 0.0, "convic
 
 def surrounded(settings: Settings, sources: float = 9.0, cynicism: float = 0.0) -> ModelState:
     """Let everybody hear so many sources for a week, and come round or not."""
-    world = world_of(settings)
-    world.reset_flows()
-    state = world.populations
-    state.staff.conviction[:], state.staff.tipped_week[:] = 0.5, -1
-    state.staff.sources[:], state.staff.cynicism[:] = sources, cynicism
+    state = world_of(settings)
+    state.reset_flows()
+    populations = state.populations
+    populations.staff.conviction[:], populations.staff.tipped_week[:] = 0.5, -1
+    populations.staff.sources[:], populations.staff.cynicism[:] = sources, cynicism
     update_conviction(
-        state.staff, state.leaders, state.departments, settings.conviction, settings.mandate, world.seed, 0
+        populations.staff,
+        populations.leaders,
+        populations.departments,
+        settings.conviction,
+        settings.mandate,
+        state.seed,
+        0,
     )
-    return world
+    return state
 
 
 def certain(s: Settings) -> Settings:
@@ -57,14 +63,14 @@ def test_off_has_no_effect_whatever(key: str) -> None:
     check_off(OFF[key], key)
 
 
-def test_with_certain_chance_everybody_with_enough_sources_comes_round_and_nobody_else() -> None:
+def test_with_certain_chance_every_person_with_enough_sources_tips_and_no_other() -> None:
     s = certain(set_to({"conviction.tipping_gain": 0.5, "conviction.min_sources": 3.0}))
     assert surrounded(s, 3.0).populations.staff.conviction == pytest.approx(0.75)
     assert (surrounded(s, 2.9).populations.staff.conviction == 0.5).all()
     assert (surrounded(s, 9.0, cynicism=1.0).populations.staff.conviction == 0.5).all()
 
 
-def test_the_share_that_comes_round_is_the_declared_chance() -> None:
+def test_the_share_that_tips_is_the_declared_chance() -> None:
     # 4,000 people: four standard errors, wrong once in 16,000 seeds.
     s = set_to({**ALONE, "organisation.staff": 4000, "organisation.customers": 3, "organisation.warm_up": 0})
     staff = surrounded(s, 2.0).populations.staff
@@ -73,24 +79,30 @@ def test_the_share_that_comes_round_is_the_declared_chance() -> None:
 
 
 def test_a_person_tips_once_and_is_counted_in_that_week() -> None:
-    world = surrounded(certain(set_to({"conviction.tipping_gain": 1.0})))
-    state = world.populations
-    assert (state.staff.tipped_week == 0).all()
-    assert state.departments.new_tipped.sum() == 24
+    state = surrounded(certain(set_to({"conviction.tipping_gain": 1.0})))
+    populations = state.populations
+    assert (populations.staff.tipped_week == 0).all()
+    assert populations.departments.new_tipped.sum() == 24
     update_conviction(
-        state.staff, state.leaders, state.departments, world.settings.conviction, world.settings.mandate, world.seed, 1
+        populations.staff,
+        populations.leaders,
+        populations.departments,
+        state.settings.conviction,
+        state.settings.mandate,
+        state.seed,
+        1,
     )
-    assert (state.staff.tipped_week == 0).all()
-    assert state.departments.new_tipped.sum() == 24
+    assert (populations.staff.tipped_week == 0).all()
+    assert populations.departments.new_tipped.sum() == 24
 
 
-def test_whoever_is_convinced_when_the_story_begins_is_given_no_week_and_not_counted_again() -> None:
-    world = surrounded(certain(set_to({"conviction.tipping_gain": 1.0})))
-    staff, tippings, s = world.populations.staff, world.populations.departments.new_tipped, world.settings
+def test_a_person_who_is_convinced_when_the_story_begins_is_given_no_week_and_not_counted_again() -> None:
+    state = surrounded(certain(set_to({"conviction.tipping_gain": 1.0})))
+    staff, tippings, s = state.populations.staff, state.populations.departments.new_tipped, state.settings
 
     def week(number: int) -> None:
         update_conviction(
-            staff, world.populations.leaders, world.populations.departments, s.conviction, s.mandate, world.seed, number
+            staff, state.populations.leaders, state.populations.departments, s.conviction, s.mandate, state.seed, number
         )
 
     tippings[:], staff.tipped_week[:], staff.conviction[:12], staff.sources[:] = 0.0, NOT_YET, 0.0, 0.0
@@ -126,11 +138,11 @@ def test_only_leaders_who_are_believed_move_those_who_still_listen() -> None:
 
 
 def heard(habit: float, successes: float, setbacks: float) -> np.ndarray:
-    world = world_of(set_to())
-    world.reset_flows()
-    staff = world.populations.staff
+    state = world_of(set_to())
+    state.reset_flows()
+    staff = state.populations.staff
     staff.habit[:], staff.visible_successes[:], staff.setbacks[:] = habit, successes, setbacks
-    observe_colleagues(staff, world.populations.colleagues, world.settings.habit.adopter_threshold)
+    observe_colleagues(staff, state.populations.colleagues, state.settings.habit.adopter_threshold)
     return np.asarray(staff.sources)
 
 
@@ -141,6 +153,6 @@ def test_colleagues_speak_for_the_change_if_they_practise_it_and_succeed() -> No
 
 
 def test_sources_are_independent_people() -> None:
-    world = world_of(set_to())
-    distinct = np.array([len(set(row)) for row in world.populations.colleagues.tolist()])
+    state = world_of(set_to())
+    distinct = np.array([len(set(row)) for row in state.populations.colleagues.tolist()])
     assert (heard(0.9, 2.0, 1.0) <= distinct).all()

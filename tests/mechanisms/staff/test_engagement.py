@@ -11,9 +11,9 @@ def goal(s: Settings, felt: float = 0.0, successes: float = 0.0, fatigue: float 
 
 
 def unmoved(s: Settings) -> bool:
-    world = world_of(set_to())
-    world.reset_flows()
-    staff = world.populations.staff
+    state = world_of(set_to())
+    state.reset_flows()
+    staff = state.populations.staff
     staff.fatigue[:] = 1.0
     before = staff.engagement.copy()
     update_engagement(staff, s.engagement)
@@ -45,19 +45,19 @@ def test_each_circumstance_moves_engagement_by_the_declared_amount() -> None:
 
 
 def test_engagement_settles_on_what_circumstances_call_for_and_newcomers_start_there() -> None:
-    world = world_of(set_to())
-    world.reset_flows()
-    staff = world.populations.staff
+    state = world_of(set_to())
+    state.reset_flows()
+    staff = state.populations.staff
     expected = np.array([
-        engagement_target(vigour, min(1.0, latitude * safety), 0.0, fatigue, cynicism, world.settings.engagement)
+        engagement_target(vigour, min(1.0, latitude * safety), 0.0, fatigue, cynicism, state.settings.engagement)
         for vigour, latitude, safety, fatigue, cynicism in zip(
             staff.baseline_engagement, staff.latitude, staff.safety, staff.fatigue, staff.cynicism, strict=True)
     ])  # fmt: skip
     staff.engagement[:] = 0.0
     staff.arrived[0] = 1.0
-    update_engagement(staff, world.settings.engagement)
+    update_engagement(staff, state.settings.engagement)
     assert staff.engagement[0] == pytest.approx(expected[0])
     assert (staff.engagement[1:] < expected[1:]).all()
     for _ in range(400):
-        update_engagement(staff, world.settings.engagement)
+        update_engagement(staff, state.settings.engagement)
     assert staff.engagement == pytest.approx(expected)

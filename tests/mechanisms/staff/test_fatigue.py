@@ -65,14 +65,14 @@ def test_cynicism_heals_to_the_ordinary_and_a_leader_with_credit_makes_no_cynics
 
 
 def test_newcomers_arrive_fresh() -> None:
-    world = world_of(set_to())
-    world.reset_flows()
-    staff = world.populations.staff
+    state = world_of(set_to())
+    state.reset_flows()
+    staff = state.populations.staff
     staff.fatigue[:], staff.cynicism[:], staff.arrived[:] = 0.9, 0.9, 1.0
-    update_fatigue(staff, world.populations.leaders, world.populations.departments, world.settings.fatigue, world.settings.mandate,
-         world.settings.promise)  # fmt: skip
+    update_fatigue(staff, state.populations.leaders, state.populations.departments, state.settings.fatigue, state.settings.mandate,
+         state.settings.promise)  # fmt: skip
     assert not staff.fatigue.any()
-    assert staff.cynicism == pytest.approx(0.5 * world.settings.fatigue.baseline_cynicism)
+    assert staff.cynicism == pytest.approx(0.5 * state.settings.fatigue.baseline_cynicism)
 
 
 def test_announcements_without_deeds_tire_an_organisation() -> None:

@@ -36,24 +36,24 @@ def test_a_strong_habit_makes_people_solve_more() -> None:
     assert first_mix(set_to(), habit=1.0)[2] > first_mix(set_to(), habit=0.0)[2]
 
 
-def test_nobody_without_practice_changes_and_newcomers_start_from_half_of_the_routines() -> None:
-    world = world_of(set_to())
-    world.reset_flows()
-    staff, departments = world.populations.staff, world.populations.departments
+def test_no_person_without_practice_changes_and_newcomers_start_from_half_of_the_routines() -> None:
+    state = world_of(set_to())
+    state.reset_flows()
+    staff, departments = state.populations.staff, state.populations.departments
     before = staff.habit.copy()
     departments.routine[:] = 0.6
     staff.arrived[2] = 1.0
-    update_habit(staff, departments, world.settings.habit, 0.0)
+    update_habit(staff, departments, state.settings.habit, 0.0)
     assert staff.habit[2] == pytest.approx(0.3)
     assert (np.delete(staff.habit, 2) == np.delete(before, 2)).all()
 
 
 def test_paid_improvement_is_practice() -> None:
-    world = world_of(set_to())
-    world.reset_flows()
-    staff = world.populations.staff
+    state = world_of(set_to())
+    state.reset_flows()
+    staff = state.populations.staff
     staff.habit[:] = 0.5
     staff.improvement_hours[0] = 4.0
     staff.handled[1] = 4.0
-    update_habit(staff, world.populations.departments, world.settings.habit, 0.0)
+    update_habit(staff, state.populations.departments, state.settings.habit, 0.0)
     assert staff.habit[0] > 0.5 > staff.habit[1]

@@ -39,10 +39,10 @@ def test_every_way_of_learning_adds_and_skill_stays_a_share() -> None:
 
 
 def test_newcomers_bring_the_skill_of_novices() -> None:
-    world = world_of(set_to({"organisation.staff": 2000, "organisation.customers": 3, "organisation.warm_up": 0}))
-    world.reset_flows()
-    world.populations.staff.arrived[:] = 1.0
-    p = world.settings.skills
-    update_skill(world.populations.staff, p, world.seed, 0)
+    state = world_of(set_to({"organisation.staff": 2000, "organisation.customers": 3, "organisation.warm_up": 0}))
+    state.reset_flows()
+    state.populations.staff.arrived[:] = 1.0
+    p = state.settings.skills
+    update_skill(state.populations.staff, p, state.seed, 0)
     # Mean of 2,000 draws with standard deviation 0.1: four standard errors.
-    assert abs(world.populations.staff.skill.mean() - p.newcomer_skill) < 4 * 0.1 / np.sqrt(2000)
+    assert abs(state.populations.staff.skill.mean() - p.newcomer_skill) < 4 * 0.1 / np.sqrt(2000)

@@ -34,26 +34,26 @@ def test_a_cut_closes_its_share_of_posts_and_pays_those_who_go() -> None:
 
 
 def test_closed_posts_open_again_when_the_cut_is_taken_back() -> None:
-    world = world_of(set_to({**QUIET, **CUT}))
+    state = world_of(set_to({**QUIET, **CUT}))
     for _ in range(3):
-        step(world)
-    assert world.populations.staff.closed.sum() > 0
-    world.settings = set_to({**QUIET, "staffing.adjustment_rate": 1.0})
+        step(state)
+    assert state.populations.staff.closed.sum() > 0
+    state.settings = set_to({**QUIET, "staffing.adjustment_rate": 1.0})
     for _ in range(4):
-        step(world)
-    assert world.populations.staff.closed.sum() == 0
-    assert world.populations.departments.people.sum() == 24
+        step(state)
+    assert state.populations.staff.closed.sum() == 0
+    assert state.populations.departments.people.sum() == 24
 
 
-def test_a_post_that_waits_for_somebody_stays_closed_once_cut() -> None:
-    world = world_of(
+def test_a_post_that_waits_for_a_person_stays_closed_once_cut() -> None:
+    state = world_of(
         set_to({"turnover.quit_probability": 0.5, "turnover.sensitivity": 0.0, "turnover.vacancy_weeks": 1, **CUT})
     )
     for _ in range(20):
-        step(world)
-        staff = world.populations.staff
-        assert not (staff.worked[staff.closed == 1] > 0).any() or world.week == 0
-        assert (staff.vacant_until[staff.closed == 1] > world.week).all()
+        step(state)
+        staff = state.populations.staff
+        assert not (staff.worked[staff.closed == 1] > 0).any() or state.week == 0
+        assert (staff.vacant_until[staff.closed == 1] > state.week).all()
 
 
 def test_posts_follow_the_work_within_bounds() -> None:
@@ -66,9 +66,9 @@ def test_posts_follow_the_work_within_bounds() -> None:
 
 
 def test_a_department_keeps_at_least_one_post() -> None:
-    world = world_of(set_to({**QUIET, "staffing.cut": 0.9, "staffing.adjustment_rate": 1.0}))
+    state = world_of(set_to({**QUIET, "staffing.cut": 0.9, "staffing.adjustment_rate": 1.0}))
     for _ in range(6):
-        step(world)
-    staff = world.populations.staff
+        step(state)
+    staff = state.populations.staff
     open_posts = np.bincount(staff.department, staff.closed == 0)
     assert open_posts.min() >= 1

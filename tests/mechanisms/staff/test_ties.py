@@ -69,7 +69,7 @@ def test_degrees_mutual_and_cross_shares_are_the_declared_ones() -> None:
     assert 0.24 < found["in"] < 0.55 and 0.3 < found["out"] < 0.62
 
 
-def test_without_any_spread_everybody_names_as_many() -> None:
+def test_without_any_spread_every_person_names_as_many() -> None:
     p = Ties(named=1e-9, naming=0.0, both=0.0, mutual=0.0)  # type: ignore[call-arg]  # a named tuple
     assert set(matrix(uneven_ties(OFFICE, 6.0, 0.2, p, 1)).sum(axis=1)) == {6.0}
 
@@ -80,7 +80,7 @@ def test_names_of_acquaintances_close_the_network() -> None:
     assert together > 2 * alone
 
 
-def test_nobody_is_named_twice_or_names_himself_even_where_all_are_named() -> None:
+def test_no_person_is_named_twice_or_names_himself_even_where_all_are_named() -> None:
     p = Ties(named=1.3, naming=0.0)  # type: ignore[call-arg]  # a named tuple
     ties = uneven_ties(np.array([0, 0, 0, 1, 1]), 4.0, 0.2, p, 2)
     assert [sorted(row) for row in ties.tolist()] == [[k for k in range(5) if k != i] for i in range(5)]
@@ -116,12 +116,12 @@ def test_an_organisation_of_one_or_without_ties_has_none() -> None:
 
 
 def test_a_week_reads_uneven_ties_to_their_end_only() -> None:
-    world = world_of(set_to({"ties.named": 1.0}))
-    ties = world.populations.colleagues
+    state = world_of(set_to({"ties.named": 1.0}))
+    ties = state.populations.colleagues
     assert ((ties >= 0).sum(axis=1) == np.where((ties < 0).any(axis=1), (ties < 0).argmax(axis=1), ties.shape[1])).all()
 
 
-def test_who_is_alone_in_a_department_finds_nobody_in_it() -> None:
+def test_who_is_alone_in_a_department_finds_no_person_in_it() -> None:
     p, nobody = set_to().ties, np.full((3, 2), -1)
     alone = chosen(0, 0, (0, 1), False, np.zeros(3, np.int64), nobody, np.array([1.0, 2.0, 3.0]), p, 3)
     assert alone == -1

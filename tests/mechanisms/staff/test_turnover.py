@@ -40,14 +40,14 @@ def test_off_has_no_effect_whatever(key: str) -> None:
 
 
 def gone(s: Settings, weeks: int = 1, leaving: int = 0) -> ModelState:
-    world = world_of(set_to({"turnover.quit_probability": 0.0}))
+    state = world_of(set_to({"turnover.quit_probability": 0.0}))
     for week in range(weeks):
-        world.reset_flows()
-        replace_staff(world.populations.staff, world.populations.departments, s.turnover, leaving, world.seed, week)
-    return world
+        state.reset_flows()
+        replace_staff(state.populations.staff, state.populations.departments, s.turnover, leaving, state.seed, week)
+    return state
 
 
-def test_with_certainty_everybody_goes_and_is_replaced_by_somebody_new_after_the_vacancy() -> None:
+def test_with_certainty_every_person_goes_and_is_replaced_by_a_person_new_after_the_vacancy() -> None:
     sure = set_to({"turnover.quit_probability": 1.0, "turnover.sensitivity": 0.0, "turnover.vacancy_weeks": 0})
     state = gone(sure).populations
     assert state.departments.quits.sum() == 24 == state.departments.hires.sum()
@@ -58,7 +58,7 @@ def test_with_certainty_everybody_goes_and_is_replaced_by_somebody_new_after_the
     assert back.departments.hires.sum() == 24 and (back.staff.hired_week == 4).all()
 
 
-def test_nobody_quits_a_vacant_post() -> None:
+def test_no_person_quits_a_vacant_post() -> None:
     sure = set_to({"turnover.quit_probability": 1.0, "turnover.sensitivity": 0.0, "turnover.vacancy_weeks": 9})
     assert gone(sure, 2).populations.departments.quits.sum() == 0
 
@@ -83,23 +83,23 @@ def test_people_differ_by_the_declared_spread() -> None:
 
 
 def test_champions_called_away_go_first_and_only_they() -> None:
-    world = world_of(set_to({"turnover.quit_probability": 0.0}))
-    world.reset_flows()
-    world.populations.staff.champion[[4, 9]] = 10.0
-    none = world.settings.turnover._replace(quit_probability=0.0, vacancy_weeks=2)
-    replace_staff(world.populations.staff, world.populations.departments, none, 1, world.seed, 0)
-    assert np.flatnonzero(world.populations.staff.vacant_until == 3).tolist() == [4]
-    assert world.populations.departments.quits.sum() == 1
+    state = world_of(set_to({"turnover.quit_probability": 0.0}))
+    state.reset_flows()
+    state.populations.staff.champion[[4, 9]] = 10.0
+    none = state.settings.turnover._replace(quit_probability=0.0, vacancy_weeks=2)
+    replace_staff(state.populations.staff, state.populations.departments, none, 1, state.seed, 0)
+    assert np.flatnonzero(state.populations.staff.vacant_until == 3).tolist() == [4]
+    assert state.populations.departments.quits.sum() == 1
 
 
 def test_newcomers_bring_little_of_what_had_been_built() -> None:
-    world = world_of(set_to({"turnover.quit_probability": 0.0}))
-    staff = world.populations.staff
+    state = world_of(set_to({"turnover.quit_probability": 0.0}))
+    staff = state.populations.staff
     staff.conviction[:], staff.habit[:], staff.skill[:], staff.tipped_week[:] = 1.0, 1.0, 1.0, 0
-    world.settings = with_values(
-        world.settings, {"turnover.quit_probability": 1.0, "turnover.sensitivity": 0.0, "turnover.vacancy_weeks": 0}
+    state.settings = with_values(
+        state.settings, {"turnover.quit_probability": 1.0, "turnover.sensitivity": 0.0, "turnover.vacancy_weeks": 0}
     )
-    step(world)
+    step(state)
     assert (staff.arrived == 1).all()
     assert staff.conviction == pytest.approx(staff.disposition)
     assert staff.habit.max() < 0.5 and staff.skill.mean() < 0.6

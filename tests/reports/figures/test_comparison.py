@@ -126,7 +126,7 @@ def test_drawing_leaves_the_settings_of_matplotlib_alone(comparison: Comparison,
     assert dict(mpl.rcParams) == before
 
 
-def test_scenarios_are_told_apart_without_colour() -> None:
+def test_scenarios_are_distinguished_without_colour() -> None:
     assert len({str(style_of(number)[1]) for number in range(7)}) == 7
     assert len({str(style_of(number)) for number in range(37)}) == 37
 

@@ -20,10 +20,10 @@ def cells(kpi: str, weeks: tuple[int, ...], **means: tuple[float, ...]) -> dict:
 def made(
     kind: str, kpi: str, weeks: tuple[int, ...] = (9,), sign: float = 1.0, share: float = 0.5, **means
 ) -> list[float]:  # type: ignore[no-untyped-def]
-    figures = cells(
+    cell_values = cells(
         kpi, weeks, **{name: level if isinstance(level, tuple) else (level,) for name, level in means.items()}
     )
-    return [value(one, figures) for one in KINDS[kind].contrasts(Claimed(kpi, tuple(means), weeks, sign, share))]
+    return [value(one, cell_values) for one in KINDS[kind].contrasts(Claimed(kpi, tuple(means), weeks, sign, share))]
 
 
 def test_a_difference_is_the_first_less_the_second_and_turned_round_where_less_is_claimed() -> None:
@@ -60,9 +60,9 @@ def test_what_turns_is_ahead_at_its_best_and_behind_at_its_worst() -> None:
 
 def test_gaming_reports_better_and_is_worse() -> None:
     (looks, is_) = KINDS["goodhart"].contrasts(Claimed("reported_csat", ("pressed", "at ease"), (9,), 1.0, 0.5))
-    figures = {("pressed", "reported_csat", 9): 80.0, ("at ease", "reported_csat", 9): 75.0,
+    cell_values = {("pressed", "reported_csat", 9): 80.0, ("at ease", "reported_csat", 9): 75.0,
                ("pressed", "csat", 9): 70.0, ("at ease", "csat", 9): 73.0}  # fmt: skip
-    assert (value(looks, figures), value(is_, figures)) == (5.0, 3.0)
+    assert (value(looks, cell_values), value(is_, cell_values)) == (5.0, 3.0)
 
 
 @pytest.mark.parametrize(("middle", "holds"), [(1.0, True), (-1.0, False)])
@@ -70,8 +70,8 @@ def test_an_optimum_is_chosen_on_one_half_and_judged_on_the_other(middle: float,
     names = ("low", "mid", "more", "high")
     contrasts = KINDS["optimum"].contrasts(Claimed("csat", names, (9,), 1.0, 0.5))
     means = {"low": 0.0, "mid": middle, "more": middle / 2, "high": 0.0}
-    figures = {(name, "csat", 9): means[name] + 0.1 * RNG.standard_normal(40) for name in names}
-    outcome = judge(contrasts, figures, chooses=True)
+    cell_values = {(name, "csat", 9): means[name] + 0.1 * RNG.standard_normal(40) for name in names}
+    outcome = judge(contrasts, cell_values, chooses=True)
     assert outcome.sign() == (1 if holds else -1)
     assert outcome.runs == 20
 
@@ -81,7 +81,7 @@ def test_choosing_among_values_that_are_all_equal_finds_an_optimum_no_more_often
     contrasts = KINDS["optimum"].contrasts(Claimed("csat", names, (9,), 1.0, 0.5))
     found = 0
     for _ in range(400):
-        figures = {(name, "csat", 9): RNG.standard_normal(20) for name in names}
-        found += judge(contrasts, figures, chooses=True).sign() > 0
+        cell_values = {(name, "csat", 9): RNG.standard_normal(20) for name in names}
+        found += judge(contrasts, cell_values, chooses=True).sign() > 0
     # Two-sided 5 %, so at most 2.5 % falsely found: 10 of 400; 23 is five standard errors above.
     assert found <= 23

@@ -20,8 +20,8 @@ BASE = Scenario("base", "Base").with_values(SMALL)
 
 
 def claim(name: str, a: Scenario, b: Scenario, **other: object) -> Claim:
-    told = {"kind": "difference", "kpi": "csat", "direction": "more", "secondary": (), "weeks": (39,), **other}
-    return Claim(name, f"{name} says", "000", scenarios={"a": a, "b": b}, **told)  # type: ignore[arg-type]
+    output = {"kind": "difference", "kpi": "csat", "direction": "more", "secondary": (), "weeks": (39,), **other}
+    return Claim(name, f"{name} says", "000", scenarios={"a": a, "b": b}, **output)  # type: ignore[arg-type]
 
 
 #: What holds in every world: a programme with a budget spends more than one without.
@@ -53,10 +53,10 @@ def test_a_planted_claim_with_the_wrong_sign_is_not_supported(ledger: Ledger) ->
 
 
 def test_a_ledger_does_not_depend_on_workers_and_goes_on(ledger: Ledger, tmp_path: Path) -> None:
-    told = {"replicates": 8, "points": 3, "out": tmp_path / "r"}
-    again = run_ledger(CLAIMS, workers=1, **told)  # type: ignore[arg-type]
-    resumed = run_ledger(CLAIMS, workers=2, resume=True, **told)  # type: ignore[arg-type]
-    so_far = run_ledger(CLAIMS, partial=True, **told)  # type: ignore[arg-type]
+    output = {"replicates": 8, "points": 3, "out": tmp_path / "r"}
+    again = run_ledger(CLAIMS, workers=1, **output)  # type: ignore[arg-type]
+    resumed = run_ledger(CLAIMS, workers=2, resume=True, **output)  # type: ignore[arg-type]
+    so_far = run_ledger(CLAIMS, partial=True, **output)  # type: ignore[arg-type]
     for one in (again, resumed, so_far):
         assert [found.effects for found in one.findings] == [found.effects for found in ledger.findings]
 
@@ -64,19 +64,19 @@ def test_a_ledger_does_not_depend_on_workers_and_goes_on(ledger: Ledger, tmp_pat
 def test_a_point_that_is_not_finished_is_left_out_so_far(
     ledger: Ledger, tmp_path: Path, rewritten: Callable[..., None]
 ) -> None:
-    told = {"replicates": 8, "workers": 1, "out": tmp_path / "r"}
-    run_ledger(CLAIMS, points=3, **told)  # type: ignore[arg-type]
+    output = {"replicates": 8, "workers": 1, "out": tmp_path / "r"}
+    run_ledger(CLAIMS, points=3, **output)  # type: ignore[arg-type]
     for file in list((tmp_path / "r" / "space").rglob("summaries/*.parquet")):
         rewritten(file, lambda rows: rows[~rows["scenario"].str.startswith("0003 ")])
     manifest = tmp_path / "r" / "space" / "manifest.json"
     told_done = json.loads(manifest.read_text())
     told_done["runs"]["done"] = 0  # as it is before the end
     manifest.write_text(json.dumps(told_done))
-    found = run_ledger(CLAIMS, points=3, partial=True, **told)  # type: ignore[arg-type]
+    found = run_ledger(CLAIMS, points=3, partial=True, **output)  # type: ignore[arg-type]
     assert (found.points, found.planned) == (2, 3)
     assert [one.effects for one in found.findings] == [one.effects[:3] for one in ledger.findings]
     with pytest.raises(ResultsError, match="another ledger"):
-        run_ledger(CLAIMS, points=4, partial=True, **told)  # type: ignore[arg-type]
+        run_ledger(CLAIMS, points=4, partial=True, **output)  # type: ignore[arg-type]
 
 
 def test_scenarios_that_are_the_same_are_run_once() -> None:
@@ -113,9 +113,9 @@ def test_where_a_claim_holds_is_the_cut_that_tells_it_and_chance_is_called_so() 
     space = stressed(60, 5)
     values = np.array([point["experience.loss_aversion"] for point in space])
     cut = float(np.median(values))
-    told = where_holds([1 if value > cut else 0 for value in values], list(values), space)
-    assert told is not None and told.key == "experience.loss_aversion" and told.clear
-    assert (told.above, told.below) == ((30, 30), (0, 30))
+    output = where_holds([1 if value > cut else 0 for value in values], list(values), space)
+    assert output is not None and output.key == "experience.loss_aversion" and output.clear
+    assert (output.above, output.below) == ((30, 30), (0, 30))
     rng = np.random.default_rng(2)
     chance = where_holds(list(rng.integers(0, 2, 60)), list(rng.standard_normal(60)), space)
     assert chance is not None and not chance.clear
@@ -134,16 +134,16 @@ def test_what_a_claim_depends_on_is_found_and_its_power_is_what_is_said() -> Non
         pearson = 2.0 * np.sin(np.pi * rho / 6.0)
         effects = pearson * values[:, 0] + np.sqrt(1.0 - pearson**2) * rng.standard_normal(150)
         space = [dict(zip(keys, row, strict=True)) for row in values]
-        found += any(one.key == "k0" and one.clear for one in deciders_of(list(effects), space))
+        found += any(one.key == "k0" and one.significant for one in deciders_of(list(effects), space))
     assert 22 <= found <= 40
 
 
 def test_ledgers_draw_admitted_worlds_and_a_stress_test_the_declared_space(tmp_path: Path) -> None:
     worlds = AdmittedWorlds(("market.churn",), np.array([[0.002], [0.003], [0.004]]))
-    told = {"replicates": 4, "points": 2, "workers": 1}
-    found = run_ledger(CLAIMS[1:2], out=tmp_path / "a", worlds=worlds, **told)  # type: ignore[arg-type]
+    output = {"replicates": 4, "points": 2, "workers": 1}
+    found = run_ledger(CLAIMS[1:2], out=tmp_path / "a", worlds=worlds, **output)  # type: ignore[arg-type]
     assert (found.stress, found.varied, found.points) == (False, 1, 2)
-    stress = run_ledger(CLAIMS[1:2], out=tmp_path / "b", **told)  # type: ignore[arg-type]
+    stress = run_ledger(CLAIMS[1:2], out=tmp_path / "b", **output)  # type: ignore[arg-type]
     assert stress.stress and stress.varied == len(uncertain())
     assert "stress test" in write_pages(stress, tmp_path / "p", "x")[0].read_text()
     assert "admitted ones" in write_pages(found, tmp_path / "q", "x")[0].read_text()

@@ -69,7 +69,7 @@ def test_claims_are_found_by_id_whatever_the_case() -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "told"),
+    ("old", "new", "message"),
     [
         ('kpi = "csat"', 'kpi = "cast"', r"x\.toml:7: .*cast.*did you mean .*'csat'"),
         ('kind = "difference"', 'kind = "diference"', r"x\.toml:6: .*did you mean 'difference'"),
@@ -90,15 +90,15 @@ def test_claims_are_found_by_id_whatever_the_case() -> None:
         ('kind = "difference"', 'kind = "retains"', r"takes three scenarios; here are 2"),
     ],
 )
-def test_every_fault_names_its_place_and_what_was_meant(tmp_path: Path, old: str, new: str, told: str) -> None:
-    with pytest.raises(InputErrors, match=told):
+def test_every_fault_names_its_place_and_what_was_meant(tmp_path: Path, old: str, new: str, message: str) -> None:
+    with pytest.raises(InputErrors, match=message):
         loaded(tmp_path, GOOD.replace(old, new))
 
 
-def test_all_faults_of_a_file_are_told_at_once(tmp_path: Path) -> None:
-    with pytest.raises(InputErrors) as told:
+def test_all_faults_of_a_file_are_reported_at_once(tmp_path: Path) -> None:
+    with pytest.raises(InputErrors) as output:
         loaded(tmp_path, GOOD.replace('"csat"', '"cast"').replace('"npv"', '"nvp"'))
-    assert len(told.value.issues) == 2
+    assert len(output.value.issues) == 2
 
 
 def test_an_id_stands_once(tmp_path: Path) -> None:
@@ -108,6 +108,6 @@ def test_an_id_stands_once(tmp_path: Path) -> None:
         loaded(tmp_path, GOOD + GOOD.partition("\n")[2].replace('"X1"', '"x1"'))
 
 
-def test_a_folder_without_claims_is_told(tmp_path: Path) -> None:
+def test_a_folder_without_claims_is_reported(tmp_path: Path) -> None:
     with pytest.raises(CcsimError, match="holds no claims"):
         load_claims((), tmp_path)

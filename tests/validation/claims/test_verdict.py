@@ -12,8 +12,8 @@ TWO = [*ONE, Contrast("a against c", {("a", "csat", 1): 1.0, ("c", "csat", 1): -
 
 
 def outcome(**means: float) -> Outcome:
-    figures = {(name, "csat", 1): mean + RNG.standard_normal(30) for name, mean in means.items()}
-    return judge(TWO if "c" in means else ONE, figures)
+    cell_values = {(name, "csat", 1): mean + RNG.standard_normal(30) for name, mean in means.items()}
+    return judge(TWO if "c" in means else ONE, cell_values)
 
 
 def test_a_clear_difference_holds_and_its_opposite_is_reversed() -> None:
@@ -97,7 +97,7 @@ WRONG = Outcome(-1.0, -1.2, -0.8, 1.0, 1e-9, 30, 2.0, "")
 
 
 @pytest.mark.parametrize(
-    ("found", "holds", "reverses", "told"),
+    ("found", "holds", "reverses", "message"),
     [
         (CLEAR, None, None, "supported at the defaults"),
         (WRONG, None, None, "not supported"),
@@ -112,8 +112,8 @@ WRONG = Outcome(-1.0, -1.2, -0.8, 1.0, 1e-9, 30, 2.0, "")
         (VAGUE, 0.1, 0.1, "undecided"),
     ],
 )
-def test_verdicts(found: Outcome, holds: float | None, reverses: float | None, told: str) -> None:
-    assert verdict(found, found.p, holds, reverses) == told
+def test_verdicts(found: Outcome, holds: float | None, reverses: float | None, message: str) -> None:
+    assert verdict(found, found.p, holds, reverses) == message
 
 
 def test_a_verdict_goes_by_the_adjusted_p_value() -> None:

@@ -12,7 +12,7 @@ def test_a_cohort_with_constant_retention_is_worth_what_the_formula_says(retenti
     assert found["formula"] == pytest.approx(found["worth"], rel=1e-9)
 
 
-def test_if_nobody_leaves_everybody_is_retained() -> None:
+def test_if_no_person_leaves_every_person_is_retained() -> None:
     loyal = Scenario("loyal", "Loyal").with_values({
         "market.churn": 0.0, "organisation.staff": 20, "organisation.customers": 200, "organisation.warm_up": 4,
     })  # fmt: skip

@@ -32,7 +32,7 @@ def test_a_scorecard_is_kept_under_its_name_and_takes_the_place_of_the_former(tm
     ]
 
 
-def test_a_row_that_cannot_be_read_is_told_with_its_line(tmp_path: Path) -> None:
+def test_a_row_that_cannot_be_read_is_reported_with_its_line(tmp_path: Path) -> None:
     (tmp_path / FILE).write_text("model,sources,runs,inside,undecided,outside,out\nold,abc,1,two,1,1,x\n")
     with pytest.raises(InputError, match=r"history\.csv: line 2: must have the columns model, sources"):
         read_history(tmp_path)
@@ -40,7 +40,7 @@ def test_a_row_that_cannot_be_read_is_told_with_its_line(tmp_path: Path) -> None
 
 def test_the_command_shows_the_history_and_runs_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    told = CliRunner().invoke(app, ["validate", "--history"])
-    assert told.exit_code == 0 and "release 0.2.0" in told.output and not list(tmp_path.iterdir())
+    output = CliRunner().invoke(app, ["validate", "--history"])
+    assert output.exit_code == 0 and "release 0.2.0" in output.output and not list(tmp_path.iterdir())
     refused = CliRunner().invoke(app, ["validate", "units", "--record", "mine"])
     assert refused.exit_code == 2 and "scorecards of all facts" in refused.output

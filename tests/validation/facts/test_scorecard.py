@@ -87,7 +87,7 @@ def test_a_right_fact_is_inside_and_planted_wrong_ones_are_outside(scores: dict[
     assert scores["absurd"].verdict == OUTSIDE
 
 
-def test_numbers_that_nobody_looked_up_are_no_checks(scores: dict[str, Score]) -> None:
+def test_numbers_that_no_person_looked_up_are_no_checks(scores: dict[str, Score]) -> None:
     frame = table(list(scores.values())).set_index("id")
     assert frame["checks"].tolist() == [True, True, False]
     assert np.isneginf(frame.loc["right", "published_low"]) and frame.loc["right", "units"] == 4
@@ -135,7 +135,7 @@ def test_size_scales_points_of_samples_and_replicates_of_the_rest(tmp_path: Path
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "told"),
+    ("before", "after", "message"),
     [
         ('kind = "mean"', 'kind = "meen"', "'mean'"),
         ('y = "staff_turnover"', 'y = "staf_turnover"', "'staff_turnover'"),
@@ -148,11 +148,11 @@ def test_size_scales_points_of_samples_and_replicates_of_the_rest(tmp_path: Path
         ('source = "a test"\nmeasure = { kind = "mean"', 'measure = { kind = "mean"', "source: is missing"),
     ],
 )
-def test_a_faulty_record_is_told_with_its_line(before: str, after: str, told: str, tmp_path: Path) -> None:
+def test_a_faulty_record_is_reported_with_its_line(before: str, after: str, message: str, tmp_path: Path) -> None:
     assert before in SMALL
     with pytest.raises(InputErrors) as error:
         load_studies(folder=written(tmp_path, SMALL.replace(before, after)))
-    assert told in str(error.value) and "small.toml:" in str(error.value)
+    assert message in str(error.value) and "small.toml:" in str(error.value)
 
 
 def test_an_unknown_subject_is_one_fault_and_its_facts_are_none(tmp_path: Path) -> None:

@@ -17,8 +17,8 @@ from ccsim.analysis.admitted import (
     write_worlds,
 )
 from ccsim.analysis.parameter_space import dimensions
+from ccsim.analysis.problem import Runner
 from ccsim.analysis.sensitivity import designed
-from ccsim.analysis.study import Runner
 from ccsim.cli.main import app
 from ccsim.engine.jit import source_hash
 from ccsim.errors import InputError
@@ -64,7 +64,7 @@ def test_worlds_are_read_as_they_were_written(file: Path) -> None:
     found = read_worlds(file)
     np.testing.assert_array_equal(found.values, few().values)
     assert found.keys == few().keys and found.made["patterns"][0]["id"] == "fcr-level"
-    np.testing.assert_allclose(found.figures["fcr-level"], 0.7, atol=1e-6)
+    np.testing.assert_allclose(found.outputs["fcr-level"], 0.7, atol=1e-6)
     assert found.misfits["fcr-level"].max() == 0.0
 
 
@@ -85,7 +85,7 @@ def test_other_sources_of_the_model_are_said_in_one_sentence(file: Path) -> None
     assert confirmed(old).stale == ""
 
 
-def test_a_model_with_other_figures_is_told_from_one_with_the_same() -> None:
+def test_a_model_with_other_figures_is_distinguished_from_one_with_the_same() -> None:
     worlds = few(3)
     kept = replace(worlds, made={**worlds.made, "witnesses": witnesses(worlds)})
     assert still_hold(kept)
@@ -119,7 +119,7 @@ def test_designs_of_their_own_span_what_the_worlds_span(file: Path) -> None:
     assert values.min() >= churn.low and values.max() <= churn.high
 
 
-def test_a_choice_of_worlds_that_is_none_is_told_what_is_accepted(tmp_path: Path) -> None:
+def test_a_choice_of_worlds_that_is_none_is_reported_what_is_accepted(tmp_path: Path) -> None:
     assert worlds_of("declared") is None
     with pytest.raises(InputError, match=r"must be admitted, declared or the path of a \.parquet file, got 'all'"):
         worlds_of("all")
@@ -130,7 +130,7 @@ def test_a_choice_of_worlds_that_is_none_is_told_what_is_accepted(tmp_path: Path
         worlds_of(str(tmp_path / "text.parquet"))
 
 
-def test_what_facts_constrain_is_told_from_what_they_do_not() -> None:
+def test_what_facts_constrain_is_distinguished_from_what_they_do_not() -> None:
     rows = {row["key"]: row for row in constrained(few())}
     assert rows["market.churn"]["clear"] and rows["market.churn"]["gone"] > 0.9
     assert not rows["demand.rate"]["clear"] and abs(rows["demand.rate"]["gone"]) < 0.4
@@ -208,10 +208,10 @@ class Asked(Exception):
 def test_the_command_tells_one_total_of_all_its_parts_beforehand(monkeypatch: pytest.MonkeyPatch) -> None:
     from ccsim.validation.worlds import study
 
-    told: list[tuple[int, int, float]] = []
+    output: list[tuple[int, int, float]] = []
 
     def expect(runner: Runner, works: list[Work], seconds: float = 0.0) -> None:
-        told.append((sum(one.runs for one in works), sum(one.parts for one in works), seconds))
+        output.append((sum(one.runs for one in works), sum(one.parts for one in works), seconds))
 
     def match(*_: object, counted: Callable[[int, int], object], **__: object) -> None:
         counted(500, 400)
@@ -224,6 +224,6 @@ def test_the_command_tells_one_total_of_all_its_parts_beforehand(monkeypatch: py
     # Two scenarios at each point: waves, six batches of candidates, which narrow down and run twice, the trials; and 24
     # units of each world that is admitted.
     batch = 2 * (500 + 300 + 180 + 2 * 108)
-    assert told[0][:2] == (2 * 2000 + 6 * (batch + 24 * 90) + 2 * 600, 2 + 6 * (4 + 4) + 2)
-    assert told[1][0] == 2 * 2000 + 2 * (batch + 24 * 400) + 2 * 600  # more are admitted than earlier ones foretold
-    assert told[0][2] > told[1][2] > 0
+    assert output[0][:2] == (2 * 2000 + 6 * (batch + 24 * 90) + 2 * 600, 2 + 6 * (4 + 4) + 2)
+    assert output[1][0] == 2 * 2000 + 2 * (batch + 24 * 400) + 2 * 600  # more are admitted than earlier ones foretold
+    assert output[0][2] > output[1][2] > 0

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from ccsim.analysis.parameter_space import Dimension
-from ccsim.analysis.study import Runner
+from ccsim.analysis.problem import Runner
 from ccsim.engine.columns import FloatArray
 from ccsim.errors import InputError
 from ccsim.experiments.factors import Factor
@@ -40,8 +40,8 @@ def simulator(seed: int = 1) -> "object":
     def evaluate(part: str, unit: FloatArray) -> FloatArray:
         rng = np.random.default_rng([seed, *part.encode()])
         runs = 3 if part.startswith("candidates") else 1
-        figures = truth(unit)
-        return figures[:, None, :] + rng.normal(0.0, NOISE, (len(unit), runs, 3))
+        outputs = truth(unit)
+        return outputs[:, None, :] + rng.normal(0.0, NOISE, (len(unit), runs, 3))
 
     return evaluate
 
@@ -138,8 +138,8 @@ def test_patterns_whose_runs_are_dear_are_recorded_for_admitted_worlds_and_refus
         return np.stack([unit[:, [5]], np.full((len(unit), 1), 1e-6)], axis=1)
 
     found = match(KNOWN, SIZE, simulator(), waves=1, points=200, worlds=30, seed=1, confirm=(more, confirm))
-    assert found.figures.shape[1] == 4 and len(found.admitted) == found.passed >= 30
-    np.testing.assert_array_equal(found.figures[:, 3], found.admitted[:, 5])
+    assert found.outputs.shape[1] == 4 and len(found.admitted) == found.passed >= 30
+    np.testing.assert_array_equal(found.outputs[:, 3], found.admitted[:, 5])
     assert (found.misfits[:, 3] > ADMITTED).any() and (found.misfits[:, :3] <= ADMITTED).all()
 
 
@@ -209,9 +209,9 @@ def test_figures_of_runs_are_those_of_the_organisation(tmp_path: Path) -> None:
     assert np.isfinite(values[:, :, place]).all() and np.isfinite(values[:, :, pressure]).all()
     again = Organisations(space, first, Runner(tmp_path / "r", workers=1, resume=True), 1, (2, 2))
     np.testing.assert_array_equal(again.evaluate("wave-1", unit), values)
-    world = {"market.churn": 0.001 + 0.4 * 0.007, "demand.rate": 0.15 + 0.7 * 0.25}
+    state = {"market.churn": 0.001 + 0.4 * 0.007, "demand.rate": 0.15 + 0.7 * 0.25}
     many = [
-        simulate(Scenario("nothing", "x").with_values(world), seed, 156).kpis["fcr"][103:156:4].mean()
+        simulate(Scenario("nothing", "x").with_values(state), seed, 156).kpis["fcr"][103:156:4].mean()
         for seed in range(6)
     ]
     mine = first[place].off_scale(values[0, :, place]).mean()

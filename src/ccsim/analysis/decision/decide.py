@@ -13,7 +13,7 @@ from ccsim.analysis.admitted import AdmittedWorlds, words_for, worlds_of
 from ccsim.analysis.decision.decision import Decision
 from ccsim.analysis.decision.evidence import evidence
 from ccsim.analysis.decision.problem import AS_IT_IS, DecisionProblem, decision_problem
-from ccsim.analysis.study import Runner
+from ccsim.analysis.problem import Runner
 from ccsim.errors import ResultsError
 from ccsim.execution.executor import ProgressFactory
 from ccsim.execution.runner import run_experiment
@@ -71,27 +71,29 @@ def decide(
             problem.experiment(), workers=workers, out=place, resume=resume, progress=show, command=command, scheduler=scheduler
         )  # fmt: skip
     found = evidence(read, steps, worlds, seed, replace(runner, folder=None, resume=False), source)
-    about = facts(problem, found, source, {"steps": steps, "worlds": worlds, "worlds_from": worlds_from, "seed": seed})
+    about = decision_facts(
+        problem, found, source, {"steps": steps, "worlds": worlds, "worlds_from": worlds_from, "seed": seed}
+    )
     if place is not None:
         (place / FILE).write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
     return Decision(results, kpi, about)
 
 
-def facts(
-    problem: DecisionProblem, found: dict[str, Any], source: AdmittedWorlds | None, made: dict[str, Any]
+def decision_facts(
+    problem: DecisionProblem, result: dict[str, Any], source: AdmittedWorlds | None, made: dict[str, Any]
 ) -> dict[str, Any]:
     """Return the data of a page that are not in the runs.
 
     Args:
         problem: the decision problem.
-        found: the evidence (:func:`ccsim.analysis.decision.evidence.evidence`).
+        result: the evidence (:func:`ccsim.analysis.decision.evidence.evidence`).
         source: the admitted worlds from which values come; None for the declared ranges.
         made: how the evidence was made.
     """
     worlds = "draws of the fit to the history" if problem.fitted else words_for(source)
     return {
         "kpi": problem.kpi, "organisation": problem.folder.name, "folder": str(problem.folder.path),
-        "currency": problem.folder.currency, "fitted": problem.fitted, "worlds": worlds, "evidence": found, "made": made,
+        "currency": problem.folder.currency, "fitted": problem.fitted, "worlds": worlds, "evidence": result, "made": made,
         "tested": {name: tested_by(problem.folder, one) for name, one in problem.options.items() if name != AS_IT_IS},
     }  # fmt: skip
 
@@ -118,7 +120,7 @@ def open_decision(folder: str | Path) -> Decision:
         ) from None
 
 
-def evidence_again(about: dict[str, Any], workers: int | None = None) -> dict[str, Any]:
+def recompute_evidence(about: dict[str, Any], workers: int | None = None) -> dict[str, Any]:
     """Return the evidence of a decision, recomputed from the organisation's folder.
 
     Args:

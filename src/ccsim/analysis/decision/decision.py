@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 #: Significance level.
 LEVEL = 0.05
 #: Maximum numbers of reported single values and KPIs, and of reported changes of order that may be due to chance.
-TOLD, SUGGESTED = 8, 3
+MAX_SHOWN, SUGGESTED = 8, 3
 #: Quantiles of the shown range over worlds.
 RANGE = (0.05, 0.95)
 
@@ -68,32 +68,32 @@ class Decision:
         )
         return own.groupby(["point", "week", "option"])[[name for name in KPIS if name in own]].mean()
 
-    def _figures(self, kpi: str, week: int) -> pd.DataFrame:
+    def _kpi_table(self, kpi: str, week: int) -> pd.DataFrame:
         found = self._table[kpi].xs(week, level="week").unstack("option")
         return found.reindex(columns=list(self.options))
 
     @cached_property
     def worlds(self) -> np.ndarray:
         """Numbers of the worlds in which every option has a finite value at the horizon, shape (worlds,)."""
-        whole = self._figures(self.kpi, self.results.experiment.weeks - 1)
+        whole = self._kpi_table(self.kpi, self.results.experiment.weeks - 1)
         kept = whole.index[np.isfinite(whole.to_numpy()).all(axis=1)].to_numpy()
         if len(kept) < 2:
             raise ResultsError(f"{self.kpi}: fewer than two worlds have a value for every option; are there any runs?")
         return np.asarray(kept)
 
     @cached_property
-    def figures(self) -> np.ndarray:
+    def kpi_values(self) -> np.ndarray:
         """The KPI at the horizon, shape (worlds, options)."""
-        return self.at(self.kpi, self.results.experiment.weeks - 1)
+        return self.values_at(self.kpi, self.results.experiment.weeks - 1)
 
     @cached_property
     def outcomes(self) -> np.ndarray:
         """The same with a sign such that more is better, shape (worlds, options)."""
-        return self.sign * self.figures
+        return self.sign * self.kpi_values
 
-    def at(self, kpi: str, week: int) -> np.ndarray:
+    def values_at(self, kpi: str, week: int) -> np.ndarray:
         """Return a KPI's values in a reported week, shape (worlds, options)."""
-        return self._figures(kpi, week).loc[self.worlds].to_numpy(float)
+        return self._kpi_table(kpi, week).loc[self.worlds].to_numpy(float)
 
     @cached_property
     def values(self) -> dict[str, np.ndarray]:
@@ -134,13 +134,13 @@ class Decision:
             sure = bool(p <= LEVEL)
             if sure or sum(not one[1] for one in found) < SUGGESTED:
                 found += [(flip, sure) for flip in flips(self.outcomes, name, self.values[name])]
-        return tuple(found[:TOLD])
+        return tuple(found[:MAX_SHOWN])
 
     @cached_property
     def watched(self) -> dict[str, np.ndarray]:
         """KPIs of the first option after a quarter, by name, shape (worlds,); only those with a value in every world."""
         week = self.results.experiment.report_weeks[0]
-        found = {name: self.at(name, week)[:, self.order[0]] for name in self._table.columns}
+        found = {name: self.values_at(name, week)[:, self.order[0]] for name in self._table.columns}
         return {name: values for name, values in found.items() if np.isfinite(values).all() and np.ptp(values) > 0.0}
 
     @cached_property
@@ -162,27 +162,31 @@ class Decision:
         mean, low, high = (float(end) for end in interval(self.lead))
         found |= {"lead/mean": mean, "lead/low": low, "lead/high": high, "lead/ahead": float((self.lead > 0).mean())}
         found["bound"] = float(best_mean(self.outcomes))
-        tables = {"measurement": self.measurements, "value": self.single.head(TOLD), "watch": self.watch.head(TOLD)}
+        tables = {
+            "measurement": self.measurements,
+            "value": self.single.head(MAX_SHOWN),
+            "watch": self.watch.head(MAX_SHOWN),
+        }
         for part, table in tables.items():
             for row in table.to_dict("records"):
                 found |= {f"{part}/{row['name']}/{key}": float(row[key]) for key in table.columns if key != "name"}
         for number, (flip, _) in enumerate(self.flips, 1):
             found |= {f"flip/{number}/at": flip.value, f"flip/{number}/share": flip.share}
-        for kpi in self.watch.head(TOLD)["name"]:
+        for kpi in self.watch.head(MAX_SHOWN)["name"]:
             found |= {f"watch/{kpi}/threshold/{k}": flip.value for k, flip in enumerate(self.thresholds(kpi), 1)}
         return {**found, **self.about.get("evidence", {}).get("numbers", {})}
 
     def _option(self, k: int) -> dict[str, float]:
         """Return the numbers of an option."""
-        mean, low, high = (float(end) for end in interval(self.figures[:, k]))
-        gap = self.figures[:, k] - self.figures[:, self.options.index(AS_IT_IS)]
+        mean, low, high = (float(end) for end in interval(self.kpi_values[:, k]))
+        gap = self.kpi_values[:, k] - self.kpi_values[:, self.options.index(AS_IT_IS)]
         difference, gap_low, gap_high = (float(end) for end in interval(gap))
         bad, good = (float(end) for end in np.quantile(gap, RANGE))
         return {
             "mean": mean, "low": low, "high": high, "difference": difference, "difference_low": gap_low,
             "difference_high": gap_high, "world_low": bad, "world_high": good,
             "better": float((self.sign * gap > 0).mean()), "best": self._best(k),
-            "spend": float(np.nanmean(self.at("spend", self.results.experiment.weeks - 1)[:, k])),
+            "spend": float(np.nanmean(self.values_at("spend", self.results.experiment.weeks - 1)[:, k])),
         }  # fmt: skip
 
     def _best(self, k: int) -> float:
@@ -191,7 +195,7 @@ class Decision:
         return float((best[:, k] / best.sum(axis=1)).mean())
 
 
-def behind(name: str, options: tuple[str, ...]) -> tuple[str, ...]:
+def source_options(name: str, options: tuple[str, ...]) -> tuple[str, ...]:
     """Return the options on whose runs a number is based.
 
     Args:

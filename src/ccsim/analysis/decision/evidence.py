@@ -6,7 +6,7 @@ from typing import Any
 
 from ccsim.analysis.admitted import AdmittedWorlds
 from ccsim.analysis.forecasting.backtesting import backtested
-from ccsim.analysis.study import Runner
+from ccsim.analysis.problem import Runner
 from ccsim.errors import InputError
 from ccsim.organisations.folder import Folder
 

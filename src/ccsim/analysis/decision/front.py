@@ -12,7 +12,7 @@ from ccsim.analysis.decision.problem import worlds_for
 from ccsim.analysis.forecasting.ensemble import scenario_of
 from ccsim.analysis.optimise import Objective, Objectives, optimise
 from ccsim.analysis.parameter_space import Dimension, dimensions
-from ccsim.analysis.study import AnalysisProblem, Runner
+from ccsim.analysis.problem import AnalysisProblem, Runner
 from ccsim.experiments.factors import Factor
 from ccsim.model.kpis import KPIS
 from ccsim.organisations.folder import Folder

@@ -12,7 +12,7 @@ import numpy as np
 from ccsim.analysis.admitted import AdmittedWorlds
 from ccsim.analysis.forecasting.ensemble import prior, scenario_of
 from ccsim.analysis.parameter_space import drawn
-from ccsim.analysis.study import with_own_draws
+from ccsim.analysis.problem import with_own_draws
 from ccsim.errors import InputError, UnknownNameError
 from ccsim.experiments.design import Design
 from ccsim.experiments.experiment import Experiment, validate_counts

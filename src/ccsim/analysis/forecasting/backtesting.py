@@ -10,12 +10,12 @@ import pandas as pd
 from ccsim.analysis.admitted import AdmittedWorlds
 from ccsim.analysis.forecasting import ensemble as worlds_of
 from ccsim.analysis.forecasting.drivers import Outside, outside_of
-from ccsim.analysis.forecasting.ensemble import SEEN, Ensemble, Past, where_you_lie
+from ccsim.analysis.forecasting.ensemble import SEEN, Ensemble, Past, locate_observed
 from ccsim.analysis.forecasting.fit import levels_of
 from ccsim.analysis.forecasting.forecast import Forecast, backtest, earlier, forecast, line_of
 from ccsim.analysis.forecasting.scores import crps, verdict
 from ccsim.analysis.forecasting.series import LEAST, Series, series_of
-from ccsim.analysis.study import Runner
+from ccsim.analysis.problem import Runner
 from ccsim.errors import InputError
 from ccsim.organisations.folder import Folder
 from ccsim.organisations.timeline import AROUND, Event, events_of, moves_levers
@@ -98,7 +98,7 @@ class Backtests:
         rows = []
         for one in self.series:
             level, _ = levels_of({one.kpi: one})[one.kpi]
-            rows.append(where_you_lie(self.ensembles.of(earlier(one, self.steps), self.steps), {one.kpi: level}))
+            rows.append(locate_observed(self.ensembles.of(earlier(one, self.steps), self.steps), {one.kpi: level}))
         return pd.concat(rows, ignore_index=True)
 
     def forecasts(self, seed: int) -> list[Forecast]:

@@ -14,7 +14,7 @@ import pandas as pd
 
 from ccsim.analysis.forecasting.series import LEAST, Series, noise_of
 from ccsim.organisations.folder import Folder
-from ccsim.organisations.timeline import figures_between, outside_drivers
+from ccsim.organisations.timeline import outside_drivers, values_between
 
 #: Rounds in which noise and weights are estimated in turn.
 ROUNDS = 4
@@ -78,14 +78,14 @@ def outside_of(folder: Folder, series: Series, steps: int) -> Outside | None:
     ends = pd.DatetimeIndex(series.dates.append(series.ahead(steps)))
     names, columns, held, short = [], [], [], []
     for name in outside_drivers(folder):
-        given = figures_between(folder, name, ends)
-        figures = pd.Series(given).ffill()
-        if figures.isna()[len(series.values) - LEAST]:
+        given = values_between(folder, name, ends)
+        values = pd.Series(given).ffill()
+        if values.isna()[len(series.values) - LEAST]:
             short.append(name)
             continue
         held += [name] if np.isnan(given[len(series.values) :]).any() else []
         names.append(name)
-        columns.append(figures.bfill().to_numpy())
+        columns.append(values.bfill().to_numpy())
     if not names and not short:
         return None
     table = np.column_stack(columns) if columns else np.empty((len(ends), 0))
@@ -110,7 +110,7 @@ def effect_of(series: Series, outside: Outside) -> Effect:
     for _ in range(ROUNDS):
         noise = noise_of(rest)
         whole = (
-            (noise.figure**2 + 1e-9 * prior) * np.eye(count) + noise.step**2 * np.minimum.outer(time, time)
+            (noise.observation**2 + 1e-9 * prior) * np.eye(count) + noise.step**2 * np.minimum.outer(time, time)
             + noise.drift**2 * np.outer(time, time) + 1e4 * (series.values.var() + prior)
         )  # fmt: skip
         inverse = np.linalg.inv(whole)

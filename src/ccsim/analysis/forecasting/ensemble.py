@@ -14,7 +14,7 @@ import pandas as pd
 
 from ccsim.analysis.admitted import AdmittedWorlds, space_of
 from ccsim.analysis.parameter_space import Dimension, drawn, numbers_of
-from ccsim.analysis.study import IndependentOrganisations, Runner
+from ccsim.analysis.problem import IndependentOrganisations, Runner
 from ccsim.errors import InputError
 from ccsim.execution.estimate import Work
 from ccsim.model.kpis import KPIS
@@ -35,20 +35,20 @@ class Ensemble:
     Attributes:
         space: what varies.
         numbers: the worlds' values, shape (worlds, dimensions).
-        figures: each KPI over steps, shape (worlds, steps), by name.
+        values: each KPI over steps, shape (worlds, steps), by name.
         seen: how many of the steps are the past; the others lie ahead.
         weeks: weeks of a step.
     """
 
     space: tuple[Dimension, ...]
     numbers: np.ndarray
-    figures: dict[str, np.ndarray]
+    values: dict[str, np.ndarray]
     seen: int = SEEN
     weeks: float = 13
 
     def past(self, kpi: str, steps: int) -> np.ndarray:
         """Return the last steps of the past of a KPI, shape (worlds, steps)."""
-        return self.figures[kpi][:, self.seen - steps : self.seen]
+        return self.values[kpi][:, self.seen - steps : self.seen]
 
 
 def prior(folder: Folder, source: AdmittedWorlds | None = None, *, levers: bool = True) -> tuple[Dimension, ...]:
@@ -156,10 +156,10 @@ def run_worlds(
     frame = runner.summaries(study, design, "worlds", at)
     done = np.sort(frame["point"].unique())
     seen = past.seen if past else SEEN
-    return Ensemble(space, numbers_of(space, design)[done], figures_of(frame, KPIS), seen, weeks)
+    return Ensemble(space, numbers_of(space, design)[done], kpi_values_of(frame, KPIS), seen, weeks)
 
 
-def figures_of(frame: pd.DataFrame, kpis: Iterable[str]) -> dict[str, np.ndarray]:
+def kpi_values_of(frame: pd.DataFrame, kpis: Iterable[str]) -> dict[str, np.ndarray]:
     """Return figures of KPIs over steps by name, shape (worlds, steps), from rows by point and week."""
     done = np.sort(frame["point"].unique())
     return {
@@ -168,7 +168,7 @@ def figures_of(frame: pd.DataFrame, kpis: Iterable[str]) -> dict[str, np.ndarray
     }  # fmt: skip
 
 
-def where_you_lie(ensemble: Ensemble, levels: dict[str, float]) -> pd.DataFrame:
+def locate_observed(ensemble: Ensemble, levels: dict[str, float]) -> pd.DataFrame:
     """Return the quantile of each observed level among the worlds, in words where it is far out."""
     rows = []
     for kpi, level in levels.items():

@@ -19,14 +19,14 @@ from ccsim.analysis.forecasting.ensemble import (
     SEEN,
     Ensemble,
     Past,
-    figures_of,
+    kpi_values_of,
     scenario_of,
     start_of,
     weeks_at,
 )
 from ccsim.analysis.forecasting.series import Series, noise_of
 from ccsim.analysis.parameter_space import Dimension, values_of
-from ccsim.analysis.study import IndependentOrganisations, Runner
+from ccsim.analysis.problem import IndependentOrganisations, Runner
 from ccsim.experiments.design import Design
 from ccsim.organisations.folder import Folder
 from ccsim.organisations.timeline import AROUND, events_of, moves_levers, of_the_past
@@ -91,7 +91,7 @@ def levels_of(series: dict[str, Series]) -> dict[str, tuple[float, float]]:
     found = {}
     for kpi, one in series.items():
         noise = noise_of(one)
-        spread = np.hypot(noise.figure / 2.0, noise.step)
+        spread = np.hypot(noise.observation / 2.0, noise.step)
         found[kpi] = float(one.values[-4:].mean()), max(float(spread), 0.005 * abs(float(one.values[-4:].mean())), 1e-6)
     return found
 
@@ -116,14 +116,14 @@ class Change:
     before: int
     after: int
 
-    def of(self, figures: np.ndarray) -> np.ndarray:
+    def of(self, values: np.ndarray) -> np.ndarray:
         """Return the change in worlds.
 
         Args:
-            figures: the steps of the past, shape (worlds, steps).
+            values: the steps of the past, shape (worlds, steps).
         """
-        place = figures.shape[1] - self.cut
-        late, early = figures[:, place : place + self.after], figures[:, place - self.before : place]
+        place = values.shape[1] - self.cut
+        late, early = values[:, place : place + self.after], values[:, place - self.before : place]
         return np.asarray(late.mean(axis=1) - early.mean(axis=1))
 
 
@@ -146,7 +146,7 @@ def changes_of(folder: Folder, series: dict[str, Series]) -> list[Change]:
                 continue
             place, noise = len(one.values) - cut, noise_of(one)
             level = one.values[place : place + after].mean() - one.values[place - before : place].mean()
-            error = np.sqrt(noise.figure**2 * (1 / before + 1 / after) + noise.step**2 * (before + after) / 2)
+            error = np.sqrt(noise.observation**2 * (1 / before + 1 / after) + noise.step**2 * (before + after) / 2)
             found.append(
                 Change(f"{kpi} over {event.label}", kpi, float(level), max(float(error), 1e-6), cut, before, after)
             )
@@ -184,7 +184,7 @@ def fit(
     Returns:
         The draws that reproduce the measurements; without any draw if no world reproduces them.
     """
-    levels = {kpi: level for kpi, level in levels_of(series).items() if kpi in ensemble.figures}
+    levels = {kpi: level for kpi, level in levels_of(series).items() if kpi in ensemble.values}
     changes = changes_of(folder, series) if past else []
     draws, left = posterior(levels, ensemble, seed, changes)
     again = _again(folder, levels, changes, ensemble, draws[:RUN_AGAIN], seed, runner, past) if len(draws) else {}
@@ -293,7 +293,9 @@ def _again(
         of_the_past(scenario_of(folder, at[-1] + 1, start)), weeks=at[-1] + 1, replicates=1, seed=seed + 1
     )
     frame = runner.summaries(study, design, "again", at)
-    return levels_in(Ensemble(space, draws, figures_of(frame, levels), ensemble.seen, ensemble.weeks), levels, changes)
+    return levels_in(
+        Ensemble(space, draws, kpi_values_of(frame, levels), ensemble.seen, ensemble.weeks), levels, changes
+    )
 
 
 def _row(kpi: str, level: tuple[float, float], worlds: np.ndarray, again: np.ndarray | None) -> tuple[object, ...]:

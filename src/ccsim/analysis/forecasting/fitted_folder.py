@@ -8,10 +8,10 @@ from pathlib import Path
 import pandas as pd
 
 from ccsim.analysis.admitted import AdmittedWorlds
-from ccsim.analysis.forecasting.ensemble import SEEN, run_worlds, where_you_lie
+from ccsim.analysis.forecasting.ensemble import SEEN, locate_observed, run_worlds
 from ccsim.analysis.forecasting.fit import RUN_AGAIN, Fit, fit, levels_of, past_of
 from ccsim.analysis.forecasting.series import series_of
-from ccsim.analysis.study import Runner
+from ccsim.analysis.problem import Runner
 from ccsim.organisations.folder import Folder, read_folder
 from ccsim.organisations.layout import FITTED
 
@@ -22,7 +22,7 @@ class FittedFolder:
 
     Attributes:
         fit: what came out.
-        lies: where among the worlds the levels lie, see :func:`ccsim.analysis.forecasting.ensemble.where_you_lie`.
+        lies: where among the worlds the levels lie, see :func:`ccsim.analysis.forecasting.ensemble.locate_observed`.
         file: the file of the draws; None where the fit failed, which writes nothing.
     """
 
@@ -58,7 +58,7 @@ def fit_folder(
     weeks = next(iter(series.values())).weeks
     runs = run_worlds(read, past.seen if past else SEEN, weeks, worlds, seed, runner, source, then=RUN_AGAIN, past=past)
     found = fit(read, series, runs, seed, runner, past)
-    lies = where_you_lie(runs, {kpi: level for kpi, (level, _) in levels_of(series).items()})
+    lies = locate_observed(runs, {kpi: level for kpi, (level, _) in levels_of(series).items()})
     if found.targets_met:
         found.frame().to_parquet(file, index=False)
     return FittedFolder(found, lies, file if found.targets_met else None)

@@ -66,10 +66,10 @@ def forecast(series: Series, ensemble: Ensemble, steps: int, seed: int, outside:
     Raises:
         InputError: the model does not give this KPI.
     """
-    if series.kpi not in ensemble.figures:
+    if series.kpi not in ensemble.values:
         raise InputError(f"{series.kpi}: no such KPI in the worlds")
     seen = min(SEEN, ensemble.seen, len(series.values))
-    worlds = ensemble.figures[series.kpi][:, ensemble.seen - seen : ensemble.seen + steps]
+    worlds = ensemble.values[series.kpi][:, ensemble.seen - seen : ensemble.seen + steps]
     worlds = worlds[np.isfinite(worlds).all(axis=1)]
     different = len(worlds)
     rng = np.random.default_rng(seed)
@@ -168,12 +168,12 @@ def moments(values: np.ndarray, error: float = float("nan")) -> np.ndarray:
     one = changes.var(axis=1, ddof=1)
     several = (values[:, lag:] - values[:, :-lag]).var(axis=1, ddof=1)
     walk = (several - one) / (lag - 1)
-    figure = (one - walk) / 2
+    observation = (one - walk) / 2
     if error == error:
-        figure = np.full(len(values), error**2)
-        walk = one - 2 * figure
-    drift = changes.mean(axis=1) ** 2 - walk / (steps - 1) - 2 * figure / (steps - 1) ** 2
-    return np.column_stack([figure, walk, drift])
+        observation = np.full(len(values), error**2)
+        walk = one - 2 * observation
+    drift = changes.mean(axis=1) ** 2 - walk / (steps - 1) - 2 * observation / (steps - 1) ** 2
+    return np.column_stack([observation, walk, drift])
 
 
 def _room(noise: np.ndarray, steps: int) -> np.ndarray:
@@ -182,18 +182,18 @@ def _room(noise: np.ndarray, steps: int) -> np.ndarray:
     return np.asarray(known[:, :1] + known[:, 1:2] * ahead + known[:, 2:] * ahead**2)
 
 
-def _with_noise(worlds: np.ndarray, more: np.ndarray, figures: int, rng: np.random.Generator) -> np.ndarray:
+def _with_noise(worlds: np.ndarray, more: np.ndarray, values: int, rng: np.random.Generator) -> np.ndarray:
     """Return worlds with the noise of figures, of steps and of a drift that a series of some figures shows beyond theirs.
 
     How large it is is as unsure as the series is short.
     """
     count, steps = worlds.shape
-    free = max(4, figures - 2)
+    free = max(4, values - 2)
     scale = np.sqrt(free / rng.chisquare(free, (count, 1)))
-    figure, step, drift = np.sqrt(np.maximum(more[0], 0.0))
+    observation, step, drift = np.sqrt(np.maximum(more[0], 0.0))
     walk = np.cumsum(rng.normal(0.0, 1.0, (count, steps)) * step * scale, axis=1)
     drifts = rng.normal(0.0, drift, (count, 1)) * np.arange(steps)
-    return np.asarray(worlds + walk + drifts + rng.normal(0.0, 1.0, (count, steps)) * figure * scale)
+    return np.asarray(worlds + walk + drifts + rng.normal(0.0, 1.0, (count, steps)) * observation * scale)
 
 
 def backtest(series: Series, ensemble: Ensemble, steps: int, seed: int, outside: Outside | None = None) -> pd.DataFrame:

@@ -69,7 +69,7 @@ class Series:
 class Noise:
     """How a series moves beyond what the model explains: spread of a figure, of a step, and of the drift."""
 
-    figure: float
+    observation: float
     step: float
     drift: float
 
@@ -115,12 +115,12 @@ def _at_equal_steps(kpi: str, rows: pd.DataFrame, error: float) -> Series:
         place = np.round((number - number[-1]) / months).astype(int)
     else:
         place = np.round(((days - days[-1]) / pd.Timedelta(days=7 * weeks)).to_numpy(float)).astype(int)
-    figures = pd.Series(rows["value"].to_numpy(float)).groupby(place).mean()
-    present = figures.index.to_numpy()
+    levels = pd.Series(rows["value"].to_numpy(float)).groupby(place).mean()
+    present = levels.index.to_numpy()
     breaks = np.flatnonzero(np.diff(present) > LONGEST_GAP + 1)
     first = int(present[breaks[-1] + 1]) if len(breaks) else int(present[0])
     steps = np.arange(first, 1)
-    values = np.interp(steps, present, figures.to_numpy())
+    values = np.interp(steps, present, levels.to_numpy())
     given = np.isin(steps, present)
     last = days[-1]
     dates = (
@@ -147,11 +147,11 @@ def noise_of(series: Series) -> Noise:
     one = np.diff(values).var()
     several = (values[lag:] - values[:-lag]).var()
     step = max(0.0, (several - one) / (lag - 1))
-    figure = max(0.0, (one - step) / 2)
+    observation = max(0.0, (one - step) / 2)
     if series.error == series.error:
-        figure = series.error**2
-        step = max(step, one - 2 * figure, 0.0)
+        observation = series.error**2
+        step = max(step, one - 2 * observation, 0.0)
     mean = float(np.diff(values).mean())
     return Noise(
-        float(np.sqrt(figure)), float(np.sqrt(step)), abs(mean) + float(np.sqrt(step / max(1, len(values) - 1)))
+        float(np.sqrt(observation)), float(np.sqrt(step)), abs(mean) + float(np.sqrt(step / max(1, len(values) - 1)))
     )

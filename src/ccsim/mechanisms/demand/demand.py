@@ -92,18 +92,18 @@ class DemandParameters(NamedTuple):
 
 
 @rule
-def complexity_of(luck: float) -> float:
+def complexity_of(draw: float) -> float:
     """Return the complexity of a case: the square of a uniform draw, so most cases are simple and the mean is one third."""
-    return luck * luck
+    return draw * draw
 
 
 @rule
-def stages_of(luck: float, departments: int, p: Demand) -> int:
+def stages_of(draw: float, departments: int, p: Demand) -> int:
     """Return the number of stages: a journey continues in another department with a fixed probability, at most twice."""
     stages = 1
-    if luck < p.journeys and departments > 1:
+    if draw < p.journeys and departments > 1:
         stages = 2
-        if luck < p.journeys * p.journeys and departments > 2:
+        if draw < p.journeys * p.journeys and departments > 2:
             stages = 3
     return stages
 
@@ -120,9 +120,9 @@ def first_department(where: float, fronts: int, departments: Rows) -> int:
 
 
 @rule
-def abandons(waited: float, luck: float, p: Demand) -> bool:
+def abandons(waited: float, draw: float, p: Demand) -> bool:
     """Return the probability that a waiting customer gives up this week; it rises with the weeks waited."""
-    return luck < p.abandonment_rate * waited
+    return draw < p.abandonment_rate * waited
 
 
 @kernel(allocates=True)

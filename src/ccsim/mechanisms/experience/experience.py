@@ -110,21 +110,21 @@ def felt_quality(quality: float, expectation: float, p: Experience) -> float:
 
 
 @rule
-def judged(quality: float, leniency: float) -> float:
+def judged_quality(quality: float, leniency: float) -> float:
     """Return a quality or value as judged by a person who is more lenient or harsher than others."""
     return clip01(quality + leniency)
 
 
 @rule
-def worth_to(i: int, customers: Rows, segments: Rows) -> float:
+def weekly_value(i: int, customers: Rows, segments: Rows) -> float:
     """Return the value of the offer to a person."""
-    return judged(segments.offer_value[customers.segment[i]], customers.leniency[i])
+    return judged_quality(segments.offer_value[customers.segment[i]], customers.leniency[i])
 
 
 @rule
-def shares_experience(felt: float, luck: float, p: Experience) -> bool:
+def shares_experience(felt: float, draw: float, p: Experience) -> bool:
     """Return the probability that a contact is told to others: higher the further it is from neutral."""
-    return luck < p.talk_probability * abs(2.0 * felt - 1.0)
+    return draw < p.talk_probability * abs(2.0 * felt - 1.0)
 
 
 @kernel(allocates=True)
@@ -150,13 +150,13 @@ def update_satisfaction(
     """
     count = len(customers.active)
     given, contacts = 0.0, 0.0
-    tellers, told, talking = np.empty(count, np.int32), np.empty(count), 0
+    tellers, opinions, talking = np.empty(count, np.int32), np.empty(count), 0
     for i in range(count):
         if i % A_LINE == 0:
             fetch_line(i + CUSTOMERS_AHEAD, customers)
         if customers.joined_week[i] == week and customers.active[i] == 1:
             # Newcomers start with the value of the offer and with what they have heard.
-            customers.satisfaction[i] = worth_to(i, customers, segments)
+            customers.satisfaction[i] = weekly_value(i, customers, segments)
             customers.trust[i] = 0.5
             customers.expectation[i] = 0.4 + 0.5 * customers.opinion[i]
         if customers.events[i] > 0.0:
@@ -166,25 +166,25 @@ def update_satisfaction(
             contacts += customers.events[i]
             customers.trust[i] = trust_update(customers.trust[i], quality, customers.expectation[i], promise)
             customers.satisfaction[i] = relax(
-                customers.satisfaction[i], judged(felt, customers.leniency[i]), p.adaptation_rate
+                customers.satisfaction[i], judged_quality(felt, customers.leniency[i]), p.adaptation_rate
             )
             customers.expectation[i] = relax(customers.expectation[i], quality, p.adaptation_rate)
             if shares_experience(felt, to_unit_interval(customers.u_talk[i]), p):
                 segment = customers.segment[i]
                 segments.positive_mentions[segment] += felt >= 0.5
                 segments.negative_mentions[segment] += felt < 0.5
-                tellers[talking], told[talking] = i, felt
+                tellers[talking], opinions[talking] = i, felt
                 talking += 1
         else:
             # Customers only. A product replaces a branch, because who is a customer is random and a misprediction costs more.
             pace = p.forgetting_rate * customers.active[i]
-            customers.satisfaction[i] = relax(customers.satisfaction[i], worth_to(i, customers, segments), pace)
+            customers.satisfaction[i] = relax(customers.satisfaction[i], weekly_value(i, customers, segments), pace)
     # Told after all have judged. Acquaintances may be anywhere in memory, so those of later tellers are prefetched.
     for k in range(talking):
         listener = customers.far_tie[tellers[min(k + TELLERS_AHEAD, talking - 1)]]
         prefetch(customers.heard_opinion, listener)
         prefetch(customers.voices, listener)
-        spread(tellers[k], told[k], customers, reach)
+        spread(tellers[k], opinions[k], customers, reach)
     if contacts > 0.0:
         firm.recent_quality[0] = relax(firm.recent_quality[0], given / contacts, p.noticing_rate)
 

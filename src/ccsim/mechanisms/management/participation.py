@@ -58,9 +58,9 @@ def release_probability(i: int, staff: Rows, leaders: Rows) -> float:
 
 
 @rule
-def volunteers(conviction: float, release: float, luck: float) -> bool:
+def volunteers(conviction: float, release: float, draw: float) -> bool:
     """Return how far a person volunteers: as far as both the person and the leader are convinced."""
-    return luck < conviction * release
+    return draw < conviction * release
 
 
 @rule
@@ -80,19 +80,19 @@ def in_reach(i: int, staff: Rows, departments: Rows, rollout: Rollout, week: int
 
 
 @rule
-def meet_customers(i: int, luck: float, chance: float, staff: Rows) -> None:
+def meet_customers(i: int, draw: float, chance: float, staff: Rows) -> None:
     """Let a person meet customers for two hours; each meeting counts as a source of its own.
 
     Args:
         i: row of the person.
-        luck: random draw, 0 to 1.
+        draw: random draw, 0 to 1.
         chance: probability of the meeting.
         staff: columns of the staff, one row per post.
 
     Writes:
         staff: ``customer_hours``, ``sources``.
     """
-    if luck < chance:
+    if draw < chance:
         staff.customer_hours[i] += 2.0
         staff.sources[i] += 2.0
 
@@ -145,8 +145,8 @@ def involve_volunteers(
     for i in range(len(staff.announced_hours)):
         fetch_volunteer(i + PEOPLE_AHEAD, staff)
         if in_reach(i, staff, departments, rollout, week):
-            luck, show, turn, _ = uniforms4(seed, VOLUNTEER, week, i)
-            if volunteers(staff.conviction[i], release_probability(i, staff, leaders), luck):
+            draw, show, turn, _ = uniforms4(seed, VOLUNTEER, week, i)
+            if volunteers(staff.conviction[i], release_probability(i, staff, leaders), draw):
                 ready[count], shows[count] = i, show
                 count += 1
             meet_customers(i, turn, immersion / 2.0 / posts, staff)

@@ -154,16 +154,16 @@ def inform(
         return
     bosses = len(leaders.announced_hours)
     posts = people_reached(departments, rollout)
-    told = purse_part(purse, p.communication, whole, p.cost_per_hour) / (posts + bosses)
+    announced = purse_part(purse, p.communication, whole, p.cost_per_hour) / (posts + bosses)
     trained = purse_part(purse, p.training, whole, p.cost_per_hour) / posts
     coached = purse_part(purse, p.coaching, whole, p.cost_per_hour) / max(1, bosses)
     for i in range(len(staff.announced_hours)):
         reached = reaches(staff.department[i], len(departments.queue), rollout)
         if reached and week >= staff.vacant_until[i]:
-            staff.announced_hours[i] += told
+            staff.announced_hours[i] += announced
             staff.training_hours[i] += trained
     for k in range(bosses):
-        leaders.announced_hours[k] += told
+        leaders.announced_hours[k] += announced
         leaders.coaching_hours[k] += coached
 
 

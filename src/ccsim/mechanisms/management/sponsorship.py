@@ -67,7 +67,7 @@ class Firm:
 
 
 @rule
-def is_dropped(conviction: float, results: float, news: float, luck: float, p: Sponsorship) -> bool:
+def is_dropped(conviction: float, results: float, news: float, draw: float, p: Sponsorship) -> bool:
     """Return whether the executive drops the programme: more likely with low conviction and bad news.
 
     Source: assumed, after articles 000 and 004: a logistic probability.
@@ -76,14 +76,14 @@ def is_dropped(conviction: float, results: float, news: float, luck: float, p: S
         conviction: belief that customer-first is right and pays here (share).
         results: results, 0 to 1.
         news: recently reported visible wins (share).
-        luck: random draw, 0 to 1.
+        draw: random draw, 0 to 1.
         p: parameters of the group ``sponsorship``.
 
     Returns:
         Whether the programme is dropped this week.
     """
     stance = conviction + p.results_weight * results + p.news_weight * news - p.threshold
-    return luck < (1.0 - p.patience) * (1.0 - logistic(stance / p.width))
+    return draw < (1.0 - p.patience) * (1.0 - logistic(stance / p.width))
 
 
 @kernel

@@ -108,7 +108,7 @@ def succeeds(know_how: float, p: VisibleSuccesses) -> float:
 
 @rule
 def complete_improvement(
-    i: int, hours: float, luck: float, staff: Rows, departments: Rows, firm: Rows, blame: float, p: VisibleSuccesses
+    i: int, hours: float, draw: float, staff: Rows, departments: Rows, firm: Rows, blame: float, p: VisibleSuccesses
 ) -> None:
     """Let a person's improvement time end in a success, in a failure, or in nothing yet.
 
@@ -117,7 +117,7 @@ def complete_improvement(
     Args:
         i: row of the person.
         hours: time available for cases (hours).
-        luck: random draw, 0 to 1.
+        draw: random draw, 0 to 1.
         staff: columns of the staff, one row per post.
         departments: columns of the departments, one row each.
         firm: columns of the organisation, each of length 1.
@@ -130,12 +130,12 @@ def complete_improvement(
         firm: ``failures``, ``improvements``.
     """
     chance = completions(hours, p)
-    if luck < chance * success_share(succeeds(firm.know_how[0], p), departments.trial_return[staff.department[i]]):
+    if draw < chance * success_share(succeeds(firm.know_how[0], p), departments.trial_return[staff.department[i]]):
         staff.visible_successes[i] += p.size
         seen = p.size * p.visibility
         departments.visible_successes[staff.department[i]] += p.story_value * seen
         firm.improvements[0] += seen
-    elif luck < chance:
+    elif draw < chance:
         staff.setbacks[i] += 1
         staff.blamed[i] += blame
         firm.failures[0] += 1

@@ -151,7 +151,7 @@ def joining_probability(opinion: float, lure: float, p: Market) -> float:
 
 
 @rule
-def within_churn_bound(satisfaction: float, luck: float, at_worst: float, at_best: float) -> bool:
+def within_churn_bound(satisfaction: float, draw: float, at_worst: float, at_best: float) -> bool:
     """Return whether a draw is below the chord between the probabilities at the worst and the best satisfaction.
 
     The probability of leaving is a convex function of satisfaction, so above the chord every customer stays.
@@ -160,11 +160,11 @@ def within_churn_bound(satisfaction: float, luck: float, at_worst: float, at_bes
 
     Args:
         satisfaction: satisfaction with the organisation (share).
-        luck: random draw, 0 to 1.
+        draw: random draw, 0 to 1.
         at_worst: probability at the lowest satisfaction.
         at_best: probability at the highest satisfaction.
     """
-    return luck <= at_worst + (at_best - at_worst) * satisfaction
+    return draw <= at_worst + (at_best - at_worst) * satisfaction
 
 
 @rule
@@ -183,7 +183,7 @@ def mobility_of(i: int, customers: Rows, segments: Rows) -> float:
 
 
 @rule
-def leaves(satisfaction: float, opinion: float, outside: float, luck: float, p: Market) -> bool:
+def leaves(satisfaction: float, opinion: float, outside: float, draw: float, p: Market) -> bool:
     """Return whether this customer leaves this week.
 
     Source: arithmetic: a random draw compared with :func:`churn_probability`.
@@ -192,14 +192,14 @@ def leaves(satisfaction: float, opinion: float, outside: float, luck: float, p: 
         satisfaction: satisfaction with the organisation (share).
         opinion: opinion heard from others, 0.5 neutral (share).
         outside: advantage of the best alternative (share).
-        luck: random draw, 0 to 1.
+        draw: random draw, 0 to 1.
         p: parameters of the group ``market``.
     """
-    return luck < churn_probability(satisfaction, opinion, outside, p)
+    return draw < churn_probability(satisfaction, opinion, outside, p)
 
 
 @rule
-def joins(opinion: float, lure: float, luck: float, p: Market) -> bool:
+def joins(opinion: float, lure: float, draw: float, p: Market) -> bool:
     """Return whether this prospect joins this week.
 
     Source: arithmetic: a random draw compared with :func:`joining_probability`.
@@ -207,10 +207,10 @@ def joins(opinion: float, lure: float, luck: float, p: Market) -> bool:
     Args:
         opinion: opinion heard from others, 0.5 neutral (share).
         lure: factor by which the promise attracts.
-        luck: random draw, 0 to 1.
+        draw: random draw, 0 to 1.
         p: parameters of the group ``market``.
     """
-    return luck < joining_probability(opinion, lure, p)
+    return draw < joining_probability(opinion, lure, p)
 
 
 @kernel
@@ -256,11 +256,11 @@ def acquire_customers(
         joining_probability(1.0, lure, p) * most_mobile(segments) * most_mobile_person(differ)
     )  # with the best possible word of mouth
     for i in range(len(customers.active)):
-        luck = to_unit_interval(customers.u_join[i])
+        draw = to_unit_interval(customers.u_join[i])
         if (
-            luck < most
+            draw < most
             and customers.active[i] == 0
-            and joins(customers.opinion[i], lure, luck / mobility_of(i, customers, segments), p)
+            and joins(customers.opinion[i], lure, draw / mobility_of(i, customers, segments), p)
         ):
             customers.active[i] = 1
             customers.person[i] += 1
@@ -294,10 +294,10 @@ def lose_customers(
     most = most_mobile(segments) * most_mobile_person(differ)
     at_worst, at_best = churn_probability(0.0, 0.0, outside, p) * most, churn_probability(1.0, 0.0, outside, p) * most
     for i in range(len(customers.active)):
-        luck, satisfaction = to_unit_interval(customers.u_churn[i]), customers.satisfaction[i]
+        draw, satisfaction = to_unit_interval(customers.u_churn[i]), customers.satisfaction[i]
         # The chord is cheap and rules out nearly all customers, so that few exponentials have to be computed.
-        if within_churn_bound(satisfaction, luck, at_worst, at_best) and customers.active[i] == 1 and leaves(
-            satisfaction, customers.opinion[i], outside, luck / mobility_of(i, customers, segments), p
+        if within_churn_bound(satisfaction, draw, at_worst, at_best) and customers.active[i] == 1 and leaves(
+            satisfaction, customers.opinion[i], outside, draw / mobility_of(i, customers, segments), p
         ):  # fmt: skip
             customers.active[i] = 0
             segments.left[customers.segment[i]] += 1

@@ -111,9 +111,9 @@ class Firm:
 
 
 @rule
-def perception_error(luck: float, insight: float, p: Offer) -> float:
+def perception_error(draw: float, insight: float, p: Offer) -> float:
     """Return the error about the need: larger with each tier from the customer, smaller with insight and with co-design."""
-    return (2.0 * luck - 1.0) * p.perception_noise * (1.0 + p.decided_by) * (1.0 - insight) * (1.0 - p.cocreation)
+    return (2.0 * draw - 1.0) * p.perception_noise * (1.0 + p.decided_by) * (1.0 - insight) * (1.0 - p.cocreation)
 
 
 @rule

@@ -91,7 +91,7 @@ class Firm:
 
 
 @rule
-def value_update(value: float, mean: float, luck: float, p: Segmentation) -> float:
+def value_update(value: float, mean: float, draw: float, p: Segmentation) -> float:
     """Return a customer's value after a week: it changes at random, reverts slowly to the mean, and stays above a tenth of it.
 
     Source: assumed, after article 003: a random walk that reverts to the mean.
@@ -99,13 +99,13 @@ def value_update(value: float, mean: float, luck: float, p: Segmentation) -> flo
     Args:
         value: spending of the customer at ordinary satisfaction (EUR/week).
         mean: mean value of all customers (EUR/week).
-        luck: random draw, 0 to 1.
+        draw: random draw, 0 to 1.
         p: parameters of the group ``segmentation``.
 
     Returns:
         The customer's value after the week, in the unit of ``value``.
     """
-    return max(0.1 * mean, value + p.drift * ((2.0 * luck - 1.0) * 3.0 * value + 0.2 * (mean - value)))
+    return max(0.1 * mean, value + p.drift * ((2.0 * draw - 1.0) * 3.0 * value + 0.2 * (mean - value)))
 
 
 @rule
@@ -146,7 +146,7 @@ def estimate_values(customers: Rows, firm: Rows, mean: float, p: Segmentation, s
 
 
 @rule
-def has_priority(estimate: float, mean: float, luck: float, p: Segmentation) -> bool:
+def has_priority(estimate: float, mean: float, draw: float, p: Segmentation) -> bool:
     """Return whether a case goes to the front of the queue because of the customer's estimated value.
 
     Source: assumed, after article 003.
@@ -154,10 +154,10 @@ def has_priority(estimate: float, mean: float, luck: float, p: Segmentation) -> 
     Args:
         estimate: value of the customer as estimated by the organisation (EUR/week).
         mean: mean value of all customers (EUR/week).
-        luck: random draw, 0 to 1.
+        draw: random draw, 0 to 1.
         p: parameters of the group ``segmentation``.
 
     Returns:
         Whether the case goes to the front of the queue.
     """
-    return p.priority > 0.0 and estimate > p.priority_threshold * mean and luck < p.priority
+    return p.priority > 0.0 and estimate > p.priority_threshold * mean and draw < p.priority

@@ -148,7 +148,7 @@ def pass_case(
     case: int,
     option: int,
     department: int,
-    luck: float,
+    draw: float,
     where: float,
     week: int,
     cases: Rows,
@@ -161,7 +161,7 @@ def pass_case(
         case: row of the case.
         option: how the case is handled, one of ``OPTIONS``.
         department: row of the department.
-        luck: random draw, 0 to 1.
+        draw: random draw, 0 to 1.
         where: random draw for the department, 0 to 1.
         week: number of the week.
         cases: columns of the cases, one row per person in the market.
@@ -176,7 +176,7 @@ def pass_case(
     departments.handoffs[department] += 1
     cases.context_lost[case] = 0
     cases.repetitions[case] += option == HAND_OVER
-    if luck < loss_of_context(handoff_mode(option), departments.integration[department], handoffs):
+    if draw < loss_of_context(handoff_mode(option), departments.integration[department], handoffs):
         departments.handoffs_lost[department] += 1
         cases.context_lost[case] = 1
         cases.repetitions[case] += 1

@@ -131,7 +131,7 @@ def utility(
 
 
 @rule
-def sample_choice(fast: float, script: float, solve: float, hand_over: float, escalate: float, luck: float) -> int:
+def sample_choice(fast: float, script: float, solve: float, hand_over: float, escalate: float, draw: float) -> int:
     """Return an option, drawn with probabilities proportional to e^utility (multinomial logit, McFadden 1974).
 
     Args:
@@ -140,7 +140,7 @@ def sample_choice(fast: float, script: float, solve: float, hand_over: float, es
         solve: utility of solving.
         hand_over: utility of handing over.
         escalate: utility of escalating.
-        luck: random draw, 0 to 1.
+        draw: random draw, 0 to 1.
 
     Returns:
         ``FAST``, ``SCRIPT``, ``SOLVE``, ``HAND_OVER`` or ``ESCALATE``.
@@ -150,7 +150,7 @@ def sample_choice(fast: float, script: float, solve: float, hand_over: float, es
     b = a + exp(script - top)
     c = b + exp(solve - top)
     d = c + exp(hand_over - top)
-    mark = luck * (d + exp(escalate - top))
+    mark = draw * (d + exp(escalate - top))
     return FAST if mark < a else SCRIPT if mark < b else SOLVE if mark < c else HAND_OVER if mark < d else ESCALATE
 
 
@@ -188,7 +188,7 @@ def choose_handling(
     i: int,
     case: int,
     department: int,
-    luck: float,
+    draw: float,
     care: float,
     staff: Rows,
     leaders: Rows,
@@ -205,7 +205,7 @@ def choose_handling(
         i: row of the person.
         case: row of the case.
         department: row of the department.
-        luck: random draw, 0 to 1.
+        draw: random draw, 0 to 1.
         care: extra care that the customer is to get (utility).
         staff: columns of the staff, one row per post.
         leaders: columns of the leaders, one row per leader.
@@ -234,7 +234,7 @@ def choose_handling(
         utility(SOLVE, facts, person, card, cards, p, handoffs, empowerment),
         hand_over,
         escalate,
-        luck,
+        draw,
     )
     hours = handling_time(option, complexity, routine, lost, staff.time_penalty[i], p, handoffs.repeat_time)
     success = success_probability(option, complexity, person.skill, person.authority, lost, spoilt, p,

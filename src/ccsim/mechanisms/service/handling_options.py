@@ -128,7 +128,7 @@ class Service:
 
 @rule
 def handling_time(
-    option: int, complexity: float, routine: float, lost: float, slower: float, p: Service, again: float
+    option: int, complexity: float, routine: float, lost: float, time_penalty: float, p: Service, again: float
 ) -> float:
     """Return the hours that an option takes; routines save half of the extra time of a thorough solution.
 
@@ -139,7 +139,7 @@ def handling_time(
         complexity: complexity of the case, 0 for the standard case (share).
         routine: customer-first practice written into routines and tools (share).
         lost: 1 if the customer's information was lost.
-        slower: factor of time by which the person is slower.
+        time_penalty: factor of time by which the person is slower.
         p: parameters of the group ``service``.
         again: extra time of a contact that has to ask for the information again (share).
 
@@ -154,7 +154,7 @@ def handling_time(
         needed = 1.0 + (p.judgement_time - 1.0 + p.complexity_time * complexity) * (1.0 - 0.5 * routine)
     else:
         return p.handling_hours * p.transfer_time
-    return p.handling_hours * needed * (1.0 + again * lost) * (1.0 + slower)
+    return p.handling_hours * needed * (1.0 + again * lost) * (1.0 + time_penalty)
 
 
 @rule
@@ -166,7 +166,7 @@ def success_probability(
     lost: float,
     spoilt: float,
     p: Service,
-    blunder: float,
+    handoff_error: float,
 ) -> float:
     """Return the probability that the stage is handled without an error.
 
@@ -180,7 +180,7 @@ def success_probability(
         lost: 1 if the customer's information was lost.
         spoilt: probability that the process spoils the contact.
         p: parameters of the group ``service``.
-        blunder: ``handoffs.handoff_error``, share of the success probability that is lost when a case is passed on.
+        handoff_error: ``handoffs.handoff_error``, share of the success probability that is lost when a case is passed on.
     """
     by_script = p.script_success * (1.0 - p.script_complexity_penalty * complexity)
     if option == FAST:
@@ -194,10 +194,10 @@ def success_probability(
         )
     elif option == ESCALATE:
         # The leader who decides is far from the customer: escalating loses as much as losing the customer's information.
-        chance = 1.0 - blunder
+        chance = 1.0 - handoff_error
     else:
         return 0.0
-    return clip01(chance * (1.0 - blunder * lost) * (1.0 - spoilt))
+    return clip01(chance * (1.0 - handoff_error * lost) * (1.0 - spoilt))
 
 
 @rule

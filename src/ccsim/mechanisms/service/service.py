@@ -137,9 +137,9 @@ def handle(
             ``resolution_weeks``, ``resolved``, ``resolved_first``, ``solved``, ``survey``, ``visible_successes``, ``worked``.
     """
     p, cards, handoffs, empowerment, _, _ = parameters
-    luck, outcome, later, where = uniforms4(seed, SERVICE_STREAM, week, case)
+    draw, outcome, later, where = uniforms4(seed, SERVICE_STREAM, week, case)
     option, hours, success = choose_handling(
-        i, case, department, luck, customers.care[case], staff, leaders, cases, departments, card, parameters
+        i, case, department, draw, customers.care[case], staff, leaders, cases, departments, card, parameters
     )
     hours *= departments.time_factor[department]
     right = outcome < success

@@ -148,21 +148,21 @@ def leader_influence(
 
 
 @rule
-def tips(sources: float, luck: float, cynicism: float, p: Conviction) -> bool:
+def tips(sources: float, draw: float, cynicism: float, p: Conviction) -> bool:
     """Return whether a person tips: there are enough sources, and the draw is below the probability.
 
     Source: complex contagion (Centola & Macy 2007); the numbers are assumed.
 
     Args:
         sources: independent people and encounters that speak for the change (people).
-        luck: random draw, 0 to 1.
+        draw: random draw, 0 to 1.
         cynicism: expectation that announcements of change are only talk (share).
         p: parameters of the group ``conviction``.
 
     Returns:
         Whether the person becomes convinced at once.
     """
-    return sources >= p.min_sources and luck < p.tipping_probability * (1.0 - cynicism)
+    return sources >= p.min_sources and draw < p.tipping_probability * (1.0 - cynicism)
 
 
 @kernel(allocates=True)

@@ -81,9 +81,9 @@ class Staff:
 
 
 @rule
-def unfulfilled(told: float, sources: float) -> float:
+def unfulfilled(announced: float, sources: float) -> float:
     """Return how much of what was announced is not visibly done."""
-    return half_saturation(told, 1.0) * (1.0 - half_saturation(sources, 2.0))
+    return half_saturation(announced, 1.0) * (1.0 - half_saturation(sources, 2.0))
 
 
 @rule

@@ -139,7 +139,7 @@ def place_of(x: float, upto: FloatArray) -> int:
 
 
 @rule
-def by_popularity(first: int, last: int, cross: float, luck: float, upto: FloatArray) -> int:
+def by_popularity(first: int, last: int, cross: float, draw: float, upto: FloatArray) -> int:
     """Return a person of the same department (rows ``first`` to ``last``) or of another; popular people more often.
 
     Source: assumed: a random draw in proportion to popularity.
@@ -148,13 +148,13 @@ def by_popularity(first: int, last: int, cross: float, luck: float, upto: FloatA
         first: first row of the departments.
         last: row after the last one.
         cross: share of ties to other departments.
-        luck: random draw, 0 to 1.
+        draw: random draw, 0 to 1.
         upto: cumulative popularity up to each person, shape (people,).
     """
     inside = upto[last] - upto[first]
     if not cross:
-        return place_of(upto[first] + luck * inside, upto)
-    x = luck * (upto[len(upto) - 1] - inside)
+        return place_of(upto[first] + draw * inside, upto)
+    x = draw * (upto[len(upto) - 1] - inside)
     return place_of(x if x < upto[first] else x + inside, upto)
 
 

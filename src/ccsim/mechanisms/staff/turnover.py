@@ -110,9 +110,9 @@ class Departments:
 
 
 @rule
-def quits(engagement: float, luck: float, p: Turnover) -> bool:
+def quits(engagement: float, draw: float, p: Turnover) -> bool:
     """Return the probability that a person leaves this week; it rises as engagement falls."""
-    return luck < p.quit_probability * exp(p.sensitivity * (0.62 - engagement))
+    return draw < p.quit_probability * exp(p.sensitivity * (0.62 - engagement))
 
 
 @rule

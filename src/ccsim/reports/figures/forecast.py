@@ -23,22 +23,22 @@ COLUMNS = 2
 WIDTH = 68
 
 
-def forecast_table(found: Backtests, ahead: list[Forecast]) -> pd.DataFrame:
+def forecast_table(result: Backtests, ahead: list[Forecast]) -> pd.DataFrame:
     """Return all forecasts in one table, each row with the line of its back-test.
 
     Args:
-        found: the back-tests.
+        result: the back-tests.
         ahead: the forecast of each series.
     """
-    lines = found.lines()
+    lines = result.lines()
     return pd.concat([one.table().assign(backtest=lines[one.kpi]) for one in ahead], ignore_index=True)
 
 
-def forecast_figure(found: Backtests, ahead: list[Forecast], seed: int) -> Figure:
+def forecast_figure(result: Backtests, ahead: list[Forecast], seed: int) -> Figure:
     """Draw each series with its back-test and its forecast.
 
     Args:
-        found: the back-tests.
+        result: the back-tests.
         ahead: the forecast of each series.
         seed: of the noise, as in the forecasts.
 
@@ -50,16 +50,16 @@ def forecast_figure(found: Backtests, ahead: list[Forecast], seed: int) -> Figur
     rows = -(-len(ahead) // COLUMNS)
     figure = Figure(figsize=(6.2 * COLUMNS, 3.9 * rows), layout="constrained")
     axes = np.atleast_1d(figure.subplots(rows, COLUMNS)).ravel()
-    for axis, series, drivers, one in zip(axes, found.series, found.drivers, ahead, strict=False):
-        past = earlier(series, found.steps)
-        tested = forecast(past, found.ensembles.of(past, found.steps), found.steps, seed, drivers)
-        with in_currency(found.ensembles.folder.currency):
+    for axis, series, drivers, one in zip(axes, result.series, result.drivers, ahead, strict=False):
+        past = earlier(series, result.steps)
+        tested = forecast(past, result.ensembles.of(past, result.steps), result.steps, seed, drivers)
+        with in_currency(result.ensembles.folder.currency):
             _panel(axis, series, tested, one)
-        axis.set_xlabel("\n".join(textwrap.wrap(found.lines()[one.kpi], WIDTH)), fontsize=7.5)
+        axis.set_xlabel("\n".join(textwrap.wrap(result.lines()[one.kpi], WIDTH)), fontsize=7.5)
     for axis in axes[len(ahead) :]:
         axis.set_axis_off()
     axes[0].legend(frameon=False, fontsize=7.5, ncols=2)
-    figure.suptitle(f"{found.ensembles.folder.name}: forecasts with 50 and 90 % intervals")
+    figure.suptitle(f"{result.ensembles.folder.name}: forecasts with 50 and 90 % intervals")
     return figure
 
 

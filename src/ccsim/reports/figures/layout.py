@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from textwrap import shorten, wrap
 from typing import TYPE_CHECKING, Any
 
-from ccsim.analysis.study import DIFFERENCE, AnalysisProblem
+from ccsim.analysis.problem import DIFFERENCE, AnalysisProblem
 from ccsim.model.kpis import KPIS
 from ccsim.reports.figures.comparison import FAINT, QUIET, STYLE, WIDTH, scaled_unit
 from ccsim.results.formatting import number
@@ -51,10 +51,10 @@ def apply_layout(figure: Figure, lines: int, *, left: float, foot: float = 0.7, 
     figure.subplots_adjust(left=left, right=0.97, top=1 - (0.58 + head + 0.24 * lines) / height, bottom=foot / height)
 
 
-def of_study(study: AnalysisProblem) -> str:
+def of_study(problem: AnalysisProblem) -> str:
     """Name a study: its scenario, against its baseline."""
-    against = f", against {study.baseline.title or study.baseline.name}" if study.baseline else ""
-    return f"{study.scenario.title or study.scenario.name}{against}"
+    against = f", against {problem.baseline.title or problem.baseline.name}" if problem.baseline else ""
+    return f"{problem.scenario.title or problem.scenario.name}{against}"
 
 
 def scale_of(outcome: str, largest: float) -> tuple[float, str, str]:

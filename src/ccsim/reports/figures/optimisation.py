@@ -16,28 +16,31 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-def optimum_figure(found: OptimisationResult) -> Figure:
+def optimum_figure(result: OptimisationResult) -> Figure:
     """Return the figure: the search or the front on the left, the levers of the winner, or of the front, beside it."""
-    aim, height = found.aim, 3.7 + 0.42 * max(9, len(found.space))
+    aim, height = result.aim, 3.7 + 0.42 * max(9, len(result.space))
     words = " and ".join(f"{'more' if goal.more else 'less'} {goal.outcome}" for goal in aim.objectives)
-    worlds = len(found.start.values)
+    worlds = len(result.start.values)
     counts = "the mean" if aim.quantile is None else f"the {aim.quantile:.0%} quantile on the bad side"
-    text = f"{len(found.trials)} plans; what counts is {counts}"
+    text = f"{len(result.trials)} plans; what counts is {counts}"
     text += f" over worlds; fresh: {worlds} other worlds." if worlds > 1 else " over runs; fresh: other draws."
     money = "" if aim.max_cost is None else f" Within {number(aim.max_cost)} of {aim.measure}, on average."
-    with figure_frame(f"The search for {words}", of_study(found.study), text + money, height=height) as (figure, lines):
+    with figure_frame(f"The search for {words}", of_study(result.problem), text + money, height=height) as (
+        figure,
+        lines,
+    ):
         panels = figure.subplots(1, 2, width_ratios=(1.15, 1))
-        (_front if len(aim.objectives) > 1 else _search)(panels[0], found)
-        _levers(panels[1], found)
+        (_front if len(aim.objectives) > 1 else _search)(panels[0], result)
+        _levers(panels[1], result)
         apply_layout(figure, lines, left=0.07, head=0.98)
         figure.subplots_adjust(wspace=0.55)
     return figure
 
 
-def _search(axes: Axes, found: OptimisationResult) -> None:
+def _search(axes: Axes, result: OptimisationResult) -> None:
     """Draw what every plan came to, the best so far, and what the winner came to on fresh draws."""
-    goal = found.aim.objectives[0]
-    values, fits = found.trials[goal.outcome].to_numpy(), found.trials["fits"].to_numpy(dtype=bool)
+    goal = result.aim.objectives[0]
+    values, fits = result.trials[goal.outcome].to_numpy(), result.trials["fits"].to_numpy(dtype=bool)
     divide, unit, title = scale_of(goal.outcome, float(np.nanmax(np.abs(values))))
     order = np.arange(1, len(values) + 1)
     inside = np.where(fits, values, np.nan) / divide
@@ -49,8 +52,8 @@ def _search(axes: Axes, found: OptimisationResult) -> None:
     axes.plot(order, best, color=INK, drawstyle="steps-post", linewidth=1.6, label="best so far")
     place = len(values) * 1.06
     for one, colour, label in (
-        (found.plans[0], INK, "best, fresh draws"),
-        (found.start, DOWN, "as it is, fresh draws"),
+        (result.plans[0], INK, "best, fresh draws"),
+        (result.start, DOWN, "as it is, fresh draws"),
     ):
         middle, low, high = (row[0] / divide for row in (one.mean, one.low, one.high))
         axes.errorbar(place, middle, yerr=[[middle - low], [high - middle]], fmt="D" if colour == INK else "s",
@@ -63,18 +66,18 @@ def _search(axes: Axes, found: OptimisationResult) -> None:
     _legend(axes, 3)
 
 
-def _front(axes: Axes, found: OptimisationResult) -> None:
+def _front(axes: Axes, result: OptimisationResult) -> None:
     """Draw all plans by two goals, and the front: as the search saw it, and on fresh draws."""
-    first, second = found.aim.objectives[:2]
-    fits = found.trials["fits"].to_numpy(dtype=bool)
-    scales = [scale_of(goal.outcome, float(np.nanmax(np.abs(found.trials[goal.outcome])))) for goal in (first, second)]
-    x, y = (found.trials[goal.outcome].to_numpy() / scale[0]
+    first, second = result.aim.objectives[:2]
+    fits = result.trials["fits"].to_numpy(dtype=bool)
+    scales = [scale_of(goal.outcome, float(np.nanmax(np.abs(result.trials[goal.outcome])))) for goal in (first, second)]
+    x, y = (result.trials[goal.outcome].to_numpy() / scale[0]
             for goal, scale in zip((first, second), scales, strict=True))  # fmt: skip
     if not fits.all():
         axes.scatter(x[~fits], y[~fits], marker="x", color=FAINT, s=24, label="over the money")
     axes.scatter(x[fits], y[fits], color=FAINT, s=16, alpha=0.6, label="plan, in the search")
-    for k, one in enumerate((*found.plans, found.start)):
-        last = k == len(found.plans)
+    for k, one in enumerate((*result.plans, result.start)):
+        last = k == len(result.plans)
         place, low, high = (row[:2] / [scale[0] for scale in scales] for row in (one.mean, one.low, one.high))
         if not last:
             promised = one.promised[:2] / [scale[0] for scale in scales]
@@ -93,24 +96,24 @@ def _front(axes: Axes, found: OptimisationResult) -> None:
     _legend(axes, 2)
 
 
-def _levers(axes: Axes, found: OptimisationResult) -> None:
+def _levers(axes: Axes, result: OptimisationResult) -> None:
     """Draw where in its span each lever is, as it is and in the plans found."""
-    places = np.arange(len(found.space))[::-1]
+    places = np.arange(len(result.space))[::-1]
     axes.hlines(places, 0, 1, color=FAINT, linewidth=4, alpha=0.35)
-    for one, place in zip(found.space, places, strict=True):
+    for one, place in zip(result.space, places, strict=True):
         axes.annotate(one.written(one.low), (0, place), (0, -13), textcoords="offset points", color=QUIET, fontsize=9)
         axes.annotate(one.written(one.high), (1, place), (0, -13), textcoords="offset points", color=QUIET, fontsize=9,
                       ha="right")  # fmt: skip
-        start = found.start.plan[one.key]
+        start = result.start.plan[one.key]
         if start is not None and (start in one.choices if one.choices else one.low <= start <= one.high):
-            axes.plot(_place(found, one.key, start), place, "s", color=DOWN, mec=INK, markersize=8)
-        for k, plan in enumerate(found.plans):
-            at = _place(found, one.key, plan.plan[one.key])
+            axes.plot(_place(result, one.key, start), place, "s", color=DOWN, mec=INK, markersize=8)
+        for k, plan in enumerate(result.plans):
+            at = _place(result, one.key, plan.plan[one.key])
             axes.plot(at, place, "o", color=UP, mec=INK, markersize=9)
-            text = one.written(one.number(plan.plan[one.key])) if len(found.plans) == 1 else str(k + 1)
+            text = one.written(one.number(plan.plan[one.key])) if len(result.plans) == 1 else str(k + 1)
             axes.annotate(text, (at, place), (0, 8), textcoords="offset points", ha="center",
-                          fontweight="bold" if len(found.plans) == 1 else "normal", fontsize=10)  # fmt: skip
-    axes.set_yticks(places, [f"{one.key}\n({money(one.unit)})" if one.unit else one.key for one in found.space])
+                          fontweight="bold" if len(result.plans) == 1 else "normal", fontsize=10)  # fmt: skip
+    axes.set_yticks(places, [f"{one.key}\n({money(one.unit)})" if one.unit else one.key for one in result.space])
     axes.set_xticks([])
     axes.set_xlim(-0.04, 1.04)
     axes.set_ylim(-0.7, len(places) - 0.3)
@@ -118,12 +121,12 @@ def _levers(axes: Axes, found: OptimisationResult) -> None:
     for side in ("left", "bottom"):
         axes.spines[side].set_visible(False)
     axes.tick_params(length=0)
-    many = len(found.plans) > 1
+    many = len(result.plans) > 1
     axes.set_title(f"Levers: ○ {'the front, by number' if many else 'the best plan'}, □ as it is", pad=46)
 
 
-def _place(found: OptimisationResult, key: str, value: object) -> float:
-    one = next(one for one in found.space if one.key == key)
+def _place(result: OptimisationResult, key: str, value: object) -> float:
+    one = next(one for one in result.space if one.key == key)
     return (one.number(value) - one.low) / (one.high - one.low)
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 from ccsim.model.layout import Layout
 from ccsim.organisations.knowledge import gini
 from ccsim.organisations.layout import settings_of_layout
-from ccsim.organisations.measured import last_figures
+from ccsim.organisations.measured import last_values
 from ccsim.organisations.privacy import shown
 from ccsim.organisations.structure import time_in_files
 
@@ -42,7 +42,7 @@ def layout_table(folder: Folder, layout: Layout, seed: int) -> pd.DataFrame:
         rows += _grouped(
             "customers", layout.segments, layout.customers.astype(float), active.astype(float), folder.smallest_group
         )
-    measured = last_figures(folder, layout).assign(model=np.nan)
+    measured = last_values(folder, layout).assign(model=np.nan)
     return pd.concat([pd.DataFrame(rows, columns=["what", "group", "data", "model"]), measured], ignore_index=True)
 
 

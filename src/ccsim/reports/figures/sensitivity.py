@@ -22,31 +22,31 @@ if TYPE_CHECKING:
 MOST = 14
 
 
-def tornado_figure(found: Sensitivity, outcome: str) -> Figure:
+def tornado_figure(result: Sensitivity, outcome: str) -> Figure:
     """Return the figure for an outcome: bars of effects on the left, importance with intervals on the right."""
-    rows = found.table[found.table["outcome"] == outcome].head(MOST).iloc[::-1]
-    divide, unit, title = scale_of(outcome, float(np.abs(found.means[outcome]).max()))
-    noise, hidden = found.noise[outcome], len(found.space) - len(rows)
+    rows = result.table[result.table["outcome"] == outcome].head(MOST).iloc[::-1]
+    divide, unit, title = scale_of(outcome, float(np.abs(result.means[outcome]).max()))
+    noise, hidden = result.noise[outcome], len(result.space) - len(rows)
     methods = {"morris": "Morris: paths that change one parameter at a time", "sobol": "Sobol': shares of the variance"}
-    points = f"{count_noun(len(found.points), 'point')} of {count_noun(found.study.replicates, 'run')}, week {found.study.weeks - 1}"
+    points = f"{count_noun(len(result.points), 'point')} of {count_noun(result.problem.replicates, 'run')}, week {result.problem.weeks - 1}"
     chance = "" if np.isnan(noise.share) else f"Of the variance of single runs, {share(noise.share)} is chance."
     less = f" Left out: {count_noun(hidden, 'parameter')} that matter less." if hidden else ""
     height = 2.9 + 0.36 * max(6, len(rows))
     with figure_frame(
-        f"{title}: what it depends on", of_study(found.study), f"{methods[found.method]}; {points}.",
+        f"{title}: what it depends on", of_study(result.problem), f"{methods[result.method]}; {points}.",
         f"{chance}{less} Pale: not more than chance could make.".strip(), height=height,
     ) as (figure, lines):  # fmt: skip
         panels = figure.subplots(1, 2, sharey=True, width_ratios=(1.25, 1))
-        _effects(panels[0], rows, _labels(found, rows["parameter"]), divide, unit)
-        _importance(panels[1], rows, found, outcome, divide, unit)
+        _effects(panels[0], rows, _labels(result, rows["parameter"]), divide, unit)
+        _importance(panels[1], rows, result, outcome, divide, unit)
         apply_layout(figure, lines, left=0.27, foot=0.95)
         figure.subplots_adjust(wspace=0.06)
     return figure
 
 
-def _labels(found: Sensitivity, parameters: Iterable[str]) -> list[str]:
+def _labels(result: Sensitivity, parameters: Iterable[str]) -> list[str]:
     """Return each parameter's key with its span."""
-    spans = {one.key: f"{one.written(one.low)}…{one.written(one.high)}" for one in found.space}
+    spans = {one.key: f"{one.written(one.low)}…{one.written(one.high)}" for one in result.space}
     return [f"{key} ({spans[key]})" for key in parameters]
 
 
@@ -55,7 +55,9 @@ def _effects(axes: Axes, rows: pd.DataFrame, labels: Sequence[str], divide: floa
     effects, places = rows["effect"].to_numpy() / divide, np.arange(len(rows))
     colours = [UP if effect >= 0 else DOWN for effect in effects]
     for bar, clear in zip(
-        axes.barh(places, effects, color=colours, height=0.62, edgecolor=INK, linewidth=0.6), rows["clear"], strict=True
+        axes.barh(places, effects, color=colours, height=0.62, edgecolor=INK, linewidth=0.6),
+        rows["significant"],
+        strict=True,
     ):
         bar.set_alpha(1.0 if clear else 0.35)
     widest = max(float(np.abs(effects).max()), 1e-12)
@@ -75,27 +77,27 @@ def _effects(axes: Axes, rows: pd.DataFrame, labels: Sequence[str], divide: floa
     format_axis(axes.xaxis, axes)
 
 
-def _importance(axes: Axes, rows: pd.DataFrame, found: Sensitivity, outcome: str, divide: float, unit: str) -> None:
+def _importance(axes: Axes, rows: pd.DataFrame, result: Sensitivity, outcome: str, divide: float, unit: str) -> None:
     """Draw how much each parameter matters, with 95 % intervals, and what chance alone could make."""
-    by = 1.0 if found.method == "sobol" else divide
+    by = 1.0 if result.method == "sobol" else divide
     middle, places = rows["importance"].to_numpy() / by, np.arange(len(rows))
     reach = np.abs([rows["low"] / by - middle, rows["high"] / by - middle])
-    apart = 0.14 if found.method == "sobol" else 0.0
+    apart = 0.14 if result.method == "sobol" else 0.0
     axes.errorbar(middle, places - apart, xerr=reach, fmt="o", color=INK, capsize=3, markersize=6, linewidth=1.4,
-                  label="with all it interacts with" if found.method == "sobol" else None)  # fmt: skip
-    if found.method == "sobol":
+                  label="with all it interacts with" if result.method == "sobol" else None)  # fmt: skip
+    if result.method == "sobol":
         axes.plot(rows["first_order"].clip(lower=0), places + apart, "D", mfc="white", mec=INK, markersize=6,
                   label="alone")  # fmt: skip
-    floor = noise_floor(found.noise[outcome], found.method) / by
+    floor = noise_floor(result.noise[outcome], result.method) / by
     if np.isfinite(floor):
         axes.axvline(floor, color=FAINT, linestyle=(0, (4, 2)), label="chance alone could make so much", zorder=0)
     axes.set_xlim(left=0)
     axes.grid(axis="y", visible=False)
     axes.grid(axis="x")
     axes.tick_params(labelleft=False)
-    title = {"sobol": "Share of the variance", "morris": "Size of the change"}[found.method]
+    title = {"sobol": "Share of the variance", "morris": "Size of the change"}[result.method]
     axes.set_title(f"{title}, 95 % interval")
-    axes.set_xlabel("share" if found.method == "sobol" else unit)
+    axes.set_xlabel("share" if result.method == "sobol" else unit)
     format_axis(axes.xaxis, axes)
     handles, labels = axes.get_legend_handles_labels()
     if labels:

@@ -31,21 +31,21 @@ if TYPE_CHECKING:
     from ccsim.reports.divergence import Divergence
 
 
-def spread_figure(found: Divergence) -> Figure:
+def spread_figure(result: Divergence) -> Figure:
     """Return how a difference spreads: shares of staff, leaders and customers who differ, over weeks."""
-    a, b = found.names
+    a, b = result.names
     with slide(1) as (figure, (axes,)):
         for number, name in enumerate(("staff", "leaders", "customers")):
             axes.plot(
-                found.spread["week"], 100 * found.spread[name], color=COLOURS[number], linestyle=LINES[number],
+                result.spread["week"], 100 * result.spread[name], color=COLOURS[number], linestyle=LINES[number],
                 linewidth=2.6, label=name,
             )  # fmt: skip
-        lines = [f"Both on the draws of seed {found.seed}, compared bit by bit"]
-        for parting, label in ((found.cause, "they part"), (found.decision, "the first other decision is made")):
+        lines = [f"Both on the draws of seed {result.seed}, compared bit by bit"]
+        for parting, label in ((result.cause, "they part"), (result.decision, "the first other decision is made")):
             if parting is not None:
                 axes.axvline(parting.week, color=FAINT, linewidth=1.1, linestyle=(0, (2, 2)), zorder=0)
                 lines.append(f"{label} in week {parting.week} ({parting.phase})")
-        axes.set_xlim(*(found.spread["week"].iloc[[0, -1]] if len(found.spread) > 1 else (0, 1)))
+        axes.set_xlim(*(result.spread["week"].iloc[[0, -1]] if len(result.spread) > 1 else (0, 1)))
         axes.set_ylim(0, 103)
         axes.set_xlabel("week")
         axes.set_ylabel("% in whom anything that lasts differs")

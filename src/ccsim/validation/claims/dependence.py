@@ -26,7 +26,7 @@ class Driver:
 
     key: str
     rho: float
-    clear: bool
+    significant: bool
 
 
 @dataclass(frozen=True)
@@ -36,14 +36,14 @@ class BestSplit:
     Attributes:
         key, cut: the parameter, and the value that divides the points.
         above, below: points on that side where the claim holds, and all of them.
-        clear: beyond chance, with so many cuts tried.
+        significant: beyond chance, with so many cuts tried.
     """
 
     key: str
     cut: float
     above: tuple[int, int]
     below: tuple[int, int]
-    clear: bool
+    significant: bool
 
 
 def detectable(points: int, varied: int) -> float:
@@ -164,7 +164,7 @@ def flip_map(signs: Sequence[int], effects: Sequence[float], space: Sequence[Map
     known = [k for k, effect in enumerate(effects) if np.isfinite(effect)]
     if len(known) < ENOUGH or np.ptp([effects[k] for k in known]) == 0.0:
         return None
-    first = next((one for one in deciders_of(effects, space, most=1) if one.clear), None)
+    first = next((one for one in deciders_of(effects, space, most=1) if one.significant), None)
     if first is None:
         return None
     keys = [key for key in space[0] if key != first.key and np.ptp([space[k][key] for k in known]) > 0.0]

@@ -51,7 +51,7 @@ if TYPE_CHECKING:
 
     from ccsim.execution.executor import ProgressFactory
 
-Figures = dict[tuple[str, int], Any]  # (scenario, week) -> frame indexed by replicate
+CellValues = dict[tuple[str, int], Any]  # (scenario, week) -> frame indexed by replicate
 #: Replicates at each point of the other worlds.
 AT_POINT = 4
 
@@ -216,8 +216,8 @@ def run_ledger(
     elsewhere = replace(plain, scenarios=varied, replicates=AT_POINT, baseline=next(iter(varied), ""))
     if shared and scheduler is None:
         expect([Work.of(plain), *([Work.of(elsewhere)] if space else [])], out, workers or processor_count())
-    at_defaults = _figures(plain, out / "defaults", "At the defaults", progress, shared)
-    over = _figures(elsewhere, out / "space", "In other worlds", progress, shared) if space else {}
+    at_defaults = _run_cells(plain, out / "defaults", "At the defaults", progress, shared)
+    over = _run_cells(elsewhere, out / "space", "In other worlds", progress, shared) if space else {}
     finished = [n for n in range(points) if all((_prefix(n) + name, weeks[-1]) in over for name in scenarios)]
     outcomes = [judge_claim(claim, at_defaults, place) for claim in claims]
     ps = adjusted(outcomes)
@@ -236,9 +236,9 @@ def under(scenario: Scenario, values: Mapping[str, Any]) -> Scenario:
     return scenario.with_values({key: value for key, value in values.items() if key not in own})
 
 
-def _figures(
+def _run_cells(
     experiment: Experiment, folder: Path, title: str, progress: ProgressFactory | None, shared: dict[str, Any]
-) -> Figures:
+) -> CellValues:
     """Run an experiment (or, with nothing ``shared``, read what is there), and return its figures by scenario and week."""
     from contextlib import nullcontext
 
@@ -252,7 +252,7 @@ def _figures(
         if set(results.experiment.scenarios) != set(experiment.scenarios):
             raise ResultsError(f"{folder}: holds runs of another ledger (other claims, or another number of points)")
     frame = results.summaries.set_index("replicate").sort_index()
-    found: Figures = {}
+    found: CellValues = {}
     for scenario, of_scenario in frame.groupby("scenario", sort=False):
         for week in experiment.report_weeks:
             found[str(scenario), week] = of_scenario[of_scenario["week"] == week]
@@ -260,13 +260,17 @@ def _figures(
 
 
 def _cells(
-    contrasts: Sequence[Contrast], claim: Claim, figures: Figures, place: Mapping[tuple[str, str], str], prefix: str
+    contrasts: Sequence[Contrast],
+    claim: Claim,
+    cell_values: CellValues,
+    place: Mapping[tuple[str, str], str],
+    prefix: str,
 ) -> dict[Cell, Any] | None:
     """Return the values of every cell over the replicates that all of them have; None where there are too few."""
     wanted = {cell for one in contrasts for cell in one.weights}
     columns = {}
     for name, kpi, week in wanted:
-        rows = figures.get((prefix + place[claim.id, name], week))
+        rows = cell_values.get((prefix + place[claim.id, name], week))
         if rows is None:
             return None
         columns[name, kpi, week] = rows[kpi].dropna()
@@ -277,14 +281,14 @@ def _cells(
 
 
 def judge_claim(
-    claim: Claim, figures: Figures, place: Mapping[tuple[str, str], str], prefix: str = "", kpi: str | None = None,
+    claim: Claim, cell_values: CellValues, place: Mapping[tuple[str, str], str], prefix: str = "", kpi: str | None = None,
     lent: Sequence[VariancePrior | None] = (),
 ) -> Outcome:  # fmt: skip
     """Judge a claim at one point.
 
     Args:
         claim: the claim.
-        figures: for each scenario, KPI and week, values over replicates.
+        cell_values: for each scenario, KPI and week, values over replicates.
         place: where the figures of each scenario of a claim stand.
         prefix: of the point: put before the names of scenarios.
         kpi: another KPI to judge it in.
@@ -294,7 +298,7 @@ def judge_claim(
         Effect, interval and p value.
     """
     contrasts = claim.contrasts(kpi)
-    cells = _cells(contrasts, claim, figures, place, prefix)
+    cells = _cells(contrasts, claim, cell_values, place, prefix)
     if cells is None:
         return Outcome(*(float("nan"),) * 3, 0.5, 0.5, 0, float("nan"), "no run that could be judged", kpi or claim.kpi)
     return judge(contrasts, cells, KINDS[claim.kind].chooses, lent)
@@ -304,7 +308,7 @@ def judge_claim(
 class _Space:
     """Figures at the other worlds, and the points by their number."""
 
-    figures: Figures
+    cell_values: CellValues
     place: Mapping[tuple[str, str], str]
     points: Mapping[int, Mapping[str, Any]]
 
@@ -312,7 +316,7 @@ class _Space:
 def _lent(claim: Claim, over: _Space) -> list[VariancePrior | None]:
     """Return what the other worlds together tell of each contrast's variance."""
     contrasts = claim.contrasts()
-    at_points = [_cells(contrasts, claim, over.figures, over.place, _prefix(number)) for number in over.points]
+    at_points = [_cells(contrasts, claim, over.cell_values, over.place, _prefix(number)) for number in over.points]
     # Half of the replicates judge where the other half chooses.
     start = AT_POINT // 2 if KINDS[claim.kind].chooses else 0
     known = [contrast_values(contrasts, cells)[:, start:] for cells in at_points if cells is not None]
@@ -327,10 +331,10 @@ def _prefix(number: int) -> str:
     return f"{number + 1:04d} "
 
 
-def _finding(claim: Claim, outcome: Outcome, p: float, at_defaults: Figures, over: _Space) -> ClaimResult:
+def _finding(claim: Claim, outcome: Outcome, p: float, at_defaults: CellValues, over: _Space) -> ClaimResult:
     also = {kpi: judge_claim(claim, at_defaults, over.place, kpi=kpi) for kpi in claim.secondary}
     lent = _lent(claim, over)
-    there = [judge_claim(claim, over.figures, over.place, _prefix(number), lent=lent) for number in over.points]
+    there = [judge_claim(claim, over.cell_values, over.place, _prefix(number), lent=lent) for number in over.points]
     space = list(over.points.values())
     # Differences in several KPIs have no common unit but the spread between organisations.
     mixed = len(set(claim.kpis)) > 1 or claim.kind == "goodhart"

@@ -36,7 +36,7 @@ COLOURS = {
 def place_of(finding: ClaimResult) -> str:
     """Say in a sentence where a claim holds; nothing where chance could have made the difference."""
     one = finding.where
-    if one is None or not one.clear:
+    if one is None or not one.significant:
         return ""
     row = all_parameters()[one.key]
     (high, highs), (low, lows) = one.above, one.below
@@ -148,7 +148,7 @@ def draw_map(finding: ClaimResult) -> Any:
     return figure
 
 
-def told_of_map(one: FlipMap) -> str:
+def describe_map(one: FlipMap) -> str:
     """Say in a sentence where a claim holds most and least, by thirds of two parameters."""
     cells = [(one.holds[r][c] / of, r, c, of) for r in range(3) for c in range(3) if (of := one.worlds[r][c])]
     (_, top, right, most), (_, low, left, least) = max(cells), min(cells)
@@ -210,8 +210,8 @@ def row_of(one: ClaimResult) -> dict[str, Any]:
         "verdict": one.verdict, "note": one.claim.note, "runs": found.runs, "holds": _with_interval(one.holds),
         "reverses": _with_interval(one.reverses), "share": _percent(one.holds), "turned": _percent(one.reverses),
         "deciders": [{"key": d.key, "meaning": all_parameters()[d.key].meaning, "sign": "+" if d.rho > 0 else "–",
-                      "rho": signed(d.rho, hyphen=True)} for d in one.deciders if d.clear],
-        "where": place_of(one), "map": told_of_map(flips) if (flips := flipping(one)) else "",
+                      "rho": signed(d.rho, hyphen=True)} for d in one.deciders if d.significant],
+        "where": place_of(one), "map": describe_map(flips) if (flips := flipping(one)) else "",
         "also": [_beside(one, name) for name in one.secondary],
         "scenarios": {name: changes(scenario) for name, scenario in one.claim.scenarios.items()},
     }  # fmt: skip

@@ -92,14 +92,14 @@ def shrink_variance(variances: Sequence[float], freedom: int) -> VariancePrior |
 
 
 def judge(
-    contrasts: Sequence[Contrast], figures: Mapping[Cell, Values], chooses: bool = False,
+    contrasts: Sequence[Contrast], cell_values: Mapping[Cell, Values], chooses: bool = False,
     lent: Sequence[VariancePrior | None] = (),
 ) -> Outcome:  # fmt: skip
     """Judge a claim on its figures.
 
     Args:
         contrasts: what must be positive.
-        figures: for each cell its values over replicates, in the same order of replicates.
+        cell_values: for each cell its values over replicates, in the same order of replicates.
         chooses: contrasts come in pairs, one for each value between two ends; one half of the replicates chooses the
             pair, the other half judges it.
         lent: what is known of each contrast's variance from elsewhere.
@@ -107,7 +107,7 @@ def judge(
     Returns:
         The weakest contrast with its 95 % interval, and the p values of the claim and of its opposite.
     """
-    values = contrast_values(contrasts, figures)
+    values = contrast_values(contrasts, cell_values)
     places = list(range(len(contrasts)))
     if chooses:
         half = values.shape[1] // 2
@@ -119,16 +119,16 @@ def judge(
     weakest = min(range(len(tests)), key=lambda k: tests[k][3])
     effect, low, high, _, _ = tests[weakest]
     one = contrasts[places[weakest]]
-    spreads = [np.std(figures[cell], ddof=1) for cell in one.weights if len(figures[cell]) > 1]
+    spreads = [np.std(cell_values[cell], ddof=1) for cell in one.weights if len(cell_values[cell]) > 1]
     return Outcome(
         effect, low, high, max(test[4] for test in tests), min(1.0, min(1.0 - test[4] for test in tests) * len(tests)),
         values.shape[1], float(np.mean(spreads)) if spreads else float("nan"), one.words, one.kpi,
     )  # fmt: skip
 
 
-def contrast_values(contrasts: Sequence[Contrast], figures: Mapping[Cell, Values]) -> Values:
+def contrast_values(contrasts: Sequence[Contrast], cell_values: Mapping[Cell, Values]) -> Values:
     """Return the value of each contrast in each replicate."""
-    return np.array([sum(w * figures[cell] for cell, w in one.weights.items()) for one in contrasts])
+    return np.array([sum(w * cell_values[cell] for cell, w in one.weights.items()) for one in contrasts])
 
 
 def _one(values: Values, lent: VariancePrior | None = None) -> tuple[float, float, float, float, float]:

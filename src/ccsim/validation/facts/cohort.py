@@ -19,12 +19,12 @@ def watch(simulation: Simulation, weeks: int) -> dict[str, float]:
 
     What remains after so many weeks is valued at the last year's retention.
     """
-    return cohort_value(_survivors(simulation, weeks), simulation.world.settings.accounts.discount)
+    return cohort_value(_survivors(simulation, weeks), simulation.state.settings.accounts.discount)
 
 
 def _survivors(simulation: Simulation, weeks: int) -> list[float]:
     """Return the share of the cohort that is left at the end of each year."""
-    customers = simulation.world.populations.customers
+    customers = simulation.state.populations.customers
     cohort = np.flatnonzero(customers.active == 1)
     person = customers.person[cohort].copy()
     left = np.ones(len(cohort), dtype=bool)

@@ -17,7 +17,7 @@ COLUMNS = ("gini_in", "gini_out", "mutual", "cross", "closed")
 
 def watch(simulation: Simulation, weeks: int) -> dict[str, float]:
     """Return the traits of an organisation's network, which is drawn at the founding."""
-    people: Any = simulation.world.populations
+    people: Any = simulation.state.populations
     return traits_of(np.asarray(people.colleagues), np.asarray(people.staff.department))
 
 

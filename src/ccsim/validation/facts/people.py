@@ -22,7 +22,7 @@ COLUMNS = (*SUMMED, *ASKED, "felt", "arm")
 
 def watch(simulation: Simulation, weeks: int) -> dict[str, Any]:
     """Return columns with a row per person who was in post over the last weeks."""
-    staff: Any = simulation.world.populations.staff
+    staff: Any = simulation.state.populations.staff
     sums = {name: np.zeros(len(staff.person)) for name in SUMMED}
     for week in range(weeks):
         simulation.step()

@@ -56,7 +56,7 @@ def coverage(
     rng = np.random.default_rng([seed, 5])
     real = mean_of(evaluate("trials", unit))
     runs = evaluate("candidates-trials", unit)
-    figures, noise = mean_of(runs), noise_of(runs)
+    outputs, noise = mean_of(runs), noise_of(runs)
     left = admitted = 0
     for number in range(len(unit)):
         own = [_around(one, real[number, k], rng) for k, one in enumerate(chosen)]
@@ -64,17 +64,17 @@ def coverage(
             continue
         passes = implausible(own, waves, unit[[number]])[0] <= IMPLAUSIBLE
         left += bool(passes)
-        admitted += bool(passes and worst(own, figures[[number]], noise[[number]])[0] <= ADMITTED)
+        admitted += bool(passes and worst(own, outputs[[number]], noise[[number]])[0] <= ADMITTED)
     return Coverage(len(unit), left, admitted)
 
 
-def _around(one: Pattern, figure: float, rng: np.random.Generator) -> Pattern:
+def _around(one: Pattern, output: float, rng: np.random.Generator) -> Pattern:
     """Return a pattern whose interval, as wide as published, holds a figure, but for an error."""
     low, high = one.ends
     place, error = rng.random(), rng.normal(0.0, np.sqrt(one.tolerance))
     width = high - low
     if not np.isfinite(width):
         return replace(one, scale="plain", low=-np.inf, high=np.inf)
-    start = figure + error - place * width
+    start = output + error - place * width
     left_out = np.sqrt(max(0.0, one.tolerance - (OBSERVATION * width) ** 2))
     return replace(one, scale="plain", low=start, high=start + width, discrepancy=float(left_out))

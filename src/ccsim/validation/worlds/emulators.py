@@ -55,14 +55,14 @@ class Emulator:
         """Variance by which a point is ruled out: wider, because points are sought where emulators are too hopeful."""
         return max(SOUGHT * self.variance, self.sought)
 
-    def checked(self, unit: FloatArray, figures: FloatArray) -> Emulator:
+    def checked(self, unit: FloatArray, outputs: FloatArray) -> Emulator:
         """Return the emulator with the variance of its error on points that it has sought itself.
 
         Args:
             unit: places of the unit cube, shape (points, parameters).
-            figures: what came out there, on the pattern's scale; nan where there is none.
+            outputs: what came out there, on the pattern's scale; nan where there is none.
         """
-        squares = (figures - self.predict(unit)) ** 2
+        squares = (outputs - self.predict(unit)) ** 2
         known = squares[np.isfinite(squares)]
         return replace(self, sought=wide(known)) if len(known) >= FEWEST else self
 
@@ -73,27 +73,27 @@ class Emulator:
         return np.asarray(self.fit.predict(_features(unit, self.active)))
 
 
-def emulator_of(unit: FloatArray, figures: FloatArray) -> Emulator | None:
+def emulator_of(unit: FloatArray, outputs: FloatArray) -> Emulator | None:
     """Fit an emulator.
 
     Args:
         unit: places of the unit cube, shape (points, parameters).
-        figures: the figure at each, on the pattern's scale; nan where it has none.
+        outputs: the figure at each, on the pattern's scale; nan where it has none.
 
     Returns:
         The emulator; None where too few points have the figure, or nothing of it can be told from the parameters.
     """
     ridge = library("sklearn.linear_model").RidgeCV
-    known = np.isfinite(figures)
-    unit, figures = unit[known], figures[known]
-    if len(figures) < FEWEST or np.ptp(figures) == 0.0:
+    known = np.isfinite(outputs)
+    unit, outputs = unit[known], outputs[known]
+    if len(outputs) < FEWEST or np.ptp(outputs) == 0.0:
         return None
-    linear = ridge(SHRINKAGES).fit(_centred(unit), figures)
+    linear = ridge(SHRINKAGES).fit(_centred(unit), outputs)
     active = tuple(np.sort(np.argsort(-np.abs(linear.coef_), kind="stable")[:ACTIVE]).tolist())
-    fit = ridge(SHRINKAGES, store_cv_results=True).fit(_features(unit, active), figures)
+    fit = ridge(SHRINKAGES, store_cv_results=True).fit(_features(unit, active), outputs)
     # Squared errors at each point of a fit that does not know it.
     squares = fit.cv_results_[:, SHRINKAGES.index(float(fit.alpha_))]
-    explained = 1.0 - float(squares.mean()) / float(figures.var())
+    explained = 1.0 - float(squares.mean()) / float(outputs.var())
     if explained <= 0.0:
         return None
     del fit.cv_results_

@@ -50,14 +50,14 @@ class Wave:
 
     Attributes:
         unit: points run, places of the unit cube.
-        figures: the mean over runs of each pattern's figure at each, shape (points, patterns).
+        outputs: the mean over runs of each pattern's figure at each, shape (points, patterns).
         emulators: one for each pattern; None where nothing can be emulated.
         left: share of the points that the wave's own figures leave not implausible.
         space: share of the prior that is not ruled out after the wave, as far as the first candidates tell.
     """
 
     unit: FloatArray
-    figures: FloatArray
+    outputs: FloatArray
     emulators: tuple[Emulator | None, ...]
     left: float
     space: float
@@ -71,7 +71,7 @@ class Match:
         patterns: what was to be reproduced.
         waves: the waves.
         admitted: admitted places of the unit cube, shape (worlds, parameters).
-        figures: their figures on the patterns' scales, shape (worlds, patterns).
+        outputs: their figures on the patterns' scales, shape (worlds, patterns).
         misfits: how implausible each is, shape (worlds, patterns).
         tried: candidates that were run.
         passed: candidates that are admitted.
@@ -80,7 +80,7 @@ class Match:
     patterns: tuple[Pattern, ...]
     waves: tuple[Wave, ...]
     admitted: FloatArray
-    figures: FloatArray
+    outputs: FloatArray
     misfits: FloatArray
     tried: int
     passed: int
@@ -147,8 +147,8 @@ def implausible(
         for one, emulator in zip(chosen, wave.emulators, strict=True):
             open_ = np.flatnonzero(found <= limit)
             if emulator is not None and len(open_):
-                figures = emulator.predict(unit[open_])
-                found[open_] = np.maximum(found[open_], one.misfit(figures, emulator.doubt))
+                outputs = emulator.predict(unit[open_])
+                found[open_] = np.maximum(found[open_], one.misfit(outputs, emulator.doubt))
     return found
 
 
@@ -173,10 +173,10 @@ def chances(
             open_ = np.flatnonzero(np.isfinite(found))
             if emulator is None or not len(open_):
                 continue
-            figures = emulator.predict(unit[open_])
+            outputs = emulator.predict(unit[open_])
             if number == 0:
-                found[open_] += one.log_chance(figures, emulator.variance)
-            out = (one.misfit(figures, emulator.doubt) > IMPLAUSIBLE) | (found[open_] < floors[open_])
+                found[open_] += one.log_chance(outputs, emulator.variance)
+            out = (one.misfit(outputs, emulator.doubt) > IMPLAUSIBLE) | (found[open_] < floors[open_])
             found[open_[out]] = -np.inf
     return found
 
@@ -229,7 +229,7 @@ class Remaining:
 
 
 def refined(
-    chosen: Sequence[Pattern], waves: Sequence[Wave], unit: FloatArray, figures: FloatArray, rng: np.random.Generator
+    chosen: Sequence[Pattern], waves: Sequence[Wave], unit: FloatArray, outputs: FloatArray, rng: np.random.Generator
 ) -> FloatArray:
     """Move points that were run to where, given what came out, all patterns are likely to be met.
 
@@ -241,13 +241,13 @@ def refined(
         chosen: the patterns.
         waves: the waves; the last one's emulators are used.
         unit: points that were run, shape (points, parameters).
-        figures: what came out, on the patterns' scales, shape (points, patterns).
+        outputs: what came out, on the patterns' scales, shape (points, patterns).
         rng: the generator.
 
     Returns:
         Shape (points, parameters); a point with a figure missing stays where it is.
     """
-    known = [(one, emulator, figures[:, k]) for k, (one, emulator) in
+    known = [(one, emulator, outputs[:, k]) for k, (one, emulator) in
              enumerate(zip(chosen, waves[-1].emulators, strict=True)) if emulator is not None]  # fmt: skip
     missed = [np.nan_to_num(column - emulator.predict(unit)) for _, emulator, column in known]
 
@@ -271,7 +271,7 @@ def refined(
         new = chance(moved, np.where(inside, now + np.log(rng.random(len(here))) + pull, np.inf))
         kept = np.isfinite(new)
         here, now = np.where(kept[:, None], moved, here), np.where(kept, new, now)
-    stay = ~np.isfinite(figures).all(axis=1) | (implausible(chosen, waves, here, IMPLAUSIBLE) > IMPLAUSIBLE)
+    stay = ~np.isfinite(outputs).all(axis=1) | (implausible(chosen, waves, here, IMPLAUSIBLE) > IMPLAUSIBLE)
     return np.where(stay[:, None], unit, here)
 
 
@@ -343,13 +343,13 @@ def wave_of(chosen: Sequence[Pattern], before: Sequence[Wave], unit: FloatArray,
         The wave with its emulators.
     """
     means, noise = mean_of(values), spread_of(values)
-    places, figures = unit, means
+    places, outputs = unit, means
     if before:
         earlier = np.vstack([one.unit for one in before])
         kept = chances(chosen, before, earlier) >= np.quantile(chances(chosen, before, unit), NEAR)
         places = np.vstack([unit, earlier[kept]])
-        figures = np.vstack([means, np.vstack([one.figures for one in before])[kept]])
-    emulators = tuple(emulator_of(places, figures[:, k]) for k in range(len(chosen)))
+        outputs = np.vstack([means, np.vstack([one.outputs for one in before])[kept]])
+    emulators = tuple(emulator_of(places, outputs[:, k]) for k in range(len(chosen)))
     left = float((worst(chosen, means, noise) <= IMPLAUSIBLE).mean())
     wave = Wave(unit, means, emulators, left, 0.0)
     probe = np.random.default_rng([seed, 99]).random((20_000, unit.shape[1]))
@@ -357,15 +357,15 @@ def wave_of(chosen: Sequence[Pattern], before: Sequence[Wave], unit: FloatArray,
     return Wave(unit, means, emulators, left, space)
 
 
-def checked(wave: Wave, unit: FloatArray, figures: FloatArray) -> Wave:
+def checked(wave: Wave, unit: FloatArray, outputs: FloatArray) -> Wave:
     """Return a wave whose emulators know how wrong they are on points that they have sought.
 
     Args:
         wave: the wave.
         unit: points that its emulators sought, shape (points, parameters).
-        figures: what came out, on the patterns' scales, shape (points, patterns).
+        outputs: what came out, on the patterns' scales, shape (points, patterns).
     """
-    emulators = tuple(one and one.checked(unit, figures[:, k]) for k, one in enumerate(wave.emulators))
+    emulators = tuple(one and one.checked(unit, outputs[:, k]) for k, one in enumerate(wave.emulators))
     return replace(wave, emulators=emulators)
 
 
@@ -399,21 +399,21 @@ def _admit(
             unit, seen, off = unit[nearest], seen[nearest], away[nearest] > SETTLED
             unit[off] = refined(chosen, waves, unit[off], seen[off], np.random.default_rng([seed, number, turn]))
         values = evaluate(f"candidates-{number}", unit)
-        figures, noise = mean_of(values), noise_of(values)
-        fits = worst(chosen, figures, noise) <= ADMITTED
+        outputs, noise = mean_of(values), noise_of(values)
+        fits = worst(chosen, outputs, noise) <= ADMITTED
         tried, passed = tried + BATCH, passed + int(fits.sum())
-        unit, figures, noise = unit[fits], figures[fits], noise[fits]
+        unit, outputs, noise = unit[fits], outputs[fits], noise[fits]
         if confirm and len(unit):
             more = confirm[1](f"confirmed-{number}", unit)
-            figures, noise = np.hstack([figures, more[:, 0]]), np.hstack([noise, more[:, 1]])
+            outputs, noise = np.hstack([outputs, more[:, 0]]), np.hstack([noise, more[:, 1]])
         if len(unit):
-            misfits = np.column_stack([one.misfit(figures[:, k], noise[:, k]) for k, one in enumerate(every)])
-            kept.append((unit, figures, misfits))
+            misfits = np.column_stack([one.misfit(outputs[:, k], noise[:, k]) for k, one in enumerate(every)])
+            kept.append((unit, outputs, misfits))
         say(f"Candidates {tried:,}: {passed:,} are admitted.")
         counted(tried, passed)
         if passed >= worlds:
             break
     if not kept:
         raise InputError(f"none of {tried:,} candidates reproduces all patterns; more waves or points may find some")
-    places, figures, misfits = (np.vstack([one[k] for one in kept]) for k in range(3))
-    return Match(every, tuple(waves), places, figures, misfits, tried, passed)
+    places, outputs, misfits = (np.vstack([one[k] for one in kept]) for k in range(3))
+    return Match(every, tuple(waves), places, outputs, misfits, tried, passed)

@@ -60,7 +60,7 @@ class Pattern:
 
     Attributes:
         id: the fact's, or a name of its own.
-        says: the fact in a sentence.
+        statement: the fact in a sentence.
         low, high: the interval, in the unit of the figure.
         scale: one of :data:`SCALES`, on which misfits are measured.
         discrepancy: standard deviation of what the model leaves out, in the unit of the figure; None for the usual share
@@ -74,7 +74,7 @@ class Pattern:
     """
 
     id: str
-    says: str
+    statement: str
     low: float
     high: float
     scale: str = "plain"
@@ -84,15 +84,15 @@ class Pattern:
     stage: str = "organisation"
     measure: Any = None
 
-    def on_scale(self, figures: Any) -> FloatArray:
+    def on_scale(self, outputs: Any) -> FloatArray:
         """Return figures on the pattern's scale; what is not on it is nan."""
         with np.errstate(all="ignore"):
-            found = np.asarray(SCALES[self.scale][0](np.asarray(figures, dtype=np.float64)))
+            found = np.asarray(SCALES[self.scale][0](np.asarray(outputs, dtype=np.float64)))
         return np.where(np.isfinite(found), found, np.nan)
 
-    def off_scale(self, figures: FloatArray) -> FloatArray:
+    def off_scale(self, outputs: FloatArray) -> FloatArray:
         """Return figures in their own unit, from the pattern's scale."""
-        return np.asarray(BACK[self.scale](figures))
+        return np.asarray(BACK[self.scale](outputs))
 
     @property
     def ends(self) -> tuple[float, float]:
@@ -109,35 +109,35 @@ class Pattern:
         left_out = DISCREPANCY * width if self.discrepancy is None else self.discrepancy * share
         return float((OBSERVATION * width) ** 2 + left_out**2)
 
-    def misfit(self, figures: FloatArray, variance: FloatArray | float) -> FloatArray:
+    def misfit(self, outputs: FloatArray, variance: FloatArray | float) -> FloatArray:
         """Return how implausible figures are.
 
         Args:
-            figures: on the pattern's scale, shape (points,); nan is as implausible as can be.
+            outputs: on the pattern's scale, shape (points,); nan is as implausible as can be.
             variance: of each figure, by few runs or by an emulator's error, on the same scale.
 
         Returns:
             Standard deviations from the interval, shape (points,); 0 within it.
         """
         low, high = self.ends
-        away = np.maximum(0.0, np.maximum(low - figures, figures - high)) / np.sqrt(variance + self.tolerance)
-        return np.asarray(np.where(np.isnan(figures), np.inf, away))
+        away = np.maximum(0.0, np.maximum(low - outputs, outputs - high)) / np.sqrt(variance + self.tolerance)
+        return np.asarray(np.where(np.isnan(outputs), np.inf, away))
 
-    def log_chance(self, figures: FloatArray, variance: FloatArray | float) -> FloatArray:
+    def log_chance(self, outputs: FloatArray, variance: FloatArray | float) -> FloatArray:
         """Return the log of the chance that a figure, known with a variance, lies within the interval.
 
         Args:
-            figures: on the pattern's scale, shape (points,).
+            outputs: on the pattern's scale, shape (points,).
             variance: of each figure.
         """
         from scipy.special import log_ndtr
 
         low, high = self.ends
         spread = np.sqrt(variance + self.tolerance)
-        below, above = log_ndtr((low - figures) / spread), log_ndtr((figures - high) / spread)
+        below, above = log_ndtr((low - outputs) / spread), log_ndtr((outputs - high) / spread)
         # One less both tails: never quite 0, so that points far away can still be told apart.
         inside = np.log(np.maximum(1.0 - np.exp(below) - np.exp(above), 1e-300))
-        far = np.maximum(low - figures, figures - high) / spread
+        far = np.maximum(low - outputs, outputs - high) / spread
         return np.asarray(np.where(inside < -30.0, -30.0 - np.maximum(far, 0.0), inside))
 
 
@@ -174,17 +174,17 @@ def _pattern(fact: Fact, stage: str = "organisation") -> Pattern:
     )  # fmt: skip
 
 
-def worst(chosen: Sequence[Pattern], figures: FloatArray, variance: FloatArray) -> FloatArray:
+def worst(chosen: Sequence[Pattern], outputs: FloatArray, variance: FloatArray) -> FloatArray:
     """Return the largest misfit of each point over some patterns.
 
     Args:
         chosen: the patterns.
-        figures: on the patterns' scales, shape (points, patterns).
+        outputs: on the patterns' scales, shape (points, patterns).
         variance: of the figures, shape (points, patterns) or (patterns,).
 
     Returns:
         Shape (points,).
     """
-    spread = np.broadcast_to(variance, figures.shape)
-    each = [one.misfit(figures[:, k], spread[:, k]) for k, one in enumerate(chosen)]
+    spread = np.broadcast_to(variance, outputs.shape)
+    each = [one.misfit(outputs[:, k], spread[:, k]) for k, one in enumerate(chosen)]
     return np.asarray(np.max(each, axis=0))

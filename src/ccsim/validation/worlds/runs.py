@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ccsim.analysis.parameter_space import Dimension, between, values_of
-from ccsim.analysis.study import DIFFERENCE, AnalysisProblem, IndependentOrganisations, Runner
+from ccsim.analysis.problem import DIFFERENCE, AnalysisProblem, IndependentOrganisations, Runner
 from ccsim.engine.columns import FloatArray
 from ccsim.execution.estimate import Work
 from ccsim.experiments.design import Design

@@ -13,7 +13,7 @@ import numpy as np
 
 from ccsim.analysis.admitted import SHIPPED, AdmittedWorlds
 from ccsim.analysis.parameter_space import Dimension, between
-from ccsim.analysis.study import Runner
+from ccsim.analysis.problem import Runner
 from ccsim.engine.jit import source_hash
 from ccsim.results.formatting import share
 from ccsim.scenarios.scenario import Scenario
@@ -103,12 +103,12 @@ def make_worlds(
     return Made(kept, space, found, tried, time.monotonic() - start)
 
 
-def _tried(organisations: Organisations, found: Match, trials: int, say: Callable[[str], object]) -> Coverage:
+def _tried(organisations: Organisations, result: Match, trials: int, say: Callable[[str], object]) -> Coverage:
     """Try the method on organisations of known values."""
     rng = np.random.default_rng([organisations.seed, 8])
-    remaining = Remaining(organisations.patterns, found.waves, len(organisations.space), min(trials, 400), rng)
+    remaining = Remaining(organisations.patterns, result.waves, len(organisations.space), min(trials, 400), rng)
     place = remaining.draw(trials)
-    tried = coverage(organisations.patterns, found.waves, place, organisations.evaluate, organisations.seed)
+    tried = coverage(organisations.patterns, result.waves, place, organisations.evaluate, organisations.seed)
     say(f"Of {trials} organisations of known values, {share(tried.share, 1)} are admitted.")
     return tried
 
@@ -119,13 +119,13 @@ def _batches(worlds: int, tried: int, passed: int) -> tuple[int, float]:
     return min(MOST_BATCHES, tried // BATCH + ceil(max(0, worlds - passed) / (BATCH * share))), share
 
 
-def as_worlds(space: tuple[Dimension, ...], found: Match, made: dict[str, Any]) -> AdmittedWorlds:
+def as_worlds(space: tuple[Dimension, ...], result: Match, made: dict[str, Any]) -> AdmittedWorlds:
     """Return what was admitted as it is kept: values in single precision, figures in their own units."""
-    values = between(space, found.admitted).astype(np.float32).astype(np.float64)
-    figures = {one.id: one.off_scale(found.figures[:, k]) for k, one in enumerate(found.patterns)}
-    misfits = {one.id: found.misfits[:, k] for k, one in enumerate(found.patterns)}
-    whole = AdmittedWorlds(tuple(one.key for one in space), values, figures, misfits, made)
-    return AdmittedWorlds(whole.keys, values, figures, misfits, {**made, "witnesses": witnesses(whole)})
+    values = between(space, result.admitted).astype(np.float32).astype(np.float64)
+    outputs = {one.id: one.off_scale(result.outputs[:, k]) for k, one in enumerate(result.patterns)}
+    misfits = {one.id: result.misfits[:, k] for k, one in enumerate(result.patterns)}
+    whole = AdmittedWorlds(tuple(one.key for one in space), values, outputs, misfits, made)
+    return AdmittedWorlds(whole.keys, values, outputs, misfits, {**made, "witnesses": witnesses(whole)})
 
 
 def witnesses(worlds: AdmittedWorlds) -> list[dict[str, Any]]:
@@ -153,15 +153,15 @@ def place_of(ship: bool, folder: Path) -> Path:
     return SHIPPED if ship else folder / SHIPPED.name
 
 
-def _wave(found: Match, number: int) -> dict[str, Any]:
-    wave = found.waves[number]
+def _wave(result: Match, number: int) -> dict[str, Any]:
+    wave = result.waves[number]
     explained = {one.id: emulator.explained if emulator else 0.0
-                 for one, emulator in zip(found.patterns, wave.emulators, strict=False)}  # fmt: skip
+                 for one, emulator in zip(result.patterns, wave.emulators, strict=False)}  # fmt: skip
     return {"points": len(wave.unit), "left": wave.left, "space": wave.space, "explained": explained}
 
 
 def _described(one: Pattern) -> dict[str, Any]:
     return {
-        "id": one.id, "says": one.says, "low": one.low, "high": one.high, "scale": one.scale, "stage": one.stage,
+        "id": one.id, "says": one.statement, "low": one.low, "high": one.high, "scale": one.scale, "stage": one.stage,
         "why": one.why, "source": one.source, "tolerance": float(np.sqrt(one.tolerance)),
     }  # fmt: skip

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from ccsim.analysis.parameter_space import dimensions, drawn
-from ccsim.analysis.study import IndependentOrganisations, Runner, make_problem, table_of
+from ccsim.analysis.problem import IndependentOrganisations, Runner, make_problem, table_of
 from ccsim.errors import InputError
 from ccsim.experiments.design import Design
 from ccsim.simulation.simulation import simulate
@@ -22,29 +22,29 @@ POINTS = Design.given(
 
 
 def test_a_difference_is_taken_in_the_same_world_on_the_same_draws(small_study):
-    figures = Runner(workers=1).summaries(small_study, POINTS, "points")
-    row = figures[(figures["point"] == 1) & (figures["replicate"] == 1)].iloc[0]
+    summaries = Runner(workers=1).summaries(small_study, POINTS, "points")
+    row = summaries[(summaries["point"] == 1) & (summaries["replicate"] == 1)].iloc[0]
     mine = simulate(small_study.scenario.with_values(POINTS.row(1)), 1_000_001, 8).kpis["npv"][-1]
     theirs = simulate(small_study.baseline.with_values({"habit.utility_weight": 3.0}), 1_000_001, 8).kpis["npv"][-1]
     assert row["npv"] == mine and row["npv_difference"] == mine - theirs
-    assert table_of(figures, "npv", 4)[:3].shape == (3, 2) and np.isnan(table_of(figures, "npv", 4)[3]).all()
+    assert table_of(summaries, "npv", 4)[:3].shape == (3, 2) and np.isnan(table_of(summaries, "npv", 4)[3]).all()
 
 
 def test_the_baseline_is_run_once_where_only_levers_vary(small_study):
     experiment = small_study.experiment(Design.given([{"programme.budget": float(k)} for k in range(5)]))
     assert len(experiment.scenarios) == 6
-    figures = Runner(workers=1).summaries(small_study, experiment.design, "points")
+    summaries = Runner(workers=1).summaries(small_study, experiment.design, "points")
     theirs = simulate(small_study.baseline, 1_000_000, 8).kpis["spend"].sum()
-    row = figures[(figures["point"] == 4) & (figures["replicate"] == 0)].iloc[0]
+    row = summaries[(summaries["point"] == 4) & (summaries["replicate"] == 0)].iloc[0]
     assert row["spend_difference"] == row["spend"] - theirs
 
 
 def test_the_week_of_a_move_can_vary(small):
-    study = make_problem("hero-leaves", weeks=120, values=small)
-    label = next(move.label for move in study.scenario.schedule if move.week is not None)
+    problem = make_problem("hero-leaves", weeks=120, values=small)
+    label = next(move.label for move in problem.scenario.schedule if move.week is not None)
     space = dimensions([f"week of {label}=20:90", "habit.utility_weight"])
     assert space[0].unit == "week" and space[0].stepped
-    experiment = study.experiment(drawn(space, "latin-hypercube", 4, 1))
+    experiment = problem.experiment(drawn(space, "latin-hypercube", 4, 1))
     weeks = {next(m.week for m in experiment.scenarios[name].schedule if m.label == label)
              for name in experiment.scenarios if "@" in name}  # fmt: skip
     assert len(weeks) == 4 and weeks <= set(range(20, 91))
@@ -71,7 +71,7 @@ def test_an_experiment_brings_baseline_horizon_and_seed():
 
 
 @pytest.mark.parametrize(
-    ("call", "told"),
+    ("call", "message"),
     [
         (lambda: make_problem("direction"), "name one of direction: top-down"),
         (lambda: make_problem("direction", scenario="combind"), "did you mean 'combined'"),
@@ -84,8 +84,8 @@ def test_an_experiment_brings_baseline_horizon_and_seed():
         (lambda: make_problem("combined").condition("nvp > 0"), "did you mean 'npv'"),
     ],
 )
-def test_what_cannot_be_studied_is_told(call, told):
-    with pytest.raises(InputError, match=told):
+def test_what_cannot_be_studied_is_reported(call, message):
+    with pytest.raises(InputError, match=message):
         call()
 
 

@@ -109,11 +109,11 @@ class AnalysisProblem:
         Raises:
             InputError: the design does not fit, or takes more runs than are accepted.
         """
-        mine, theirs = self.scenario.name, self.baseline.name if self.baseline else ""
-        bases = {theirs if theirs != mine else "baseline": self.baseline} if self.baseline else {}
-        title = self.scenario.title or mine
+        own, other = self.scenario.name, self.baseline.name if self.baseline else ""
+        bases = {other if other != own else "baseline": self.baseline} if self.baseline else {}
+        title = self.scenario.title or own
         return Experiment(
-            mine, title, "", next(iter(bases), mine), {**bases, mine: self.scenario},
+            own, title, "", next(iter(bases), own), {**bases, own: self.scenario},
             self.weeks, self.replicates, self.seed, report_weeks=tuple(report_weeks) or (self.weeks - 1,),
         ).with_design(design)  # fmt: skip
 
@@ -161,12 +161,12 @@ class Runner:
     whole: bool = False
 
     def summaries(
-        self, study: AnalysisProblem, design: Design, part: str, report_weeks: Sequence[int] = ()
+        self, problem: AnalysisProblem, design: Design, part: str, report_weeks: Sequence[int] = ()
     ) -> pd.DataFrame:
         """Run a study at the points of a design.
 
         Args:
-            study: what to run.
+            problem: what to run.
             design: the points.
             part: what to call these runs: their folder, and the title of their progress.
             report_weeks: weeks of which figures are kept; by default the last.
@@ -178,7 +178,7 @@ class Runner:
         Raises:
             TimeLimitReached: the time limit was reached before all was done, and it has to be whole.
         """
-        experiment = study.experiment(design, report_weeks)
+        experiment = problem.experiment(design, report_weeks)
         context = self.progress(part) if self.progress else nullcontext(None)
         with context as show:
             results = run_experiment(
@@ -191,7 +191,7 @@ class Runner:
             raise TimeLimitReached(
                 f"the time limit was reached in {part}, after {runs['done']} of {count_noun(runs['planned'], 'run')}{goes_on}"
             )
-        return _with_differences(results.summaries, experiment, bool(study.baseline))
+        return _with_differences(results.summaries, experiment, bool(problem.baseline))
 
     def expect(self, works: Iterable[Work], seconds: float = 0.0) -> None:
         """Record the total work of all parts for the forecast, and refuse it if it cannot fit.
@@ -207,7 +207,7 @@ class Runner:
             expect(works, self.folder, self.workers or processor_count(), seconds)
 
 
-def _with_differences(figures: pd.DataFrame, experiment: Experiment, differ: bool) -> pd.DataFrame:
+def _with_differences(summaries: pd.DataFrame, experiment: Experiment, differ: bool) -> pd.DataFrame:
     """Return the figures of points, each beside the figures of its baseline on the same draws."""
     import pandas as pd
 
@@ -215,7 +215,7 @@ def _with_differences(figures: pd.DataFrame, experiment: Experiment, differ: boo
     assert points is not None
     name = experiment.name
     numbers = {points.name(name, number): number for number in range(len(points.design))}
-    own = figures[figures["scenario"].isin(numbers)]
+    own = summaries[summaries["scenario"].isin(numbers)]
     found = own[["replicate", "week", *KPIS]].reset_index(drop=True)
     found.insert(0, "point", own["scenario"].map(numbers).to_numpy())
     if differ:
@@ -223,15 +223,15 @@ def _with_differences(figures: pd.DataFrame, experiment: Experiment, differ: boo
         fixed = base in points.unvaried
         pairs = {one: base if fixed else points.name(base, number) for one, number in numbers.items()}
         wanted = own[place].assign(scenario=own["scenario"].map(pairs))
-        theirs = figures.set_index(place)[list(KPIS)].reindex(pd.MultiIndex.from_frame(wanted))
-        gaps = found[list(KPIS)].to_numpy() - theirs.to_numpy()
+        other = summaries.set_index(place)[list(KPIS)].reindex(pd.MultiIndex.from_frame(wanted))
+        gaps = found[list(KPIS)].to_numpy() - other.to_numpy()
         found = pd.concat([found, pd.DataFrame(gaps, columns=[name + DIFFERENCE for name in KPIS])], axis=1)
     return found.sort_values(["point", "replicate", "week"], kind="stable").reset_index(drop=True)
 
 
-def table_of(figures: pd.DataFrame, outcome: str, points: int) -> np.ndarray:
+def table_of(summaries: pd.DataFrame, outcome: str, points: int) -> np.ndarray:
     """Return an outcome at the last week kept, shape (points, replicates); nan where a run failed."""
-    last = figures[figures["week"] == figures["week"].max()]
+    last = summaries[summaries["week"] == summaries["week"].max()]
     wide = last.pivot(index="point", columns="replicate", values=outcome).reindex(range(points))
     return np.asarray(wide.to_numpy(dtype=float))
 
