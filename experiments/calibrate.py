@@ -169,7 +169,7 @@ def page(found: Fit, studies: list[Study], shared: dict[str, Any], asked: argpar
     ]  # fmt: skip
     for key, value in found.after.items():
         row = all_parameters()[key]
-        lines.append(f"| {key} | {row.unit} | {interval(*row.range)} | {found.prior_means[key]:g} | {value:.4g} |")
+        lines.append(f"| {key} | {row.unit} | {interval(*row.range)} | {found.before[key]:g} | {value:.4g} |")
     for role in ("calibration", "held out"):
         chosen = part(studies, role)
         before = score(chosen, **shared)

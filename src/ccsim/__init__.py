@@ -97,7 +97,7 @@ def __getattr__(name: str) -> Any:
         from ccsim.scenarios.renamed import PACKAGE
 
         if name in PACKAGE:
-            raise AttributeError(f"ccsim.{name} is called ccsim.{PACKAGE[name]} now")
+            raise AttributeError(f"ccsim.{name} is now called ccsim.{PACKAGE[name]}")
         raise AttributeError(f"module 'ccsim' has no attribute {name!r}")
     value = getattr(import_module(f"ccsim.{_HOME[name]}"), name)
     globals()[name] = value

@@ -50,5 +50,5 @@ def __getattr__(name: str) -> Any:
 
     if name in MECHANISM:
         # An ImportError, because ``from ccsim.mechanism import ...`` would put its own words for another error.
-        raise ImportError(f"ccsim.mechanism.{name} is called {MECHANISM[name]} now")
+        raise ImportError(f"ccsim.mechanism.{name} is now called {MECHANISM[name]}")
     raise AttributeError(f"module 'ccsim.mechanism' has no attribute {name!r}")

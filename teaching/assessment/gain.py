@@ -135,7 +135,7 @@ def _discrimination(sheets: Sequence[Sequence[int]], place: int) -> float:
 def text_of(found: Gain) -> str:
     """Return the result in words and a table."""
     lines = [
-        f"{found.pairs} pairs. Right answers: {found.prior_means:.0%} before, {found.after:.0%} after.",
+        f"{found.pairs} pairs. Right answers: {found.before:.0%} before, {found.after:.0%} after.",
         f"Gain {100 * found.difference:+.0f} points of 100 (95 % interval {100 * found.low:+.0f} to {100 * found.high:+.0f}); "
         f"normalised {found.normalised:.2f}; effect size {found.effect:.2f}.",
         "The interval holds zero: chance could make this gain."

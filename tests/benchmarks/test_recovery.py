@@ -39,5 +39,5 @@ def test_ranks_of_a_posterior_that_is_too_sure_are_reported() -> None:
 def test_a_truth_is_no_part_of_the_worlds_that_it_is_fitted_by() -> None:
     whole = linear_worlds(50, 2)
     rest = part_of(whole, np.arange(10, 50))
-    assert len(rest.numbers) == 40 == len(rest.figures["csat"])
+    assert len(rest.numbers) == 40 == len(rest.values["csat"])
     assert rest.numbers[0] == pytest.approx(whole.numbers[10])

@@ -25,6 +25,7 @@ from ccsim.results.manifest import FORMAT
 from ccsim.results.results import open_results
 from ccsim.scenarios.renamed import COMMANDS, MECHANISM, OPTIONS, PACKAGE, PARAMETERS, refuse_old_words
 from ccsim.scenarios.scenario import Intervention, load_scenario
+from ccsim.simulation.collected import CollectedOrganisation
 from ccsim.validation.claims.contrasts import KINDS
 from ccsim.validation.claims.schema import load_claims
 
@@ -131,6 +132,7 @@ def test_a_former_key_of_a_claim_is_refused_with_the_new_name(tmp_path: Path) ->
         (lambda: sweep("nothing", at=(3,)), "at: the argument is now called report_weeks"),
         (lambda: Design("sobol", ("programme.budget",), points=8), "points: the argument is now called samples"),
         (lambda: Experiment("x", "X", "", "x", {}, at=(3,)), "at: the argument is now called report_weeks"),
+        (lambda: CollectedOrganisation(plan="nothing"), "plan: the argument is now called scenario_"),
         (lambda: make_problem("nothing", against="hero"), "against: the argument is now called baseline"),
         (lambda: Intervention.create({}, when="csat > 3", after=3), "after: the argument is now called earliest_week"),
     ],
@@ -153,16 +155,24 @@ def test_a_former_table_of_results_is_refused_with_the_new_name(small_experiment
 
 @pytest.mark.parametrize(("old", "new"), PACKAGE.items())
 def test_a_former_name_of_the_package_is_answered_with_the_present_one(old: str, new: str) -> None:
-    with pytest.raises(AttributeError, match=rf"ccsim\.{old} is called ccsim\.{new} now"):
+    with pytest.raises(AttributeError, match=rf"ccsim\.{old} is now called ccsim\.{new}"):
         getattr(ccsim, old)
     assert new in ccsim.__all__
 
 
 @pytest.mark.parametrize(("old", "new"), MECHANISM.items())
 def test_a_former_name_for_mechanisms_is_answered_with_the_present_one(old: str, new: str) -> None:
-    with pytest.raises(ImportError, match=rf"ccsim\.mechanism\.{old} is called {new} now"):
+    with pytest.raises(ImportError, match=rf"ccsim\.mechanism\.{old} is now called {new}"):
         exec(f"from ccsim.mechanism import {old}")
     assert new in ccsim.mechanism.__all__
+
+
+def test_a_former_attribute_of_an_organisation_is_answered_with_the_present_one(small: dict) -> None:
+    org = ccsim.Organisation("nothing", rng=1, weeks=1, levers=small)
+    for old, new in (("plan", "scenario_"), ("world", "state")):
+        with pytest.raises(AttributeError, match=rf"Organisation\.{old} is now called {new}"):
+            getattr(org, old)
+        assert getattr(org, new) is getattr(org.simulation, new.rstrip("_"))
 
 
 def test_a_former_key_of_an_organisation_is_refused_with_the_new_name(tmp_path: Path) -> None:

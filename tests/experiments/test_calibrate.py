@@ -35,7 +35,7 @@ def test_a_calibration_comes_nearer_to_its_facts_and_reads_no_others(tmp_path) -
     assert [fact.id for one in part(studies, "calibration") for fact in one.facts] == ["churn"]
     found = fit(studies, ["market.churn"], workers=1, most=12)
     assert found.tried <= 14 and found.loss_after < 0.2 * found.loss_before
-    assert found.after["market.churn"] > found.prior_means["market.churn"]
+    assert found.after["market.churn"] > found.before["market.churn"]
     chosen = [under(one, found.after) for one in part(studies, "calibration")]
     assert loss(score(chosen, workers=1)) == pytest.approx(found.loss_after)
 

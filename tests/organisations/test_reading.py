@@ -169,7 +169,7 @@ def test_attrition_without_a_period_is_read_and_what_it_cannot_say_is_said(tmp_p
     message = {fact.subject: fact for fact in knowledge(read_folder(folder), layout_of_folder(folder))}
     assert (
         not message["staff turnover"].known
-        and "16.1% of the rows left, but the period is not known" in message["staff turnover"].says
+        and "16.1% of the rows left, but the period is not known" in message["staff turnover"].statement
     )
     assert not message["reporting lines"].known
     assert message["time in the organisation"].known and message["pay"].known

@@ -24,6 +24,7 @@ from ccsim.analysis.time_budget import Allotment
 from ccsim.errors import InputError, count_noun
 from ccsim.execution.estimate import Work
 from ccsim.experiments.design import Design
+from ccsim.scenarios.renamed import renamed_arguments
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,6 +43,7 @@ MOST_DIMENSIONS = 10
 Evaluate = Callable[[str, bool, np.ndarray], np.ndarray]
 
 
+@renamed_arguments(points="samples")
 def calibrate(
     problem: AnalysisProblem, space: Sequence[Dimension], targets: Sequence[Target], *, samples: int = 0, waves: int = 3,
     runner: Runner | None = None,
@@ -177,7 +179,7 @@ def _check(space: Sequence[Dimension], targets: Sequence[Target], points: int, w
         )
     if points < 5 * len(space):
         raise InputError(
-            f"points: must be at least {5 * len(space)} for {count_noun(len(space), 'parameter')}, got {points}"
+            f"samples: must be at least {5 * len(space)} for {count_noun(len(space), 'parameter')}, got {points}"
         )
     if waves < 1:
         raise InputError(f"waves: must be 1 or more, got {waves}")

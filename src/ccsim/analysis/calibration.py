@@ -70,6 +70,7 @@ class Calibration(RenamedAttributes):
         "contraction": "variance_reduction",
         "met": "targets_met",
         "off": "largest_z",
+        "study": "problem",
     }
 
     problem: AnalysisProblem

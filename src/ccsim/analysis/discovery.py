@@ -13,9 +13,9 @@ every box looks too good on the points that defined it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -24,7 +24,7 @@ from ccsim.analysis.admitted import AdmittedWorlds
 from ccsim.analysis.parameter_space import Dimension, drawn, numbers_of, values_of
 from ccsim.analysis.problem import AnalysisProblem, Runner
 from ccsim.errors import InputError
-from ccsim.scenarios.renamed import renamed_arguments
+from ccsim.scenarios.renamed import RenamedAttributes, renamed_arguments
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -90,7 +90,7 @@ class Region:
 
 
 @dataclass(frozen=True)
-class Discovery:
+class Discovery(RenamedAttributes):
     """The result.
 
     Attributes:
@@ -103,6 +103,8 @@ class Discovery:
         summaries: see :meth:`ccsim.analysis.problem.Runner.summaries`.
         base: share of all points that have the outcome.
     """
+
+    _former: ClassVar[Mapping[str, str]] = {"study": "problem"}
 
     problem: AnalysisProblem
     space: tuple[Dimension, ...]
@@ -152,7 +154,7 @@ class Discovery:
         return values.assign(share=self.share, outcome=self.outcome, region=place)
 
 
-@renamed_arguments(sure="min_share", density="min_density")
+@renamed_arguments(sure="min_share", density="min_density", points="samples")
 def discover(
     problem: AnalysisProblem, space: Sequence[Dimension], where: str, *, samples: int = 500, method: str = "prim",
     min_share: float = 0.5, min_density: float = 0.8, regions: int = 2, runner: Runner | None = None,
@@ -253,7 +255,7 @@ def _check(method: str, points: int, min_share: float, min_density: float, regio
     if method not in METHODS:
         raise InputError(f"method: must be one of {', '.join(METHODS)}, got {method!r}")
     if points < 6 * FEWEST:
-        raise InputError(f"points: must be at least {6 * FEWEST} to find a region, got {points}")
+        raise InputError(f"samples: must be at least {6 * FEWEST} to find a region, got {points}")
     for name, value in (("min_share", min_share), ("min_density", min_density)):
         if not 0 < value <= 1:
             raise InputError(f"{name}: must be above 0 and at most 1, got {value!r}")

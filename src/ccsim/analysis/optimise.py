@@ -120,7 +120,7 @@ class Evaluated(RenamedAttributes):
 
 
 @dataclass(frozen=True)
-class OptimisationResult:
+class OptimisationResult(RenamedAttributes):
     """The result.
 
     Attributes:
@@ -130,6 +130,8 @@ class OptimisationResult:
         start: the scenario as it is, on the same fresh draws.
         asked: trials asked for; there are fewer where the time limit was reached.
     """
+
+    _former: ClassVar[Mapping[str, str]] = {"study": "problem"}
 
     problem: AnalysisProblem
     space: tuple[Dimension, ...]

@@ -8,9 +8,9 @@ its interactions). Intervals are 95 %, by resampling the paths or the rows.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -19,6 +19,7 @@ from ccsim.analysis.parameter_space import Dimension, drawn, numbers_of, values_
 from ccsim.analysis.problem import AnalysisProblem, Runner, table_of
 from ccsim.errors import InputError, count_noun
 from ccsim.experiments.design import Design
+from ccsim.scenarios.renamed import RenamedAttributes, renamed_arguments
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,7 +47,7 @@ class Noise:
 
 
 @dataclass(frozen=True)
-class Sensitivity:
+class Sensitivity(RenamedAttributes):
     """The result.
 
     Attributes:
@@ -63,6 +64,8 @@ class Sensitivity:
         left_out: number of points that could not be used, because a run had no value.
         unanswered: why an outcome is not in the table: it does not vary, or too few points have values.
     """
+
+    _former: ClassVar[Mapping[str, str]] = {"study": "problem"}
 
     problem: AnalysisProblem
     space: tuple[Dimension, ...]
@@ -82,6 +85,7 @@ class Sensitivity:
         return pd.concat([pd.DataFrame(values), pd.DataFrame(self.means)], axis=1)
 
 
+@renamed_arguments(points="samples")
 def sensitivity(
     problem: AnalysisProblem, space: Sequence[Dimension], outcomes: Sequence[str], method: str = "morris",
     samples: int = 500, runner: Runner | None = None,
@@ -131,7 +135,7 @@ def designed(space: Sequence[Dimension], method: str, points: int, seed: int) ->
     fewest = block * (FEWEST_PATHS if method == "morris" else FEWEST_ROWS)
     if points < fewest:
         raise InputError(
-            f"points: must be at least {fewest} for {method} over {count_noun(count, 'parameter')}, got {points}"
+            f"samples: must be at least {fewest} for {method} over {count_noun(count, 'parameter')}, got {points}"
         )
     library("SALib")
     if method == "morris":

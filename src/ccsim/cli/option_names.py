@@ -8,9 +8,7 @@ from typing import Any
 
 #: Arguments of functions whose option has another name, and that option.
 ARGUMENTS = {
-    "at": "--report-week", "until": "--precision", "budget": "--time-limit", "points": "--samples", "money": "--max-cost",
-    "max_cost": "--max-cost", "quantile": "--robust-metric", "worlds": "--n-uncertain", "density": "--min-density",
-    "sure": "--min-share", "size": "--size", "robustness": "--robustness", "steps": "--steps", "plans": "--plans",
+    "quantile": "--robust-metric", "worlds": "--n-uncertain",
 }  # fmt: skip
 
 

@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -24,6 +24,7 @@ from ccsim.model.kpis import KPIS, calculate
 from ccsim.model.recorder import Record
 from ccsim.model.settings import all_parameters
 from ccsim.results.formatting import amount
+from ccsim.scenarios.renamed import RenamedAttributes
 from ccsim.scenarios.scenario import Intervention as Levers
 from ccsim.scenarios.scenario import list_scenarios, load_scenario
 from ccsim.simulation.simulation import Simulation
@@ -54,7 +55,7 @@ class Choice:
 
 
 @dataclass(frozen=True)
-class Quarter:
+class Quarter(RenamedAttributes):
     """What a manager sees of a quarter that is over.
 
     Attributes:
@@ -65,6 +66,8 @@ class Quarter:
         money: EUR left in the purse.
         spent: EUR that the quarter took out of it.
     """
+
+    _former: ClassVar[Mapping[str, str]] = {"figures": "reported"}
 
     number: int
     reported: dict[str, float | None]

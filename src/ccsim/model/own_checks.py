@@ -95,7 +95,7 @@ def _check_function(
         mine = known.get(node.value.id)
         if mine is not None and node.attr not in mine:
             former = FORMER_NAMES.get(("column", f"{node.value.id}.{node.attr}"))
-            hint = f"; the column is called {former!r} now" if former else did_you_mean(node.attr, mine)
+            hint = f"; the column is now called {former!r}" if former else did_you_mean(node.attr, mine)
             raise DeclarationError(f"{file}:{node.lineno}: {function.name}: {node.value.id} has no {node.attr!r}{hint}")
     for population, column, line in _written(function):
         if population not in POPULATIONS or population not in arguments:

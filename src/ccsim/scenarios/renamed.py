@@ -49,6 +49,7 @@ KEYS: Mapping[str, Mapping[str, str]] = {
     "DesignSchema": {"vary": "factors", "points": "samples"},
     "ClaimShape": {"says": "statement", "also": "secondary", "expect": "direction"},
     "FactShape": {"says": "statement"},
+    "StudyShape": {"vary": "factors", "points": "samples"},
     "FolderShape": {"founded": "start_date"},
     "ApartShape": {"says": "statement"},
 }

@@ -12,6 +12,7 @@ from mesa import DataCollector
 from ccsim.errors import InputError, did_you_mean
 from ccsim.model.extension import Own, within
 from ccsim.model.kpis import KPIS
+from ccsim.scenarios.renamed import renamed_arguments
 from ccsim.scenarios.scenario import Scenario
 from ccsim.simulation.agents import AgentView, Customer, Employee, Leader
 from ccsim.simulation.mesa_model import Organisation
@@ -25,6 +26,7 @@ Reporter = str | Callable[..., Any] | Sequence[Any]
 Reporters = Mapping[str, Reporter] | Sequence[str]
 
 
+@renamed_arguments(plan="scenario_")
 class CollectedOrganisation(Organisation):
     """An organisation with Mesa's ``DataCollector``, for ``batch_run`` and ``SolaraViz``.
 

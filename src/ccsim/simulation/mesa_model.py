@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import mesa
 import numpy as np
@@ -17,6 +17,7 @@ from ccsim.errors import InputError
 from ccsim.model.extension import Own, extended, within
 from ccsim.model.settings import Settings
 from ccsim.model.state import ModelState, Populations
+from ccsim.scenarios.renamed import RenamedAttributes
 from ccsim.scenarios.scenario import Intervention, Scenario, load_scenario
 from ccsim.simulation.agents import AgentView, Customer, Employee, Leader
 from ccsim.simulation.batch_run import refuse_equal_replicates
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-class Organisation(mesa.Model):
+class Organisation(RenamedAttributes, mesa.Model):
     """An organisation that follows a scenario, week by week.
 
     Args:
@@ -49,6 +50,8 @@ class Organisation(mesa.Model):
     Mesa's own ``rng`` and ``random`` are also seeded, for use in an analysis, but the model never uses
     them: its draws are keyed (see :mod:`ccsim.engine.rng`).
     """
+
+    _former: ClassVar[Mapping[str, str]] = {"plan": "scenario_", "world": "state"}
 
     def __init__(
         self,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -22,6 +22,7 @@ from ccsim.model.state import ModelState
 from ccsim.model.week import step
 from ccsim.organisations.layout import layout_of
 from ccsim.organisations.privacy import merge_rows
+from ccsim.scenarios.renamed import RenamedAttributes
 from ccsim.scenarios.scenario import Intervention, Scenario, load_scenario
 
 #: Largest seed, because kernels take signed integers of 64 bits.
@@ -57,7 +58,7 @@ class Run:
 
 
 @dataclass
-class Simulation:
+class Simulation(RenamedAttributes):
     """A run in progress.
 
     Args:
@@ -68,6 +69,8 @@ class Simulation:
     Raises:
         InputError: the seed or the weeks are out of range, or the sizes are inconsistent.
     """
+
+    _former: ClassVar[Mapping[str, str]] = {"world": "state"}
 
     scenario: Scenario
     seed: int

@@ -114,11 +114,11 @@ def test_where_a_claim_holds_is_the_cut_that_tells_it_and_chance_is_called_so() 
     values = np.array([point["experience.loss_aversion"] for point in space])
     cut = float(np.median(values))
     output = where_holds([1 if value > cut else 0 for value in values], list(values), space)
-    assert output is not None and output.key == "experience.loss_aversion" and output.clear
+    assert output is not None and output.key == "experience.loss_aversion" and output.significant
     assert (output.above, output.below) == ((30, 30), (0, 30))
     rng = np.random.default_rng(2)
     chance = where_holds(list(rng.integers(0, 2, 60)), list(rng.standard_normal(60)), space)
-    assert chance is not None and not chance.clear
+    assert chance is not None and not chance.significant
     assert where_holds([1] * 60, list(values), space) is None
 
 

@@ -69,24 +69,24 @@ def test_what_other_points_tell_of_a_variance_is_worth_the_more_the_more_alike_t
     alike, unlike = (shrink_variance(variances(np.exp(s * RNG.standard_normal(2000))), 3) for s in (0.0, 1.0))
     assert alike is not None and unlike is not None
     # The difference of two draws has variance 2; 2,000 points tell it within a few per cent.
-    assert alike.variance == pytest.approx(2.0, rel=0.1) and alike.worth > 30.0
-    assert unlike.worth < 5.0
+    assert alike.variance == pytest.approx(2.0, rel=0.1) and alike.degrees > 30.0
+    assert unlike.degrees < 5.0
     assert shrink_variance([0.0] * 50, 3) is None and shrink_variance([1.0] * 4, 3) is None
 
 
 @pytest.mark.parametrize("spread", [0.0, 0.3, 1.0], ids=["alike", "different", "very different"])
 def test_a_point_that_leans_on_others_is_wrong_no_more_often_than_declared(spread: float) -> None:
     scales = np.exp(spread * RNG.standard_normal(2000))
-    lent = shrink_variance(variances(scales), 3)
-    wrong = sum(judge(ONE, few(0.0, scale), lent=[lent]).sign() != 0 for scale in scales)
+    priors = shrink_variance(variances(scales), 3)
+    wrong = sum(judge(ONE, few(0.0, scale), priors=[priors]).sign() != 0 for scale in scales)
     # 5 % of 2,000 are 100, standard error 9.7; six of them are allowed, for variances that are not quite as assumed.
     assert wrong <= 158
 
 
 def test_a_point_that_leans_on_others_sees_more() -> None:
-    lent = shrink_variance(variances(np.ones(200)), 3)
+    priors = shrink_variance(variances(np.ones(200)), 3)
     worlds = [few(2.5, 1.0) for _ in range(400)]
-    alone, leaning = (sum(judge(ONE, world, lent=[one]).sign() > 0 for world in worlds) for one in (None, lent))
+    alone, leaning = (sum(judge(ONE, world, priors=[one]).sign() > 0 for world in worlds) for one in (None, priors))
     assert leaning > alone + 40
 
 

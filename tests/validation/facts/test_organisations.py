@@ -13,7 +13,7 @@ from ccsim.validation.facts.schema import load_studies
 STUDY = """
 title = "Sample"
 about = "Small organisations."
-points = 8
+samples = 8
 replicates = 2
 weeks = [5]
 [scenarios.unit]
@@ -21,7 +21,7 @@ organisation = { staff = 20, customers = 200, departments = 2, front_departments
 [scenarios.trained]
 organisation = { staff = 20, customers = 200, departments = 2, front_departments = 1, warm_up = 2 }
 levers.programme = { budget = 500.0 }
-[vary]
+[factors]
 "scorecards.strength" = [1.0, 1.0]
 [[fact]]
 id = "any"
@@ -53,7 +53,7 @@ def test_organisations_of_a_sample_have_draws_of_their_own_and_its_scenarios_sha
 
 
 def test_without_a_sample_everything_pairs(tmp_path: Path) -> None:
-    text = STUDY.replace("points = 8\n", "").replace('[vary]\n"scorecards.strength" = [1.0, 1.0]\n', "")
+    text = STUDY.replace("samples = 8\n", "").replace('[factors]\n"scorecards.strength" = [1.0, 1.0]\n', "")
     experiment, _ = as_experiment(study_of(tmp_path, text), 1)
     assert experiment.seed_groups == {}
     assert experiment.seed_of("unit", 1) == experiment.seed_of("trained", 1) != experiment.seed_of("unit", 0)

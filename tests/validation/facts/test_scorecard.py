@@ -52,11 +52,11 @@ measure = { kind = "mean", y = "staff_turnover" }
 
 SAMPLE = """
 title = "Sample"
-points = 8
+samples = 8
 weeks = [25, 51]
 [scenarios.unit]
 organisation = { staff = 20, customers = 200, departments = 2, front_departments = 1, warm_up = 13 }
-[vary]
+[factors]
 "scorecards.strength" = [0.0, 3.0]
 [[fact]]
 id = "s"
@@ -129,7 +129,7 @@ def test_a_study_goes_on_where_it_was_left(tmp_path: Path) -> None:
 
 def test_size_scales_points_of_samples_and_replicates_of_the_rest(tmp_path: Path) -> None:
     (study,) = load_studies(folder=written(tmp_path, SAMPLE))
-    assert resized(study, 2.0).points == 16 and resized(study, 2.0).replicates == 1
+    assert resized(study, 2.0).samples == 16 and resized(study, 2.0).replicates == 1
     with pytest.raises(InputError, match="above 0"):
         resized(study, 0.0)
 
@@ -182,7 +182,7 @@ def test_the_facts_that_are_shipped_can_be_read_and_keep_their_rules() -> None:
         "practice-ratio",
     ):
         assert next(fact for fact in facts if fact.id == held_out).role == "held out"
-    assert {name for study in load_studies() for name in study.vary} and "abandonment" in KPIS
+    assert {name for study in load_studies() for name in study.factors} and "abandonment" in KPIS
 
 
 def test_every_customer_who_calls_again_makes_contacts_one_over_fcr(tmp_path: Path) -> None:

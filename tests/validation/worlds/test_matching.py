@@ -14,6 +14,7 @@ from ccsim.experiments.factors import Factor
 from ccsim.validation.worlds.coverage import coverage
 from ccsim.validation.worlds.emulators import SOUGHT, emulator_of
 from ccsim.validation.worlds.matching import (
+    Confirmation,
     Match,
     Remaining,
     checked,
@@ -137,7 +138,7 @@ def test_patterns_whose_runs_are_dear_are_recorded_for_admitted_worlds_and_refus
     def confirm(part: str, unit: FloatArray) -> FloatArray:
         return np.stack([unit[:, [5]], np.full((len(unit), 1), 1e-6)], axis=1)
 
-    found = match(KNOWN, SIZE, simulator(), waves=1, points=200, worlds=30, seed=1, confirm=(more, confirm))
+    found = match(KNOWN, SIZE, simulator(), waves=1, points=200, worlds=30, seed=1, confirm=Confirmation(more, confirm))
     assert found.outputs.shape[1] == 4 and len(found.admitted) == found.passed >= 30
     np.testing.assert_array_equal(found.outputs[:, 3], found.admitted[:, 5])
     assert (found.misfits[:, 3] > ADMITTED).any() and (found.misfits[:, :3] <= ADMITTED).all()

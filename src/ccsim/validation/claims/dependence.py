@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -29,20 +29,27 @@ class Driver:
     significant: bool
 
 
+class HeldCount(NamedTuple):
+    """How many points the claim holds at, of how many."""
+
+    holds: int
+    points: int
+
+
 @dataclass(frozen=True)
 class BestSplit:
     """One cut through the other worlds that best tells points where a claim holds from the others.
 
     Attributes:
         key, cut: the parameter, and the value that divides the points.
-        above, below: points on that side where the claim holds, and all of them.
+        above, below: the points on that side.
         significant: beyond chance, with so many cuts tried.
     """
 
     key: str
     cut: float
-    above: tuple[int, int]
-    below: tuple[int, int]
+    above: HeldCount
+    below: HeldCount
     significant: bool
 
 
@@ -121,7 +128,7 @@ def where_holds(signs: Sequence[int], effects: Sequence[float], space: Sequence[
             table = [[int(holds[side].sum()), int((~holds[side]).sum())] for side in (above, ~above)]
             p = float(fisher_exact(np.array(table)).pvalue)
             if best is None or p < best[0]:
-                counts = [(row[0], sum(row)) for row in table]
+                counts = [HeldCount(row[0], sum(row)) for row in table]
                 best = p, BestSplit(decider.key, float(cut), counts[0], counts[1], p * cuts < 1.0 - LEVEL)
     return best[1] if best else None
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -56,6 +56,18 @@ CellValues = dict[tuple[str, int], Any]  # (scenario, week) -> frame indexed by 
 AT_POINT = 4
 
 
+class ShareInterval(NamedTuple):
+    """A share of worlds with its 95 % interval."""
+
+    share: float
+    low: float
+    high: float
+
+
+#: Where no worlds were run.
+UNKNOWN_SHARE = ShareInterval(np.nan, np.nan, np.nan)
+
+
 @dataclass(frozen=True)
 class ClaimResult:
     """What came out for a claim.
@@ -81,8 +93,8 @@ class ClaimResult:
     secondary: dict[str, Outcome]
     effects: tuple[float, ...]
     signs: tuple[int, ...]
-    holds: tuple[float, float, float] | None
-    reverses: tuple[float, float, float] | None
+    holds: ShareInterval | None
+    reverses: ShareInterval | None
     deciders: tuple[Driver, ...]
     where: BestSplit | None
     verdict: str
@@ -127,14 +139,14 @@ class Ledger:
 
         rows = []
         for one in self.findings:
-            holds, reverses = one.holds or (np.nan,) * 3, one.reverses or (np.nan,) * 3
+            holds, reverses = one.holds or UNKNOWN_SHARE, one.reverses or UNKNOWN_SHARE
             rows.append({
                 "id": one.claim.id, "claim": one.claim.statement, "article": one.claim.article, "kind": one.claim.kind,
                 "kpi": one.claim.kpi, "direction": one.claim.direction, "effect": one.outcome.effect, "low": one.outcome.low,
                 "high": one.outcome.high, "p": one.outcome.p, "p_adjusted": one.p, "spread": one.outcome.spread,
-                "runs": one.outcome.runs, "weakest": one.outcome.words, "holds": holds[0], "holds_low": holds[1],
-                "holds_high": holds[2], "reverses": reverses[0], "reverses_low": reverses[1],
-                "reverses_high": reverses[2], "deciders": ", ".join(f"{d.key} {signed(d.rho, hyphen=True)}" for d in one.deciders),
+                "runs": one.outcome.runs, "weakest": one.outcome.words, "holds": holds.share, "holds_low": holds.low,
+                "holds_high": holds.high, "reverses": reverses.share, "reverses_low": reverses.low,
+                "reverses_high": reverses.high, "deciders": ", ".join(f"{d.key} {signed(d.rho, hyphen=True)}" for d in one.deciders),
                 "verdict": one.verdict,
             })  # fmt: skip
         return pd.DataFrame(rows)
@@ -282,7 +294,7 @@ def _cells(
 
 def judge_claim(
     claim: Claim, cell_values: CellValues, place: Mapping[tuple[str, str], str], prefix: str = "", kpi: str | None = None,
-    lent: Sequence[VariancePrior | None] = (),
+    priors: Sequence[VariancePrior | None] = (),
 ) -> Outcome:  # fmt: skip
     """Judge a claim at one point.
 
@@ -292,7 +304,7 @@ def judge_claim(
         place: where the figures of each scenario of a claim stand.
         prefix: of the point: put before the names of scenarios.
         kpi: another KPI to judge it in.
-        lent: for each contrast, what the other points say of its variance.
+        priors: for each contrast, what the other points say of its variance.
 
     Returns:
         Effect, interval and p value.
@@ -301,7 +313,7 @@ def judge_claim(
     cells = _cells(contrasts, claim, cell_values, place, prefix)
     if cells is None:
         return Outcome(*(float("nan"),) * 3, 0.5, 0.5, 0, float("nan"), "no run that could be judged", kpi or claim.kpi)
-    return judge(contrasts, cells, KINDS[claim.kind].chooses, lent)
+    return judge(contrasts, cells, KINDS[claim.kind].chooses, priors)
 
 
 @dataclass(frozen=True)
@@ -313,7 +325,7 @@ class _Space:
     points: Mapping[int, Mapping[str, Any]]
 
 
-def _lent(claim: Claim, over: _Space) -> list[VariancePrior | None]:
+def _variance_priors(claim: Claim, over: _Space) -> list[VariancePrior | None]:
     """Return what the other worlds together tell of each contrast's variance."""
     contrasts = claim.contrasts()
     at_points = [_cells(contrasts, claim, over.cell_values, over.place, _prefix(number)) for number in over.points]
@@ -333,8 +345,8 @@ def _prefix(number: int) -> str:
 
 def _finding(claim: Claim, outcome: Outcome, p: float, at_defaults: CellValues, over: _Space) -> ClaimResult:
     also = {kpi: judge_claim(claim, at_defaults, over.place, kpi=kpi) for kpi in claim.secondary}
-    lent = _lent(claim, over)
-    there = [judge_claim(claim, over.cell_values, over.place, _prefix(number), lent=lent) for number in over.points]
+    priors = _variance_priors(claim, over)
+    there = [judge_claim(claim, over.cell_values, over.place, _prefix(number), priors=priors) for number in over.points]
     space = list(over.points.values())
     # Differences in several KPIs have no common unit but the spread between organisations.
     mixed = len(set(claim.kpis)) > 1 or claim.kind == "goodhart"
@@ -344,15 +356,15 @@ def _finding(claim: Claim, outcome: Outcome, p: float, at_defaults: CellValues, 
     return ClaimResult(
         claim, outcome, p, also, effects, signs, held, turned, deciders_of(effects[1:], space),
         where_holds(signs[1:], effects[1:], space),
-        verdict(outcome, p, held[0] if held else None, turned[0] if turned else None), mixed,
+        verdict(outcome, p, held.share if held else None, turned.share if turned else None), mixed,
         flip_map(signs[1:], effects[1:], space),
     )  # fmt: skip
 
 
-def _share(signs: Sequence[int], sign: int) -> tuple[float, float, float]:
+def _share(signs: Sequence[int], sign: int) -> ShareInterval:
     """Return the share of points with a sign, with its 95 % interval (Wilson)."""
     from scipy.stats import binomtest
 
     found = binomtest(sum(one == sign for one in signs), len(signs))
     interval = found.proportion_ci(LEVEL, method="wilson")
-    return float(found.statistic), float(interval.low), float(interval.high)
+    return ShareInterval(float(found.statistic), float(interval.low), float(interval.high))

@@ -18,7 +18,7 @@ from ccsim.results.formatting import difference_scale, kpi_difference, number, p
 from ccsim.results.formatting import share as percent
 from ccsim.validation.claims.contrasts import KINDS
 from ccsim.validation.claims.dependence import ENOUGH, FlipMap
-from ccsim.validation.claims.ledger import AT_POINT, ClaimResult, Ledger
+from ccsim.validation.claims.ledger import AT_POINT, ClaimResult, Ledger, ShareInterval
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -39,11 +39,10 @@ def place_of(finding: ClaimResult) -> str:
     if one is None or not one.significant:
         return ""
     row = all_parameters()[one.key]
-    (high, highs), (low, lows) = one.above, one.below
-    more = high * lows >= low * highs
-    here, there = ((high, highs), (low, lows)) if more else ((low, lows), (high, highs))
+    more = one.above.holds * one.below.points >= one.below.holds * one.above.points
+    here, there = (one.above, one.below) if more else (one.below, one.above)
     text = f"where {one.key} ({row.meaning}) is {'above' if more else 'below'} {number(one.cut, hyphen=True)}{_unit(row.unit)}"
-    text = f"it holds in {here[0]} of {here[1]} worlds {text}, and in {there[0]} of {there[1]} elsewhere"
+    text = f"it holds in {here.holds} of {here.points} worlds {text}, and in {there.holds} of {there.points} elsewhere"
     return f"{text[0].upper()}{text[1:]}."
 
 
@@ -73,8 +72,8 @@ def print_ledger(ledger: Ledger, console: Console) -> None:
     console.print(summary(ledger))
 
 
-def _percent(share: tuple[float, float, float] | None) -> str:
-    return percent(share[0]) if share else ""
+def _percent(interval: ShareInterval | None) -> str:
+    return percent(interval.share) if interval else ""
 
 
 #: Holds, could be chance, reversed: colour and mark, told apart in print, too.
@@ -226,8 +225,10 @@ def _beside(one: ClaimResult, name: str) -> str:
     return text + ("" if other.p < 1.0 - LEVEL else " (could be chance)")
 
 
-def _with_interval(share: tuple[float, float, float] | None) -> str:
-    return f"{100 * share[0]:.0f} % ({100 * share[1]:.0f} to {100 * share[2]:.0f})" if share else ""
+def _with_interval(interval: ShareInterval | None) -> str:
+    if interval is None:
+        return ""
+    return f"{100 * interval.share:.0f} % ({100 * interval.low:.0f} to {100 * interval.high:.0f})"
 
 
 def changes(scenario: Any) -> str:

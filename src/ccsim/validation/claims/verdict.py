@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -67,7 +68,7 @@ class VariancePrior:
     """What other points tell of a variance: its usual size there, and how many degrees of freedom that is worth."""
 
     variance: float
-    worth: float
+    degrees: float
 
 
 def shrink_variance(variances: Sequence[float], freedom: int) -> VariancePrior | None:
@@ -93,7 +94,7 @@ def shrink_variance(variances: Sequence[float], freedom: int) -> VariancePrior |
 
 def judge(
     contrasts: Sequence[Contrast], cell_values: Mapping[Cell, Values], chooses: bool = False,
-    lent: Sequence[VariancePrior | None] = (),
+    priors: Sequence[VariancePrior | None] = (),
 ) -> Outcome:  # fmt: skip
     """Judge a claim on its figures.
 
@@ -102,7 +103,7 @@ def judge(
         cell_values: for each cell its values over replicates, in the same order of replicates.
         chooses: contrasts come in pairs, one for each value between two ends; one half of the replicates chooses the
             pair, the other half judges it.
-        lent: what is known of each contrast's variance from elsewhere.
+        priors: what is known of each contrast's variance from elsewhere.
 
     Returns:
         The weakest contrast with its 95 % interval, and the p values of the claim and of its opposite.
@@ -115,13 +116,13 @@ def judge(
         best = int(np.argmax(pairs))
         places = [2 * best, 2 * best + 1]
         values = values[:, half:]
-    tests = [_one(values[k], lent[k] if lent else None) for k in places]
-    weakest = min(range(len(tests)), key=lambda k: tests[k][3])
-    effect, low, high, _, _ = tests[weakest]
-    one = contrasts[places[weakest]]
+    tests = [_one(values[k], priors[k] if priors else None) for k in places]
+    weakest = min(tests, key=lambda test: test.t)
+    one = contrasts[places[tests.index(weakest)]]
     spreads = [np.std(cell_values[cell], ddof=1) for cell in one.weights if len(cell_values[cell]) > 1]
     return Outcome(
-        effect, low, high, max(test[4] for test in tests), min(1.0, min(1.0 - test[4] for test in tests) * len(tests)),
+        weakest.mean, weakest.low, weakest.high, max(test.p for test in tests),
+        min(1.0, min(1.0 - test.p for test in tests) * len(tests)),
         values.shape[1], float(np.mean(spreads)) if spreads else float("nan"), one.words, one.kpi,
     )  # fmt: skip
 
@@ -131,26 +132,36 @@ def contrast_values(contrasts: Sequence[Contrast], cell_values: Mapping[Cell, Va
     return np.array([sum(w * cell_values[cell] for cell, w in one.weights.items()) for one in contrasts])
 
 
-def _one(values: Values, lent: VariancePrior | None = None) -> tuple[float, float, float, float, float]:
-    """Return mean, interval, t and the one-sided p value of being positive; no difference at all is p one half."""
+class _Test(NamedTuple):
+    """A test of one contrast: its mean with the 95 % interval, t, and the one-sided p value of being positive."""
+
+    mean: float
+    low: float
+    high: float
+    t: float
+    p: float
+
+
+def _one(values: Values, prior: VariancePrior | None = None) -> _Test:
+    """Return the test of a contrast; no difference at all is p one half."""
     from scipy import stats
 
     count = len(values)
     mean = float(values.mean())
     variance = float(values.var(ddof=1)) if count > 1 else float("nan")
     if count < 2 or np.isnan(variance):
-        return mean, float("nan"), float("nan"), 0.0, 0.5
+        return _Test(mean, float("nan"), float("nan"), 0.0, 0.5)
     if variance == 0.0:
         endless = float(np.sign(mean)) * np.inf if mean else 0.0
-        return mean, mean, mean, endless, 0.5 if mean == 0.0 else float(mean < 0.0)
+        return _Test(mean, mean, mean, endless, 0.5 if mean == 0.0 else float(mean < 0.0))
     freedom = count - 1.0
-    if lent is not None:
-        variance = (freedom * variance + lent.worth * lent.variance) / (freedom + lent.worth)
-        freedom += lent.worth
+    if prior is not None:
+        variance = (freedom * variance + prior.degrees * prior.variance) / (freedom + prior.degrees)
+        freedom += prior.degrees
     error = np.sqrt(variance / count)
     half = float(stats.t.ppf(0.5 + LEVEL / 2, freedom)) * error
     t = mean / error
-    return mean, mean - half, mean + half, t, float(stats.t.sf(t, freedom))
+    return _Test(mean, mean - half, mean + half, t, float(stats.t.sf(t, freedom)))
 
 
 def adjusted(outcomes: Sequence[Outcome]) -> list[float]:

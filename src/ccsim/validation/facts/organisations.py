@@ -22,10 +22,12 @@ def sampled(study: Study, seed: int) -> list[dict[str, Any]]:
     """Return the points at which a study's organisations stand: a Latin hypercube over the ranges that it varies."""
     from scipy.stats import qmc
 
-    if not study.points:
+    if not study.samples:
         return []
-    cube = qmc.LatinHypercube(len(study.vary), rng=np.random.default_rng(seed)).random(study.points)
-    return [{key: _inside(key, u, *study.vary[key]) for key, u in zip(study.vary, line, strict=True)} for line in cube]
+    cube = qmc.LatinHypercube(len(study.factors), rng=np.random.default_rng(seed)).random(study.samples)
+    return [
+        {key: _inside(key, u, *study.factors[key]) for key, u in zip(study.factors, line, strict=True)} for line in cube
+    ]
 
 
 def _inside(key: str, u: float, low: float, high: float) -> float | int:
@@ -92,8 +94,8 @@ def observe(
     frame["scenario"] = frame["scenario"].map(lambda name: place[name][0])
     frame["unit"] = numbers if points else frame["replicate"]
     frame["swept"] = frame["scenario"].map(study.swept).astype(float)
-    for key in study.vary if points else ():
-        low, high = study.vary[key]
+    for key in study.factors if points else ():
+        low, high = study.factors[key]
         values = np.array([point[key] for point in points], dtype=np.float64)
         frame[key] = (values[numbers.to_numpy()] - low) / ((high - low) or 1.0)
     return frame.sort_values(["unit", "replicate", "scenario", "week"], kind="stable").reset_index(drop=True)

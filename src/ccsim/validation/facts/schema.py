@@ -89,7 +89,7 @@ class Study:
         subject: who is looked at, one of :data:`SUBJECTS`.
         scenarios: what is compared, by name.
         swept: the value of the sweep in each scenario that is a point of it.
-        vary, points: ranges of levers by key, and how many organisations differ within them (a Latin hypercube).
+        factors, samples: ranges of levers by key, and how many organisations differ within them (a Latin hypercube).
         replicates: runs of each scenario (and of each point).
         weeks: the weeks of which figures are kept, the horizon last.
         facts: what is measured.
@@ -102,8 +102,8 @@ class Study:
     subject: str
     scenarios: dict[str, Scenario]
     swept: dict[str, float]
-    vary: dict[str, tuple[float, float]]
-    points: int
+    factors: dict[str, tuple[float, float]]
+    samples: int
     replicates: int
     weeks: tuple[int, ...]
     facts: tuple[Fact, ...]
@@ -150,13 +150,13 @@ class StudyShape(Schema):
     about: str = ""
     subject: str = "organisations"
     replicates: Annotated[int, Field(ge=1, le=100_000, strict=True)] = 1
-    points: Annotated[int, Field(ge=0, le=100_000, strict=True)] = 0
+    samples: Annotated[int, Field(ge=0, le=100_000, strict=True)] = 0
     weeks: Annotated[list[Annotated[int, Field(ge=0, le=5000, strict=True)]], Field(min_length=1)] = Field(
         default_factory=lambda: [155]
     )
     scenarios: dict[str, dict[str, Any]] = Field(default_factory=dict)
     sweep: dict[str, list[Any]] = Field(default_factory=dict)
-    vary: dict[str, list[float]] = Field(default_factory=dict)
+    factors: dict[str, list[float]] = Field(default_factory=dict)
     fact: list[dict[str, Any]] = Field(default_factory=list)
     apart: list[dict[str, Any]] = Field(default_factory=list)
 
@@ -223,13 +223,13 @@ def _read(file: Path, faults: list[Any]) -> Study | None:
         for name, one in shape.scenarios.items()
     } or {"nothing": Scenario("nothing", "Doing nothing")}  # fmt: skip
     swept = _swept(reader, shape, scenarios)
-    vary = _ranges(reader, shape)
+    factors = _ranges(reader, shape)
     facts = [_fact(reader.sub("fact", k), row, shape.subject, scenarios) for k, row in enumerate(shape.fact)]
     faults += reader.issues
     if reader.issues:
         return None
     return Study(
-        file.stem, shape.title, shape.about, shape.subject, scenarios, swept, vary, shape.points if vary else 0,
+        file.stem, shape.title, shape.about, shape.subject, scenarios, swept, factors, shape.samples if factors else 0,
         shape.replicates, tuple(sorted(shape.weeks)), tuple(fact for fact in facts if fact), str(file),
     )  # fmt: skip
 
@@ -256,9 +256,9 @@ def _swept(reader: Parser, shape: StudyShape, scenarios: dict[str, Scenario]) ->
 
 
 def _ranges(reader: Parser, shape: StudyShape) -> dict[str, tuple[float, float]]:
-    part = reader.sub("vary")
+    part = reader.sub("factors")
     found = {}
-    for key, ends in shape.vary.items():
+    for key, ends in shape.factors.items():
         try:
             if len(ends) != 2:
                 raise InputError("takes two numbers, the least and the most")

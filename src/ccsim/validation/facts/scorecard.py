@@ -51,14 +51,14 @@ def resized(study: Study, size: float) -> Study:
     """Return a study with a factor as many points (of a sample) or replicates."""
     if size <= 0.0:
         raise InputError(f"size: must be a factor above 0, got {size!r}")
-    if study.points:
-        return replace(study, points=max(8, round(study.points * size)))
+    if study.samples:
+        return replace(study, samples=max(8, round(study.samples * size)))
     return replace(study, replicates=max(2, round(study.replicates * size)))
 
 
 def runs_of(study: Study) -> int:
     """Return how many runs a study takes."""
-    return 0 if study.subject == "formula" else len(study.scenarios) * max(1, study.points) * study.replicates
+    return 0 if study.subject == "formula" else len(study.scenarios) * max(1, study.samples) * study.replicates
 
 
 def score(

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -61,6 +62,13 @@ class Wave:
     emulators: tuple[Emulator | None, ...]
     left: float
     space: float
+
+
+class Confirmation(NamedTuple):
+    """Patterns that are measured in admitted worlds only, and what measures them."""
+
+    patterns: Sequence[Pattern]
+    evaluate: Evaluate
 
 
 @dataclass(frozen=True)
@@ -277,7 +285,7 @@ def refined(
 
 def match(
     chosen: Sequence[Pattern], size: int, evaluate: Evaluate, *, waves: int = 3, points: int = 1500,
-    worlds: int = 500, seed: int = 1, confirm: tuple[Sequence[Pattern], Evaluate] | None = None,
+    worlds: int = 500, seed: int = 1, confirm: Confirmation | None = None,
     say: Callable[[str], object] = lambda _: None, counted: Callable[[int, int], object] = lambda *_: None,
 ) -> Match:  # fmt: skip
     """Match history.
@@ -380,11 +388,11 @@ def of_a_batch() -> list[tuple[str, int]]:
 
 def _admit(
     chosen: Sequence[Pattern], size: int, evaluate: Evaluate, waves: list[Wave], worlds: int, seed: int,
-    confirm: tuple[Sequence[Pattern], Evaluate] | None, say: Callable[[str], object],
+    confirm: Confirmation | None, say: Callable[[str], object],
     counted: Callable[[int, int], object],
 ) -> Match:  # fmt: skip
     """Run candidates, batch after batch, until enough of them are admitted."""
-    every = (*chosen, *(confirm[0] if confirm else ()))
+    every = (*chosen, *(confirm.patterns if confirm else ()))
     kept: list[tuple[FloatArray, FloatArray, FloatArray]] = []
     tried = passed = 0
     remaining = Remaining(chosen, waves, size, BATCH, np.random.default_rng([seed, 1000]))
@@ -404,7 +412,7 @@ def _admit(
         tried, passed = tried + BATCH, passed + int(fits.sum())
         unit, outputs, noise = unit[fits], outputs[fits], noise[fits]
         if confirm and len(unit):
-            more = confirm[1](f"confirmed-{number}", unit)
+            more = confirm.evaluate(f"confirmed-{number}", unit)
             outputs, noise = np.hstack([outputs, more[:, 0]]), np.hstack([noise, more[:, 1]])
         if len(unit):
             misfits = np.column_stack([one.misfit(outputs[:, k], noise[:, k]) for k, one in enumerate(every)])

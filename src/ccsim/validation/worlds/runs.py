@@ -188,7 +188,7 @@ class Units:
 def at_site(study: Study, values: dict[str, Any], place: float) -> dict[str, Any]:
     """Return a world's values where units stand that differ in their site as the study says: around the world's own."""
     found = dict(values)
-    for key, (low, high) in study.vary.items():
+    for key, (low, high) in study.factors.items():
         if key in found:
             found[key] = float(np.clip(found[key] + (place - 0.5) * (high - low), 0.0, 1.0))
         else:

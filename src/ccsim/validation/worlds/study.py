@@ -19,7 +19,7 @@ from ccsim.results.formatting import share
 from ccsim.scenarios.scenario import Scenario
 from ccsim.simulation.simulation import simulate
 from ccsim.validation.worlds.coverage import Coverage, coverage
-from ccsim.validation.worlds.matching import BATCH, MOST_BATCHES, Match, Remaining, match, of_a_batch
+from ccsim.validation.worlds.matching import BATCH, MOST_BATCHES, Confirmation, Match, Remaining, match, of_a_batch
 from ccsim.validation.worlds.patterns import Pattern, patterns
 from ccsim.validation.worlds.runs import Organisations, Units, uncertain_space
 
@@ -90,7 +90,7 @@ def make_worlds(
     expect()
     found = match(
         first, len(space), organisations.evaluate, waves=waves, points=points, worlds=worlds, seed=seed,
-        confirm=(second, units.evaluate), say=say, counted=expect,
+        confirm=Confirmation(second, units.evaluate), say=say, counted=expect,
     )  # fmt: skip
     tried = _tried(organisations, found, trials, say) if trials else None
     made = {
