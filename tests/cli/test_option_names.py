@@ -36,7 +36,7 @@ def test_a_number_that_is_not_accepted_is_reported_with_the_option(
 
 
 def test_keys_and_files_stay_as_they_are() -> None:
-    message = "scenario.toml:3: weeks: must be 1\nprogramme.budget: must be 0\npoints: must be 8"
+    message = "scenario.toml:3: weeks: must be 1\nprogramme.budget: must be 0\nsamples: must be 8"
     assert as_typed(message, COMMANDS, ["sweep", "nothing"]).splitlines() == [
         "scenario.toml:3: weeks: must be 1", "programme.budget: must be 0", "--samples: must be 8",
     ]  # fmt: skip

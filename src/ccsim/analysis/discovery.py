@@ -238,17 +238,8 @@ def discovered(
                 boxes.append(box)
     way = trade[0] if trade else pd.DataFrame({"coverage": [], "density": []})
     return Discovery(
-        problem,
-        tuple(space),
-        where,
-        points,
-        share,
-        min_share,
-        tuple(boxes),
-        way,
-        summaries,
-        float(outcome[known].mean()),
-    )
+        problem, tuple(space), where, points, share, min_share, tuple(boxes), way, summaries, float(outcome[known].mean())
+    )  # fmt: skip
 
 
 def _check(method: str, points: int, min_share: float, min_density: float, regions: int) -> None:

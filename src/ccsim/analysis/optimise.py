@@ -250,7 +250,7 @@ def _check(
     if trials < BATCH:
         raise InputError(f"trials: must be at least {BATCH}, got {trials}")
     if aim.max_cost is not None and not np.isfinite(aim.max_cost):
-        raise InputError(f"money: must be an amount in EUR, got {aim.max_cost}")
+        raise InputError(f"max_cost: must be an amount in EUR, got {aim.max_cost}")
     if n_uncertain < 0:
         raise InputError(f"worlds: must be a whole number of at least 0, got {n_uncertain}")
     if bool(n_uncertain) != bool(uncertain):

@@ -16,7 +16,7 @@ def as_typed(message: str, group: Any, words: Sequence[str]) -> str:
     """Return a message whose lines begin with the option that they concern, not with an argument.
 
     Args:
-        message: the message of a function, such as ``points: must be at least 8, got 1``.
+        message: the message of a function, such as ``max_cost: must be an amount in EUR, got nan``.
         group: the command line, as click represents it.
         words: the arguments that were typed, without the name of the program.
     """

@@ -119,5 +119,5 @@ def plan_sweep(
     )
     for week in kept:
         if isinstance(week, bool) or not isinstance(week, int) or not 0 <= week <= last:
-            raise InputError(f"at: must be a week from 0 to {last}, got {week!r}")
+            raise InputError(f"report_weeks: must be a week from 0 to {last}, got {week!r}")
     return replace(chosen, report_weeks=kept)

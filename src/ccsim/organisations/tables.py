@@ -279,11 +279,8 @@ def _checked(
         )
         return values, [*faults, table.fault(int(wrong[0]), column.name, problem)]
     for row in wrong[:MAX_REPORTED]:
-        more = (
-            f" (so do {len(wrong) - MAX_REPORTED} more rows)"
-            if len(wrong) > MAX_REPORTED and row == wrong[MAX_REPORTED - 1]
-            else ""
-        )
+        last = len(wrong) > MAX_REPORTED and row == wrong[MAX_REPORTED - 1]
+        more = f" (so do {len(wrong) - MAX_REPORTED} more rows)" if last else ""
         problem = _problem(table, column, cells.iloc[row], private)
         faults.append(table.fault(int(row), column.name, problem + more))
     return values, faults
