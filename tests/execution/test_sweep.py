@@ -44,7 +44,7 @@ def test_every_week_is_kept_where_that_is_asked_for(small_experiment: Experiment
 def test_what_cannot_be_swept_is_reported(small_experiment: Experiment) -> None:
     with pytest.raises(InputError, match="has no design"):
         plan_sweep(small_experiment)
-    with pytest.raises(InputError, match=r"at: must be a week from 0 to 15, got 16"):
+    with pytest.raises(InputError, match=r"report_weeks: must be a week from 0 to 15, got 16"):
         plan_sweep(small_experiment, VARIED, report_weeks=(16,))
     with pytest.raises(InputError, match="did you mean"):
         plan_sweep("combind", VARIED)
