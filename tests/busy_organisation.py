@@ -25,6 +25,12 @@ VALUES: dict[str, object] = {
     "customer_differences.leniency_spread": 0.1, "customer_differences.mobility_spread": 0.8,
     "customer_differences.demand_spread": 0.8, "trials.uncertainty": 0.4, "trials.stop_below": 0.1,
 }  # fmt: skip
+#: Values at which the programme is dropped and leaders' measures follow their beliefs, too; no room is left for either above.
+STRAINED: dict[str, object] = {
+    "sponsorship.patience": 0.0,
+    "sponsorship.interval_weeks": 2,
+    "realignment.min_conviction": 0.4,
+}
 #: What happens in it, by week: a champion leaves, a leader is replaced, posts are cut, demand surges while the machine has
 #: no way out to a person.
 EVENTS: dict[int, dict[str, object]] = {

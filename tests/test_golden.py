@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.busy_organisation import busy_events, busy_values
+from tests.busy_organisation import STRAINED, busy_events, busy_values
 
 from ccsim.model.settings import all_parameters
 from ccsim.scenarios.scenario import Intervention, Scenario, list_scenarios, load_scenario
@@ -38,23 +39,32 @@ def busy() -> Scenario:
     return Scenario("busy", "Everything at once", assumptions=organisation, levers=levers, schedule=tuple(moves))
 
 
+def strained() -> Scenario:
+    """Return the busy scenario with a programme that is dropped, and with posts that come back as cases wait."""
+    scenario = busy().with_values(STRAINED)
+    moves = [move for move in scenario.schedule if move.when is None]
+    moves.append(Intervention.create({"staffing.cut": 0.05}, when="backlog > 20", earliest_week=14))
+    return replace(scenario, name="strained", schedule=tuple(moves))
+
+
 def lived(name: str) -> dict[str, str]:
     """Return tallies as hexadecimal numbers, those that are not 0.
 
     Of a scenario they are those of the last of 20 weeks; of ``"hero-leaves, week 54"`` those of that week, two weeks after
-    the event; of ``"busy"`` the sums over 20 weeks, so that what happens in one week only is in them.
+    the event; of ``"busy"`` and ``"strained"`` the sums over 20 weeks, so that what happens in one week only is in them.
     """
-    scenario = busy() if name == "busy" else load_scenario(name.partition(",")[0])
+    own = {"busy": busy, "strained": strained}
+    scenario = own[name]() if name in own else load_scenario(name.partition(",")[0])
     weeks = 55 if "," in name else 20
     simulation = Simulation(scenario.with_values(SMALL), 7, weeks)
     for _ in range(weeks):
         simulation.step()
     tallies = simulation.record.tallies()
-    figure = math.fsum if name == "busy" else lambda values: float(values[-1])
+    figure = math.fsum if name in own else lambda values: float(values[-1])
     return {key: figure(values).hex() for key, values in sorted(tallies.items()) if figure(values) != 0.0}
 
 
-NAMES = ("nothing", "combined", "hero-leaves", "hero-leaves, week 54", "busy")
+NAMES = ("nothing", "combined", "hero-leaves", "hero-leaves, week 54", "busy", "strained")
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -71,6 +81,33 @@ def test_the_busy_organisation_leaves_no_mechanism_off_and_no_event_out() -> Non
             assert key in moved, key
         elif row.default == row.off:
             assert values.get(key, row.off) != row.off or key in moved, key
+
+
+def busy_tallies(changed: Scenario) -> dict[str, list[float]]:
+    """Return the tallies of 20 weeks of the busy scenario or of a variation of it."""
+    simulation = Simulation(changed.with_values(SMALL), 7, 20)
+    for _ in range(20):
+        simulation.step()
+    return {name: values.tolist() for name, values in simulation.record.tallies().items()}
+
+
+@pytest.mark.slow
+def test_every_mechanism_and_every_event_moves_something_in_the_busy_or_the_strained_organisation() -> None:
+    rows, idle = all_parameters(), []
+    usual = {"busy": busy_tallies(busy()), "strained": busy_tallies(strained())}
+    for group in dict.fromkeys(row.group for row in rows.values()):
+        offs = {key: row for key, row in rows.items() if row.group == group and row.off is not None and not row.impulse}
+        off = {key: row.kind(row.off) for key, row in offs.items() if row.off is not None}
+        if not off or busy_tallies(busy().with_values(off)) != usual["busy"]:
+            continue
+        if busy_tallies(strained().with_values(off)) == usual["strained"]:
+            idle.append(group)
+    scenario = strained()
+    for move in scenario.schedule:
+        rest = tuple(other for other in scenario.schedule if other is not move)
+        if busy_tallies(replace(scenario, schedule=rest)) == usual["strained"]:
+            idle.append(f"week {move.week}: {sorted(move.set)}")
+    assert not idle
 
 
 def test_the_busy_organisation_fills_every_tally() -> None:

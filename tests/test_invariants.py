@@ -119,7 +119,7 @@ def test_customers_issues_contacts_hours_people_and_money_balance(
     simulation = Simulation(Scenario("any").with_values({**SMALL, **size, **free}), seed, WEEKS)
     state = simulation.state
     for week in range(WEEKS):
-        if week == WEEKS // 2:
+        if moved and week == WEEKS // 2:
             simulation.apply(Intervention.create(moved, week=week))
         before = Before(state)
         simulation.step()

@@ -57,6 +57,12 @@ def test_one_more_member_of_staff_leaves_everyone_elses_traits_unchanged() -> No
         assert (getattr(more, name)[:24] == getattr(one, name)).all(), name
 
 
+def test_ties_that_the_own_department_has_no_room_for_go_to_the_next_people_in_the_others() -> None:
+    found = sample_initial(even(staff=6, ties=3, cross_ties=0.0), 9).populations
+    assert found.staff.department.tolist() == [0, 0, 1, 1, 2, 2]
+    assert found.colleagues.tolist() == [[1, 2, 3], [0, 2, 3], [3, 4, 5], [2, 4, 5], [5, 0, 1], [4, 0, 1]]
+
+
 def test_one_more_customer_leaves_everyone_elses_traits_unchanged() -> None:
     one, more = (
         sample_initial(sized(prospects=0.0), 9).populations.customers,
