@@ -98,7 +98,7 @@ def outcomes(scenario: Scenario, seed: int) -> dict[tuple[str, int], float]:
 
 def unevenness(values: dict[str, object], seed: int) -> float:
     """Return the Gini of in-degree of the network of a founding."""
-    colleagues = Simulation(load_scenario("nothing").with_values(values), seed, 1).world.populations.colleagues
+    colleagues = Simulation(load_scenario("nothing").with_values(values), seed, 1).state.populations.colleagues
     return gini(np.bincount(colleagues[colleagues >= 0], minlength=len(colleagues)))
 
 

@@ -49,7 +49,7 @@ def test_memory_of_a_run_is_that_of_its_columns(sizes: dict[str, int]) -> None:
     scenario = next(iter(load_experiment("direction").scenarios.values())).with_values(
         {**{f"organisation.{name}": value for name, value in sizes.items()}, "organisation.warm_up": 0}
     )
-    parts = Simulation(scenario, 1, 1).world.parts()
+    parts = Simulation(scenario, 1, 1).state.parts()
     held = sum(sum(one.nbytes for one in part) if isinstance(part, tuple) else part.nbytes for part in parts)
     assert work(**sizes).memory == pytest.approx(held, rel=0.1)
 

@@ -71,8 +71,8 @@ def test_what_is_not_due_yet_is_not_seen():
     game = Game(4)
     first, second = game.play(Choice()), game.play(Choice())
     late = [row.kpi for row in catalogue().rules.report if row.late]
-    assert late and all(first.figures[kpi] is None for kpi in late)
-    assert second.figures["profit"] == pytest.approx(game.by_quarter("profit")[0])
+    assert late and all(first.reported[kpi] is None for kpi in late)
+    assert second.reported["profit"] == pytest.approx(game.by_quarter("profit")[0])
 
 
 def test_a_manager_is_shown_the_reported_and_never_the_true_figures_unless_asked_for():

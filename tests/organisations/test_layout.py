@@ -121,7 +121,7 @@ def test_an_organisation_founded_without_its_ties_is_as_unequal_as_with_them(
     }
     found = []
     for seed in range(20 if len(people) < 100 else 1):
-        colleagues = Simulation(load_scenario("nothing").with_values(values), seed, 1).world.populations.colleagues
+        colleagues = Simulation(load_scenario("nothing").with_values(values), seed, 1).state.populations.colleagues
         assert len(colleagues) == len(people)
         found.append(gini(np.bincount(colleagues[colleagues >= 0], minlength=len(people))))
     assert np.mean(found) == pytest.approx(real, abs=0.05)

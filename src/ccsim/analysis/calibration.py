@@ -94,7 +94,7 @@ class Calibration(RenamedAttributes):
 
     @property
     def z_scores(self) -> np.ndarray:
-        """Distance of each target's mean from its figure, in standard deviations of both."""
+        """Distance of each target's mean from its value, in standard deviations of both."""
         means, spread = self.predicted.mean(axis=0), self.predicted.std(axis=0, ddof=1)
         error = np.array([target.error for target in self.targets])
         values = np.array([target.value for target in self.targets])

@@ -86,7 +86,7 @@ class Objectives:
         return tuple(dict.fromkeys(self.outcomes))
 
     def scores(self, values: np.ndarray) -> np.ndarray:
-        """Return each goal's figure and the money, from values of shape (worlds, runs, outcomes)."""
+        """Return each goal's value and the money, from values of shape (worlds, runs, outcomes)."""
         worlds = values.mean(axis=1)
         if self.quantile is None:
             return np.asarray(worlds.mean(axis=0))
@@ -103,8 +103,8 @@ class Evaluated(RenamedAttributes):
     Attributes:
         name: its name.
         plan: levers by key.
-        promised: each outcome's figure in the search.
-        mean, low, high: each outcome's figure on fresh draws, with its 95 % interval.
+        promised: each outcome's value in the search.
+        mean, low, high: each outcome's value on fresh draws, with its 95 % interval.
         values: on fresh draws, shape (worlds, runs, outcomes).
     """
 
@@ -125,7 +125,7 @@ class OptimisationResult(RenamedAttributes):
 
     Attributes:
         problem, space, aim: what was asked.
-        trials: one row per plan tried: its levers, each outcome's figure, ``fits`` (within the money).
+        trials: one row per plan tried: its levers, each outcome's value, ``fits`` (within the money).
         plans: the winner, or the front, on fresh draws; the best first.
         start: the scenario as it is, on the same fresh draws.
         asked: trials asked for; there are fewer where the time limit was reached.
@@ -360,7 +360,7 @@ def _search(
     sampler: str | None,
     start: Plan,
 ) -> list[tuple[Plan, np.ndarray]]:
-    """Return every plan tried with its figures, in order: as many as asked for, or as there is time for."""
+    """Return every plan tried with its values, in order: as many as asked for, or as there is time for."""
     import warnings
 
     optuna = library("optuna")
@@ -514,6 +514,6 @@ def _intervals(
 def _trials_table(tried: Sequence[tuple[Plan, np.ndarray]], aim: Objectives) -> pd.DataFrame:
     import pandas as pd
 
-    rows = [{**plan, **dict(zip(aim.outcomes, figures, strict=True))} for plan, figures in tried]
-    fits = [aim.max_cost is None or bool(figures[-1] <= aim.max_cost) for _, figures in tried]
+    rows = [{**plan, **dict(zip(aim.outcomes, scores, strict=True))} for plan, scores in tried]
+    fits = [aim.max_cost is None or bool(scores[-1] <= aim.max_cost) for _, scores in tried]
     return pd.DataFrame(rows).assign(fits=fits)

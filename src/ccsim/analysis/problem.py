@@ -169,7 +169,7 @@ class Runner:
             problem: what to run.
             design: the points.
             part: what to call these runs: their folder, and the title of their progress.
-            report_weeks: weeks of which figures are kept; by default the last.
+            report_weeks: weeks of which values are kept; by default the last.
 
         Returns:
             One row per point (from 0), replicate and week kept, in that order: ``point``, ``replicate``, ``week``,
@@ -208,7 +208,7 @@ class Runner:
 
 
 def _with_differences(summaries: pd.DataFrame, experiment: Experiment, differ: bool) -> pd.DataFrame:
-    """Return the figures of points, each beside the figures of its baseline on the same draws."""
+    """Return the values of points, each beside the values of its baseline on the same draws."""
     import pandas as pd
 
     points = experiment.design_scenarios

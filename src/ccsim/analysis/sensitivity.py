@@ -162,7 +162,7 @@ def analysed(
         values: for each outcome an array of shape (points, replicates).
 
     Raises:
-        InputError: no outcome varies and has figures at enough points.
+        InputError: no outcome varies and has values at enough points.
     """
     import pandas as pd
 
@@ -214,7 +214,7 @@ def _salib_problem(space: Sequence[Dimension]) -> dict[str, Any]:
 
 
 def _whole_blocks(known: np.ndarray, block: int) -> np.ndarray:
-    """Return which points can be used: those of paths or rows that have a figure at every point."""
+    """Return which points can be used: those of paths or rows that have a value at every point."""
     return np.repeat(known.reshape(-1, block).all(axis=1), block)
 
 

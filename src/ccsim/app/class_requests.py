@@ -125,14 +125,14 @@ def _refuse(constant: str) -> Any:
 
 
 def checked_values(values: Mapping[str, float], within: bool) -> dict[str, float]:
-    """Return figures of the KPIs that players predict.
+    """Return values of the KPIs that players predict.
 
     Args:
         values: by KPI.
         within: whether they must be within what can be predicted.
 
     Raises:
-        InputError: another KPI, or a figure outside the range.
+        InputError: another KPI, or a value outside the range.
     """
     spans = {row.kpi: row.predict for row in catalogue().rules.report if row.predict}
     for name, value in values.items():

@@ -1,4 +1,4 @@
-"""A management game on the model: twelve quarters, a purse, little attention, and late and partial figures, one of them too good.
+"""A management game on the model: twelve quarters, a purse, little attention, and late and partial values, one of them too good.
 
 A game is a scenario, a seed, a lecturer's terms (usually none) and a list of choices: the same four give the same game,
 bit for bit. Nothing here knows a browser.

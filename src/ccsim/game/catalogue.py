@@ -83,7 +83,7 @@ class Event(Part):
 
 
 class Report(Part):
-    """A figure that a manager sees, some quarters late.
+    """A value that a manager sees, some quarters late.
 
     ``predict`` (lowest, highest, step) asks the player for a prediction first.
     """

@@ -1,4 +1,4 @@
-"""One game in progress: choices in, a manager's figures out, quarter by quarter.
+"""One game in progress: choices in, a manager's values out, quarter by quarter.
 
 Time in the game is a number of quarters from 0. A move or event is a layer of levers; what is in force is the base
 under all layers in the order in which they came, so that whatever ends leaves the world as the others have it.
@@ -251,7 +251,7 @@ class Game:
         return self.kpis()[kpi] + sign * np.repeat(self._booked, self.rules.weeks) / self.rules.weeks
 
     def digest(self) -> str:
-        """Return a fingerprint of every figure of every week: equal if and only if the games are, bit for bit."""
+        """Return a fingerprint of every value of every week: equal if and only if the games are, bit for bit."""
         mark = hashlib.sha256()
         for name, values in sorted(self.kpis().items()):
             mark.update(name.encode())

@@ -1,7 +1,7 @@
 """Games as files: everything that makes a game again, and a fingerprint of what came out.
 
-A file holds scenario, seed and choices, never figures; reading it plays the game again. Two sums guard it: one over
-its own text (a torn or edited file), one over every figure of every week (another version of the model).
+A file holds scenario, seed and choices, never values; reading it plays the game again. Two sums guard it: one over
+its own text (a torn or edited file), one over every value of every week (another version of the model).
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ class Replay:
 
     Attributes:
         game: the game.
-        same: whether every figure of every week is what it was, bit for bit.
+        same: whether every value of every week is what it was, bit for bit.
         note: one sentence on that.
     """
 

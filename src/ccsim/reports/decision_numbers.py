@@ -54,8 +54,8 @@ class DecisionReproduction:
         key: its name.
         stored, again: the number from the store, and from what was run again.
         options: options whose runs are behind it; none for a back-test, whose worlds are its own.
-        differing: runs whose figures did not come out the same bit by bit, as (scenario, replicate).
-        each: one row per run behind it, with its figure at the horizon.
+        differing: runs whose values did not come out the same bit by bit, as (scenario, replicate).
+        each: one row per run behind it, with its value at the horizon.
         same_sources: whether this checkout has the sources that made the store.
     """
 

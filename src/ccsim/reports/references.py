@@ -25,7 +25,7 @@ from ccsim.reports.figures.comparison import drawn
 if TYPE_CHECKING:
     import pandas as pd
 
-#: Measures, and how each is made of a figure for each run.
+#: Measures, and how each is made of a value for each run.
 INTERVAL = {
     "mean": "mean over the runs",
     "low": "lower end of the 95 % t interval of that mean",
@@ -165,7 +165,7 @@ class ReportNumbers:
         return {}
 
     def curve(self, kpi: str, scenario: str) -> pd.DataFrame:
-        """Return what a figure draws of a scenario: ``mean``, ``low``, ``high``, by week."""
+        """Return what a value draws of a scenario: ``mean``, ``low``, ``high``, by week."""
         if kpi not in self._curves:
             self._curves[kpi] = dict(list(drawn(self.comparison, KPIS[kpi]).groupby("scenario")))
         return self._curves[kpi][scenario].set_index("week")
@@ -211,14 +211,14 @@ class ReportNumbers:
         return found[key.measure]
 
     def pairs(self, key: Key) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Return the replicates that a scenario and the baseline share, and both's figures at the horizon."""
+        """Return the replicates that a scenario and the baseline share, and both's values at the horizon."""
         base = self.comparison.experiment.baseline
         (own, here), (other, there) = (self.comparison.final_values(key.kpi, name) for name in (key.scenario, base))
         both, left, right = np.intersect1d(own, other, return_indices=True)
         return both, here[left], there[right]
 
     def by_group(self, key: Key) -> tuple[np.ndarray, np.ndarray]:
-        """Return replicates, and in each the figure of a department or segment at the horizon."""
+        """Return replicates, and in each the value of a department or segment at the horizon."""
         table = getattr(self.comparison.results, f"{key.part}s")
         rows = table[(table["scenario"] == key.scenario) & (table[key.part] == key.number)]
         found = [
@@ -238,7 +238,7 @@ class ReportNumbers:
         return (key.scenario,) if key.is_single or key.scenario == experiment.baseline else pair
 
     def per_run(self, key: Key) -> pd.DataFrame:
-        """Return the figure of every run behind a number: a row per replicate."""
+        """Return the value of every run behind a number: a row per replicate."""
         import pandas as pd
 
         if key.part == "move":

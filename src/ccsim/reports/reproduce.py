@@ -39,8 +39,8 @@ class Reproduction(RenamedAttributes):
         stored, again: the number (or the curve, of shape (weeks,)) from the store, and from the runs made again.
         reported: the number as the folder's page has it, to the last bit; None where there is no page with it.
         scenarios, replicates: the runs behind it.
-        differing: runs whose figures did not come out the same bit by bit, as (scenario, replicate).
-        each: one row per replicate with the seed and the figures of the store.
+        differing: runs whose values did not come out the same bit by bit, as (scenario, replicate).
+        each: one row per replicate with the seed and the values of the store.
         steps: how the number is made.
         made_by: versions and sources of the store.
         same_sources: whether this checkout has the sources that made the store.
@@ -151,7 +151,7 @@ def _runs(results: Results) -> list[tuple[str, int]]:
 
 
 def _differing(key: Key, own: Results, again: Results, runs: list[tuple[str, int]]) -> list[tuple[str, int]]:
-    """Return the runs whose figures behind a number differ in any bit."""
+    """Return the runs whose values behind a number differ in any bit."""
     name = TABLE_OF.get(key.part, next(iter(own.tables)))
     column = "week" if key.part == "move" else key.kpi
     pieces = [dict(list(each.tables[name].groupby(["scenario", "replicate"])[column])) for each in (own, again)]

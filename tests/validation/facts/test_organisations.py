@@ -46,7 +46,7 @@ def test_organisations_of_a_sample_have_draws_of_their_own_and_its_scenarios_sha
         seeds.setdefault(number, set()).update(experiment.seed_of(name, replicate) for replicate in range(2))
     assert all(len(own) == 2 for own in seeds.values())  # one a replicate, the same in both scenarios
     assert len(set.union(*seeds.values())) == 16
-    first, second = (Simulation(experiment.scenarios[name], experiment.seed_of(name, 0), 1).world.populations.leaders
+    first, second = (Simulation(experiment.scenarios[name], experiment.seed_of(name, 0), 1).state.populations.leaders
                      for name in ("0000 unit", "0001 unit"))  # fmt: skip
     assert not np.isin(first.control, second.control).any()  # other leaders, not the same ones under other levers
     assert Experiment.from_resolved(experiment.resolved()).seed_groups == experiment.seed_groups

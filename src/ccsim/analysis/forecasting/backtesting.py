@@ -70,8 +70,8 @@ class Backtests:
         tables: of each its back-test (:func:`ccsim.analysis.forecasting.forecast.backtest`).
         drivers: of each the drivers that set no lever, None where there are none.
         ensembles: the worlds, each series on those of its own step.
-        events: of each event and series with figures before and after, a row of :data:`EVENT_COLUMNS`.
-        steps: figures that were kept back.
+        events: of each event and series with values before and after, a row of :data:`EVENT_COLUMNS`.
+        steps: values that were kept back.
     """
 
     series: tuple[Series, ...]
@@ -137,7 +137,7 @@ def backtested(
 
     Args:
         folder: the organisation.
-        steps: figures at the end that are kept back.
+        steps: values at the end that are kept back.
         worlds: number of worlds of the ensemble.
         seed: seed of the draws.
         runner: how worlds are run.
@@ -147,7 +147,7 @@ def backtested(
         A back-test per series, each with the forecasts of all methods and their scores.
 
     Raises:
-        InputError: no KPI has figures enough.
+        InputError: no KPI has values enough.
     """
     series = tuple(one for one in series_of(folder).values() if len(one.values) >= steps + LEAST)
     if not series:

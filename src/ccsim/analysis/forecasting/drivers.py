@@ -1,8 +1,8 @@
 """What moved from outside, as a regressor: how a series follows drivers that set no lever.
 
-A driver with a lever moves the worlds themselves. One without, such as a figure of the service, is not in the model:
+A driver with a lever moves the worlds themselves. One without, such as a value of the service, is not in the model:
 its weight is estimated from the history by generalised least squares under the noise of the series (a random walk with
-drift, and the noise of a figure), shrunk towards 0 as far as the history is short.
+drift, and the noise of a value), shrunk towards 0 as far as the history is short.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Outside:
         names: of the drivers.
         seen: shape (steps of the series, drivers).
         ahead: shape (steps ahead, drivers).
-        held: drivers whose last figure is held where none is given ahead.
+        held: drivers whose last value is held where none is given ahead.
         short: drivers that are left out, because they begin too late.
     """
 
@@ -68,7 +68,7 @@ class Effect:
 def outside_of(folder: Folder, series: Series, steps: int) -> Outside | None:
     """Return the drivers without a lever beside a series; None where there are none.
 
-    Where a step has no figure of a driver, the last one before it holds; before the first, the first.
+    Where a step has no value of a driver, the last one before it holds; before the first, the first.
 
     Args:
         folder: the organisation.

@@ -160,7 +160,7 @@ def run_worlds(
 
 
 def kpi_values_of(frame: pd.DataFrame, kpis: Iterable[str]) -> dict[str, np.ndarray]:
-    """Return figures of KPIs over steps by name, shape (worlds, steps), from rows by point and week."""
+    """Return values of KPIs over steps by name, shape (worlds, steps), from rows by point and week."""
     done = np.sort(frame["point"].unique())
     return {
         name: frame.pivot(index="point", columns="week", values=name).reindex(done).to_numpy(float)

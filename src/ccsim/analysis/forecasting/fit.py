@@ -87,7 +87,7 @@ class Fit:
 
 
 def levels_of(series: dict[str, Series]) -> dict[str, tuple[float, float]]:
-    """Return the level of each KPI, the mean of the last four figures, with its standard deviation."""
+    """Return the level of each KPI, the mean of the last four values, with its standard deviation."""
     found = {}
     for kpi, one in series.items():
         noise = noise_of(one)
@@ -128,7 +128,7 @@ class Change:
 
 
 def changes_of(folder: Folder, series: dict[str, Series]) -> list[Change]:
-    """Return the changes over events that worlds can be compared with: those with figures before and after.
+    """Return the changes over events that worlds can be compared with: those with values before and after.
 
     Args:
         folder: the organisation.

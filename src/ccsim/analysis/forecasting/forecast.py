@@ -91,7 +91,7 @@ def forecast(series: Series, ensemble: Ensemble, steps: int, seed: int, outside:
 
 
 def _features(seen: np.ndarray) -> np.ndarray:
-    """Return what the regression sees: changes towards the last figure, so that an offset of a survey drops out."""
+    """Return what the regression sees: changes towards the last value, so that an offset of a survey drops out."""
     return np.asarray(seen[:, :-1] - seen[:, -1:])
 
 
@@ -153,11 +153,11 @@ def _own_past(values: np.ndarray, change: np.ndarray, spread: np.ndarray, seen: 
 
 
 def moments(values: np.ndarray, error: float = float("nan")) -> np.ndarray:
-    """Return variances of a figure's noise and of a step, and the square of the drift, by differences of two lags.
+    """Return variances of a value's noise and of a step, and the square of the drift, by differences of two lags.
 
     Args:
         values: shape (series, steps).
-        error: standard deviation of a figure where it is stated, else nan.
+        error: standard deviation of a value where it is stated, else nan.
 
     Returns:
         Shape (series, 3). Each is right on average and so may be negative in a single series.
@@ -183,7 +183,7 @@ def _room(noise: np.ndarray, steps: int) -> np.ndarray:
 
 
 def _with_noise(worlds: np.ndarray, more: np.ndarray, values: int, rng: np.random.Generator) -> np.ndarray:
-    """Return worlds with the noise of figures, of steps and of a drift that a series of some figures shows beyond theirs.
+    """Return worlds with the noise of values, of steps and of a drift that a series of some values shows beyond theirs.
 
     How large it is is as unsure as the series is short.
     """
@@ -202,7 +202,7 @@ def backtest(series: Series, ensemble: Ensemble, steps: int, seed: int, outside:
     Args:
         series: the whole series.
         ensemble: worlds of the earlier part.
-        steps: steps that are kept back; those without a figure in the history are not scored.
+        steps: steps that are kept back; those without a value in the history are not scored.
         seed: of the noise.
         outside: drivers that set no lever, up to the last step that is kept back, as they came.
 
@@ -239,7 +239,7 @@ def line_of(table: pd.DataFrame, drivers: str = "", gaps: int = 0) -> str:
     Args:
         table: the back-test.
         drivers: which drivers counted, in words.
-        gaps: steps without a figure that were interpolated.
+        gaps: steps without a value that were interpolated.
 
     Returns:
         CRPS beside the best naive forecast's, the verdict, and the coverage of 50 and 90 % intervals.

@@ -34,7 +34,7 @@ def _normal(mean: np.ndarray, spread: np.ndarray) -> np.ndarray:
 
 
 def last_value(seen: np.ndarray, horizons: int, season: int) -> np.ndarray:
-    """Return draws that say: as the last figure, give or take what a step usually changes."""
+    """Return draws that say: as the last value, give or take what a step usually changes."""
     spread = np.diff(seen).std(ddof=1)
     return _normal(np.full(horizons, seen[-1]), np.full(horizons, spread))
 
@@ -55,7 +55,7 @@ def drift(seen: np.ndarray, horizons: int, season: int) -> np.ndarray:
     return _normal(seen[-1] + steps.mean() * ahead, spread)
 
 
-#: Naive forecasts by name: from figures seen, shape (seen,), horizons and figures a year, to draws (draws, horizons).
+#: Naive forecasts by name: from values seen, shape (seen,), horizons and values a year, to draws (draws, horizons).
 NAIVE: dict[str, Callable[[np.ndarray, int, int], np.ndarray]] = {
     "last value": last_value, "same quarter last year": same_quarter, "random walk with drift": drift,
 }  # fmt: skip

@@ -11,9 +11,9 @@ from ccsim.errors import InputError
 from ccsim.organisations.folder import Folder
 from ccsim.organisations.measured import not_forecast, of_the_whole
 
-#: Figures that a series takes at least: with fewer there is nothing to forecast from.
+#: Values that a series takes at least: with fewer there is nothing to forecast from.
 LEAST = 6
-#: Weeks of a month; steps of the calendar, by their weeks; and steps without a figure that are interpolated at most.
+#: Weeks of a month; steps of the calendar, by their weeks; and steps without a value that are interpolated at most.
 MONTH = 52 / 12
 CALENDAR = (1, MONTH, 13, 52)
 LONGEST_GAP = 2
@@ -28,8 +28,8 @@ class Series:
         dates: last day of each step.
         values: shape (steps,).
         weeks: weeks of a step; a month has a twelfth of 52.
-        error: standard deviation of a figure, nan where it is not stated.
-        given: whether a figure is in the history, shape (steps,); the others lie between two and are interpolated. None
+        error: standard deviation of a value, nan where it is not stated.
+        given: whether a value is in the history, shape (steps,); the others lie between two and are interpolated. None
             where all are.
     """
 
@@ -53,7 +53,7 @@ class Series:
 
     @property
     def gaps(self) -> int:
-        """Steps without a figure of the history."""
+        """Steps without a value of the history."""
         return 0 if self.given is None else int((~self.given).sum())
 
     def ahead(self, steps: int) -> pd.DatetimeIndex:
@@ -67,7 +67,7 @@ class Series:
 
 @dataclass(frozen=True)
 class Noise:
-    """How a series moves beyond what the model explains: spread of a figure, of a step, and of the drift."""
+    """How a series moves beyond what the model explains: spread of a value, of a step, and of the drift."""
 
     observation: float
     step: float
@@ -102,15 +102,15 @@ def series_of(folder: Folder) -> dict[str, Series]:
 
 
 def _at_equal_steps(kpi: str, rows: pd.DataFrame, error: float) -> Series:
-    """Return figures as a series at equal steps: weeks, months, quarters, years, or whatever lies between most of them.
+    """Return values as a series at equal steps: weeks, months, quarters, years, or whatever lies between most of them.
 
-    Gaps of at most :data:`LONGEST_GAP` steps are interpolated. Before a longer one, figures are left out.
+    Gaps of at most :data:`LONGEST_GAP` steps are interpolated. Before a longer one, values are left out.
     """
     days = pd.DatetimeIndex(rows["date"])
     gap = max(1.0, float(np.median(np.diff(days.to_numpy()) / np.timedelta64(1, "D"))))
     weeks = next((size for size in CALENDAR if abs(gap - 7 * size) <= 0.05 * 7 * size), max(1, round(gap / 7)))
     if months := _months(weeks):
-        # A month that a figure ends in counts, whether it is dated by its last day or by the first one after it.
+        # A month that a value ends in counts, whether it is dated by its last day or by the first one after it.
         number = (days.year * 12 + days.month).to_numpy()
         place = np.round((number - number[-1]) / months).astype(int)
     else:

@@ -1,6 +1,6 @@
 """Kinds of claims. Each says which differences must all be positive for a claim of its kind to hold.
 
-A contrast is a weighted sum of figures of one replicate: (scenario, KPI, week) with weights. Because all scenarios of a
+A contrast is a weighted sum of values of one replicate: (scenario, KPI, week) with weights. Because all scenarios of a
 replicate share their draws, its values over replicates are paired differences, and one t test judges it.
 """
 
@@ -17,14 +17,14 @@ Cell = tuple[str, str, int]  # scenario, KPI, week
 
 @dataclass(frozen=True)
 class Contrast:
-    """A weighted sum of figures, in words and numbers."""
+    """A weighted sum of values, in words and numbers."""
 
     words: str
     weights: Mapping[Cell, float]
 
     @property
     def kpi(self) -> str:
-        """The KPI whose figures are summed."""
+        """The KPI whose values are summed."""
         return next(iter(self.weights))[1]
 
 
@@ -47,7 +47,7 @@ class Claimed:
     share: float = 0.5
 
     def at_bound(self, *weights: float) -> dict[Cell, float]:
-        """Return the weights of the scenarios' figures at the horizon."""
+        """Return the weights of the scenarios' values at the horizon."""
         return {
             (name, self.kpi, self.weeks[-1]): self.sign * weight
             for name, weight in zip(self.names, weights, strict=True)
@@ -59,12 +59,12 @@ class Claimed:
         return Contrast(f"{one} against {other}", weights)
 
     def since(self, name: str, week: int, weight: float, start: int | None = None) -> dict[Cell, float]:
-        """Return the weights of a figure; of what was summed since a start, if one is given and the KPI is a sum.
+        """Return the weights of a value; of what was summed since a start, if one is given and the KPI is a sum.
 
         Args:
             name: the scenario.
             week: the week.
-            weight: how much the figure counts.
+            weight: how much the value counts.
             start: week from which on it is summed.
         """
         weights = {(name, self.kpi, week): self.sign * weight}

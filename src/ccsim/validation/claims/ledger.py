@@ -251,7 +251,7 @@ def under(scenario: Scenario, values: Mapping[str, Any]) -> Scenario:
 def _run_cells(
     experiment: Experiment, folder: Path, title: str, progress: ProgressFactory | None, shared: dict[str, Any]
 ) -> CellValues:
-    """Run an experiment (or, with nothing ``shared``, read what is there), and return its figures by scenario and week."""
+    """Run an experiment (or, with nothing ``shared``, read what is there), and return its values by scenario and week."""
     from contextlib import nullcontext
 
     if shared:
@@ -301,7 +301,7 @@ def judge_claim(
     Args:
         claim: the claim.
         cell_values: for each scenario, KPI and week, values over replicates.
-        place: where the figures of each scenario of a claim stand.
+        place: where the values of each scenario of a claim stand.
         prefix: of the point: put before the names of scenarios.
         kpi: another KPI to judge it in.
         priors: for each contrast, what the other points say of its variance.
@@ -318,7 +318,7 @@ def judge_claim(
 
 @dataclass(frozen=True)
 class _Space:
-    """Figures at the other worlds, and the points by their number."""
+    """Values at the other worlds, and the points by their number."""
 
     cell_values: CellValues
     place: Mapping[tuple[str, str], str]

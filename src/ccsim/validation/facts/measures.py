@@ -1,6 +1,6 @@
 """Measures between units: what a study reports over many firms, units or people.
 
-A measure takes a study's frame, keeps what it needs as rows of numbers, and makes one figure of them. Its interval
+A measure takes a study's frame, keeps what it needs as rows of numbers, and makes one value of them. Its interval
 comes from resampling whatever was drawn independently: runs, organisations, never the people inside one.
 """
 
@@ -34,7 +34,7 @@ Scenarios = Annotated[list[str], "scenario"]
 
 @dataclass(frozen=True)
 class Estimate:
-    """A simulated figure with its 95 % interval (percentiles of the bootstrap), and from how many independent units."""
+    """A simulated value with its 95 % interval (percentiles of the bootstrap), and from how many independent units."""
 
     value: float
     low: float
@@ -67,7 +67,7 @@ class Measure(Schema):
 
 
 def estimate(measure: Measure, frame: pd.DataFrame, seed: int = 1) -> Estimate:
-    """Return a measure's figure on a study's frame, with its interval."""
+    """Return a measure's value on a study's frame, with its interval."""
     rows, owners = measure.rows(frame)
     _, places = np.unique(np.array(owners, dtype=str), return_inverse=True)
     groups = [np.flatnonzero(places == k) for k in range(places.max() + 1)] if len(rows) else []

@@ -91,7 +91,7 @@ class Study:
         swept: the value of the sweep in each scenario that is a point of it.
         factors, samples: ranges of levers by key, and how many organisations differ within them (a Latin hypercube).
         replicates: runs of each scenario (and of each point).
-        weeks: the weeks of which figures are kept, the horizon last.
+        weeks: the weeks of which values are kept, the horizon last.
         facts: what is measured.
         file: where it is written.
     """

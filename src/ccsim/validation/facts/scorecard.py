@@ -33,10 +33,10 @@ class Score:
 
     @property
     def verdict(self) -> str:
-        """``inside`` if the figure lies in the published interval, ``outside`` if chance cannot have put it out.
+        """``inside`` if the value lies in the published interval, ``outside`` if chance cannot have put it out.
 
-        ``undecided`` is what chance could turn: a figure outside whose own interval reaches in, and, where only a
-        sign was published, a figure of the right sign whose interval reaches the wrong one.
+        ``undecided`` is what chance could turn: a value outside whose own interval reaches in, and, where only a
+        sign was published, a value of the right sign whose interval reaches the wrong one.
         """
         found, fact = self.estimate, self.fact
         if found.value != found.value:

@@ -59,7 +59,7 @@ class HalfLife(Measure):
             if name:
                 here, owners = cells(frame, self.y, [(name, int(week)) for week in weeks])
                 gains.append(here - cells(frame, self.y, [(base, int(week)) for week in weeks])[0])
-        # A figure is the mean of the quarter that ends with its week; its middle lies half a quarter earlier.
+        # A value is the mean of the quarter that ends with its week; its middle lies half a quarter earlier.
         self._months = (np.array(weeks) - 6.0) / MONTH
         return np.column_stack(gains), owners
 

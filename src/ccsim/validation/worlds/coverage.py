@@ -1,6 +1,6 @@
 """Check the method by simulation: an organisation whose values are known must not be ruled out by its own figures.
 
-The published intervals are laid around the figures of an organisation of known values, each at a place of its own as
+The published intervals are laid around the values of an organisation of known values, each at a place of its own as
 real organisations lie in theirs, and blurred by the errors of observation and discrepancy that the method reckons with.
 Then its values have to pass every wave's emulators and to be admitted on fresh runs.
 """
@@ -47,7 +47,7 @@ def coverage(
         waves: the waves of a match.
         unit: the organisations' values, places of the unit cube where the waves' emulators are good, shape (trials,
             parameters).
-        evaluate: runs points; it is called once for the organisations' own figures and once for the method's runs.
+        evaluate: runs points; it is called once for the organisations' own values and once for the method's runs.
         seed: of places in intervals, and of errors.
 
     Returns:
@@ -69,7 +69,7 @@ def coverage(
 
 
 def _around(one: Pattern, output: float, rng: np.random.Generator) -> Pattern:
-    """Return a pattern whose interval, as wide as published, holds a figure, but for an error."""
+    """Return a pattern whose interval, as wide as published, holds a value, but for an error."""
     low, high = one.ends
     place, error = rng.random(), rng.normal(0.0, np.sqrt(one.tolerance))
     width = high - low

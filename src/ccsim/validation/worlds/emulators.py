@@ -1,6 +1,6 @@
 """Emulators: what the model would give where it was not run, and how wrong that may be.
 
-A figure is emulated by a quadratic in the parameters: every parameter by itself, and squares and products of the few
+A value is emulated by a quadratic in the parameters: every parameter by itself, and squares and products of the few
 that matter most, with weights shrunk as far as leaving out each run in turn demands (ridge regression with generalised
 cross-validation; Golub, Heath & Wahba 1979, by scikit-learn). Gaussian processes do not pay here: with two hundred parameters and one run at a point nearly all that
 is not quadratic is chance.
@@ -46,7 +46,7 @@ class Emulator:
 
     @property
     def slopes(self) -> FloatArray:
-        """The change of the figure over the range of each parameter by itself, shape (parameters,)."""
+        """The change of the value over the range of each parameter by itself, shape (parameters,)."""
         products = len(self.active) * (len(self.active) + 1) // 2
         return 2.0 * np.asarray(self.fit.coef_)[: len(self.fit.coef_) - products]
 
@@ -67,7 +67,7 @@ class Emulator:
         return replace(self, sought=wide(known)) if len(known) >= FEWEST else self
 
     def predict(self, unit: FloatArray) -> FloatArray:
-        """Return the figure at places of the unit cube of shape (points, parameters)."""
+        """Return the value at places of the unit cube of shape (points, parameters)."""
         if not len(unit):
             return np.zeros(0)  # which scikit-learn refuses
         return np.asarray(self.fit.predict(_features(unit, self.active)))
@@ -78,10 +78,10 @@ def emulator_of(unit: FloatArray, outputs: FloatArray) -> Emulator | None:
 
     Args:
         unit: places of the unit cube, shape (points, parameters).
-        outputs: the figure at each, on the pattern's scale; nan where it has none.
+        outputs: the value at each, on the pattern's scale; nan where it has none.
 
     Returns:
-        The emulator; None where too few points have the figure, or nothing of it can be told from the parameters.
+        The emulator; None where too few points have the value, or nothing of it can be told from the parameters.
     """
     ridge = library("sklearn.linear_model").RidgeCV
     known = np.isfinite(outputs)

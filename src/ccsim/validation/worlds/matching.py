@@ -1,7 +1,7 @@
 """History matching: rule out in waves what disagrees with the patterns, then admit what agrees on runs of its own.
 
 Each wave runs points that no wave before has ruled out, and fits emulators there. A point is not ruled out if its
-emulated figures are implausible by at most three standard deviations in every pattern and every wave. Points to run are
+emulated values are implausible by at most three standard deviations in every pattern and every wave. Points to run are
 drawn from the prior, cut down to what is not ruled out and weighted by the chance, as emulated, that all patterns are
 met: so fewer runs are spent on what will not be admitted, and worlds well inside are more frequent than those at the
 edge. The candidates nearest to the patterns are moved, three times, by small steps to where, given what their own runs
@@ -23,7 +23,7 @@ from ccsim.results.formatting import share
 from ccsim.validation.worlds.emulators import Emulator, emulator_of
 from ccsim.validation.worlds.patterns import ADMITTED, IMPLAUSIBLE, SETTLED, Pattern, worst
 
-#: From a name for the runs and places of the unit cube (points, parameters) to figures of shape (points, runs,
+#: From a name for the runs and places of the unit cube (points, parameters) to values of shape (points, runs,
 #: patterns) on the patterns' scales.
 Evaluate = Callable[[str, FloatArray], FloatArray]
 #: Points of the prior among which chains begin; moves that each chain tries at first, and between draws.
@@ -51,9 +51,9 @@ class Wave:
 
     Attributes:
         unit: points run, places of the unit cube.
-        outputs: the mean over runs of each pattern's figure at each, shape (points, patterns).
+        outputs: the mean over runs of each pattern's value at each, shape (points, patterns).
         emulators: one for each pattern; None where nothing can be emulated.
-        left: share of the points that the wave's own figures leave not implausible.
+        left: share of the points that the wave's own values leave not implausible.
         space: share of the prior that is not ruled out after the wave, as far as the first candidates tell.
     """
 
@@ -79,7 +79,7 @@ class Match:
         patterns: what was to be reproduced.
         waves: the waves.
         admitted: admitted places of the unit cube, shape (worlds, parameters).
-        outputs: their figures on the patterns' scales, shape (worlds, patterns).
+        outputs: their values on the patterns' scales, shape (worlds, patterns).
         misfits: how implausible each is, shape (worlds, patterns).
         tried: candidates that were run.
         passed: candidates that are admitted.
@@ -95,14 +95,14 @@ class Match:
 
 
 def mean_of(values: FloatArray) -> FloatArray:
-    """Return means over runs that have the figure, shape (points, patterns), of shape (points, runs, patterns)."""
+    """Return means over runs that have the value, shape (points, patterns), of shape (points, runs, patterns)."""
     known = np.isfinite(values)
     with np.errstate(all="ignore"):
         return np.asarray(np.where(known, values, 0.0).sum(axis=1) / known.sum(axis=1))
 
 
 def spread_of(values: FloatArray) -> FloatArray:
-    """Return the variance by chance of a real figure around the mean over runs, shape (patterns,); 0 with one run.
+    """Return the variance by chance of a real value around the mean over runs, shape (patterns,); 0 with one run.
 
     A real organisation is one run, so its own chance counts beside the error of the mean. It is pooled over points.
 
@@ -124,7 +124,7 @@ def spread_of(values: FloatArray) -> FloatArray:
 
 
 def noise_of(values: FloatArray) -> FloatArray:
-    """Return the variance by chance of each point's figures, shape (points, patterns): pooled, or its own if larger.
+    """Return the variance by chance of each point's values, shape (points, patterns): pooled, or its own if larger.
 
     Args:
         values: shape (points, runs, patterns).
@@ -241,7 +241,7 @@ def refined(
 ) -> FloatArray:
     """Move points that were run to where, given what came out, all patterns are likely to be met.
 
-    An emulator knows the difference between two points that are close better than the figure of either: what it missed
+    An emulator knows the difference between two points that are close better than the value of either: what it missed
     at a point that was run, it misses nearly as much beside it. Only values that matter most to some pattern are changed,
     so points stay apart in all others.
 
@@ -253,7 +253,7 @@ def refined(
         rng: the generator.
 
     Returns:
-        Shape (points, parameters); a point with a figure missing stays where it is.
+        Shape (points, parameters); a point with a value missing stays where it is.
     """
     known = [(one, emulator, outputs[:, k]) for k, (one, emulator) in
              enumerate(zip(chosen, waves[-1].emulators, strict=True)) if emulator is not None]  # fmt: skip
@@ -299,7 +299,7 @@ def match(
         worlds: how many worlds to admit.
         seed: of all points.
         confirm: patterns that are measured in admitted worlds only, because their runs are dear, and recorded; and what
-            runs them (one figure a world, with its variance in place of a second run: shape (points, 2, patterns)).
+            runs them (one value a world, with its variance in place of a second run: shape (points, 2, patterns)).
         say: is called with a sentence after each step.
         counted: is called after each batch with the candidates that were tried and those that were admitted.
 

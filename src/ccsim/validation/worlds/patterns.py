@@ -1,6 +1,6 @@
-"""The patterns that a world has to reproduce to be admitted, and how implausible a figure is.
+"""The patterns that a world has to reproduce to be admitted, and how implausible a value is.
 
-A pattern is an interval within which a figure lies in real organisations. A figure is implausible by its distance from
+A pattern is an interval within which a value lies in real organisations. A value is implausible by its distance from
 the interval, in standard deviations of everything that can put it outside by mistake: few runs (simulation), an
 interval whose ends are not known exactly (observation), and a model that leaves things out (discrepancy).
 
@@ -27,7 +27,7 @@ IMPLAUSIBLE = 3.0
 ADMITTED, SETTLED = 3.0, 2.0
 #: Standard deviations of the ends of an interval, and of what the model leaves out, as shares of the interval's width.
 OBSERVATION, DISCREPANCY = 0.03, 0.03
-#: Wider discrepancies, in the unit of the figure, and why.
+#: Wider discrepancies, in the unit of the value, and why.
 WIDER = {
     "contacts-per-issue": (0.02, "customers who give up make fewer contacts than the source's identity counts"),
     "load-elasticity": (0.10, "the source is one bank; other services hurry more or less"),
@@ -37,18 +37,18 @@ WIDER = {
     "engagement-profit": (0.10, "units of the source differ in more than their people and their offer"),
 }
 
-#: Scales on which figures are nearly linear in the parameters: what is below 0 or above 1 cannot be on them.
+#: Scales on which values are nearly linear in the parameters: what is below 0 or above 1 cannot be on them.
 SCALES: dict[str, tuple[Callable[[Any], Any], str]] = {
     "plain": (lambda x: x, "as it is"),
     "log": (np.log, "its logarithm"),
     "logit": (lambda x: np.log(x / (1.0 - x)), "its log odds"),
     "cost": (lambda x: -np.log(1.0 - x), "the logarithm of revenue over cost"),
 }
-#: From each scale back to the figure's own unit.
+#: From each scale back to the value's own unit.
 BACK: dict[str, Callable[[Any], Any]] = {
     "plain": lambda x: x, "log": np.exp, "logit": lambda x: 1.0 / (1.0 + np.exp(-x)), "cost": lambda x: 1.0 - np.exp(-x),
 }  # fmt: skip
-#: Figures that are shares, or rates without an upper end.
+#: Values that are shares, or rates without an upper end.
 SCALED = {
     "fcr": "logit", "engagement": "logit", "utilisation": "logit", "churn": "log", "staff_turnover": "log",
 }  # fmt: skip
@@ -56,14 +56,14 @@ SCALED = {
 
 @dataclass(frozen=True)
 class Pattern:
-    """A figure that is known of real organisations.
+    """A value that is known of real organisations.
 
     Attributes:
         id: the fact's, or a name of its own.
         statement: the fact in a sentence.
         low, high: the interval, in the unit of the figure.
         scale: one of :data:`SCALES`, on which misfits are measured.
-        discrepancy: standard deviation of what the model leaves out, in the unit of the figure; None for the usual share
+        discrepancy: standard deviation of what the model leaves out, in the unit of the value; None for the usual share
             of the interval.
         why: why the discrepancy is wider than usual.
         source: who published it.
@@ -85,13 +85,13 @@ class Pattern:
     measure: Any = None
 
     def on_scale(self, outputs: Any) -> FloatArray:
-        """Return figures on the pattern's scale; what is not on it is nan."""
+        """Return values on the pattern's scale; what is not on it is nan."""
         with np.errstate(all="ignore"):
             found = np.asarray(SCALES[self.scale][0](np.asarray(outputs, dtype=np.float64)))
         return np.where(np.isfinite(found), found, np.nan)
 
     def off_scale(self, outputs: FloatArray) -> FloatArray:
-        """Return figures in their own unit, from the pattern's scale."""
+        """Return values in their own unit, from the pattern's scale."""
         return np.asarray(BACK[self.scale](outputs))
 
     @property
@@ -110,11 +110,11 @@ class Pattern:
         return float((OBSERVATION * width) ** 2 + left_out**2)
 
     def misfit(self, outputs: FloatArray, variance: FloatArray | float) -> FloatArray:
-        """Return how implausible figures are.
+        """Return how implausible values are.
 
         Args:
             outputs: on the pattern's scale, shape (points,); nan is as implausible as can be.
-            variance: of each figure, by few runs or by an emulator's error, on the same scale.
+            variance: of each value, by few runs or by an emulator's error, on the same scale.
 
         Returns:
             Standard deviations from the interval, shape (points,); 0 within it.
@@ -124,7 +124,7 @@ class Pattern:
         return np.asarray(np.where(np.isnan(outputs), np.inf, away))
 
     def log_chance(self, outputs: FloatArray, variance: FloatArray | float) -> FloatArray:
-        """Return the log of the chance that a figure, known with a variance, lies within the interval.
+        """Return the log of the chance that a value, known with a variance, lies within the interval.
 
         Args:
             outputs: on the pattern's scale, shape (points,).
@@ -180,7 +180,7 @@ def worst(chosen: Sequence[Pattern], outputs: FloatArray, variance: FloatArray) 
     Args:
         chosen: the patterns.
         outputs: on the patterns' scales, shape (points, patterns).
-        variance: of the figures, shape (points, patterns) or (patterns,).
+        variance: of the values, shape (points, patterns) or (patterns,).
 
     Returns:
         Shape (points,).

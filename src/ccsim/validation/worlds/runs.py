@@ -24,7 +24,7 @@ from ccsim.validation.worlds.patterns import Pattern, study_of
 if TYPE_CHECKING:
     import pandas as pd
 
-#: Weeks whose figures are averaged: as many as cost nothing, because single weeks are mostly chance.
+#: Weeks whose values are averaged: as many as cost nothing, because single weeks are mostly chance.
 WEEKS = tuple(range(103, 156, 4))
 #: Weeks between which customers are counted: after a year, and at the end.
 KEPT_BETWEEN = (51, 155)
@@ -60,7 +60,7 @@ class Organisations:
     replicates: tuple[int, int] = (1, 2)
 
     def evaluate(self, part: str, unit: FloatArray) -> FloatArray:
-        """Return the figures of points, shape (points, runs, patterns), on the patterns' scales."""
+        """Return the values of points, shape (points, runs, patterns), on the patterns' scales."""
         study, weeks = self._study(part)
         frame = self.runner.summaries(study, design_of(self.space, unit), part, weeks)
         return self.read(frame, len(unit), study.replicates)

@@ -23,7 +23,7 @@ from ccsim.validation.worlds.matching import BATCH, MOST_BATCHES, Confirmation, 
 from ccsim.validation.worlds.patterns import Pattern, patterns
 from ccsim.validation.worlds.runs import Organisations, Units, uncertain_space
 
-#: Worlds that are run once, and figures of theirs, to see later whether the model still gives the same.
+#: Worlds that are run once, and values of theirs, to see later whether the model still gives the same.
 WITNESSES, WITNESSED = 12, ("csat", "fcr", "staff_turnover", "npv")
 
 #: Of the candidates, the share that is admitted, as far as earlier ones tell; it says how many batches there will be.
@@ -120,7 +120,7 @@ def _batches(worlds: int, tried: int, passed: int) -> tuple[int, float]:
 
 
 def as_worlds(space: tuple[Dimension, ...], result: Match, made: dict[str, Any]) -> AdmittedWorlds:
-    """Return what was admitted as it is kept: values in single precision, figures in their own units."""
+    """Return what was admitted as it is kept: values in single precision, values in their own units."""
     values = between(space, result.admitted).astype(np.float32).astype(np.float64)
     outputs = {one.id: one.off_scale(result.outputs[:, k]) for k, one in enumerate(result.patterns)}
     misfits = {one.id: result.misfits[:, k] for k, one in enumerate(result.patterns)}
@@ -138,7 +138,7 @@ def witnesses(worlds: AdmittedWorlds) -> list[dict[str, Any]]:
 
 
 def still_hold(worlds: AdmittedWorlds) -> bool:
-    """Whether the model still gives the same figures in the worlds that were run once for this."""
+    """Whether the model still gives the same values in the worlds that were run once for this."""
     return bool(worlds.made.get("witnesses") == witnesses(worlds))
 
 
