@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from ccsim.cli.claims import commit
+from ccsim.cli.claims import current_commit
 from ccsim.model.settings import all_parameters
 from ccsim.results.formatting import interval, number
 from ccsim.validation.facts.schema import Study, load_studies
@@ -124,23 +124,23 @@ def fit(
 
 def main() -> None:
     """Fit, and write the tables."""
-    told = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    told.add_argument("--keys", nargs="+", default=list(KEYS), help="assumptions to fit")
-    told.add_argument("--studies", nargs="+", default=list(STUDIES), help="studies to look at before and after")
-    told.add_argument("--most", type=int, default=60, help="evaluations")
-    told.add_argument("--size", type=float, default=1.0, help="factor on the number of runs")
-    told.add_argument("--seed", type=int, default=1)
-    told.add_argument("--workers", type=int, default=None)
-    told.add_argument("--out", type=Path, default=Path("results/calibration"))
-    asked = told.parse_args()
-    studies = [resized(one, asked.size) for one in load_studies(asked.studies)]
-    shared: dict[str, Any] = {"seed": asked.seed, "workers": asked.workers}
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("--keys", nargs="+", default=list(KEYS), help="assumptions to fit")
+    parser.add_argument("--studies", nargs="+", default=list(STUDIES), help="studies to look at before and after")
+    parser.add_argument("--most", type=int, default=60, help="evaluations")
+    parser.add_argument("--size", type=float, default=1.0, help="factor on the number of runs")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--workers", type=int, default=None)
+    parser.add_argument("--out", type=Path, default=Path("results/calibration"))
+    options = parser.parse_args()
+    studies = [resized(one, options.size) for one in load_studies(options.studies)]
+    shared: dict[str, Any] = {"seed": options.seed, "workers": options.workers}
     found = fit(
-        studies, asked.keys, most=asked.most, say=say, **shared
+        studies, options.keys, most=options.most, say=say, **shared
     )  # fmt: skip
-    text = page(found, studies, shared, asked)
-    asked.out.mkdir(parents=True, exist_ok=True)
-    (asked.out / "calibration.md").write_text(text, encoding="utf-8")
+    text = page(found, studies, shared, options)
+    options.out.mkdir(parents=True, exist_ok=True)
+    (options.out / "calibration.md").write_text(text, encoding="utf-8")
     sys.stdout.write(text)
 
 
@@ -149,20 +149,20 @@ def say(number: int, loss: float) -> None:
     sys.stderr.write(f"  {number}: loss {loss:.3f}\n")
 
 
-def again(asked: argparse.Namespace) -> str:
+def again(options: argparse.Namespace) -> str:
     """Return the command that makes the same page."""
-    told = ["python experiments/calibrate.py", f"--most {asked.most}"]
-    told += [f"--size {asked.size:g}"] * (asked.size != 1.0) + [f"--seed {asked.seed}"] * (asked.seed != 1)
-    told += [f"--keys {' '.join(asked.keys)}"] * (asked.keys != list(KEYS))
-    told += [f"--studies {' '.join(asked.studies)}"] * (asked.studies != list(STUDIES))
-    return " ".join(told)
+    parser = ["python experiments/calibrate.py", f"--most {options.most}"]
+    parser += [f"--size {options.size:g}"] * (options.size != 1.0) + [f"--seed {options.seed}"] * (options.seed != 1)
+    parser += [f"--keys {' '.join(options.keys)}"] * (options.keys != list(KEYS))
+    parser += [f"--studies {' '.join(options.studies)}"] * (options.studies != list(STUDIES))
+    return " ".join(parser)
 
 
-def page(found: Fit, studies: list[Study], shared: dict[str, Any], asked: argparse.Namespace) -> str:
+def page(found: Fit, studies: list[Study], shared: dict[str, Any], options: argparse.Namespace) -> str:
     """Return the values found, and the facts before and after, separately for calibration and held out."""
     lines = [
         "# Calibration", "",
-        f"Made by `{again(asked)}` at {commit()}, seed `{shared['seed']}`; not edited by hand.", "",
+        f"Made by `{again(options)}` at {current_commit()}, seed `{shared['seed']}`; not edited by hand.", "",
         f"The misfit is {found.loss_before:.3f} before and {found.loss_after:.3f} after {found.tried} evaluations. It is "
         "the sum of squared distances from the middle of the published intervals, in half-widths.", "",
         "| value | unit | range | before | after |", "|---|---|---|---:|---:|",

@@ -134,13 +134,13 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--out", type=Path, default=Path("docs/findings/champions-tables.md"))
     parser.add_argument("--replicates", type=int, help="runs of each, in place of each network's own number")
-    asked = parser.parse_args()
+    options = parser.parse_args()
     parts = []
     for network in NETWORKS:
         body = []
-        replicates = asked.replicates or network.replicates
+        replicates = options.replicates or network.replicates
         with tempfile.TemporaryDirectory() as place:
-            for name, ways in variants(network, asked.data, Path(place)).items():
+            for name, ways in variants(network, options.data, Path(place)).items():
                 uneven = np.mean([unevenness(values, 1) for values in ways])
                 gaps = compared(network, ways, replicates)
                 for choice, rows in gaps.groupby("choice", sort=False):
@@ -152,13 +152,13 @@ def main() -> None:
         head += [f"{unit}, week {week}" for unit in KPIS.values() for week in WEEKS]
         parts.append(f"## {network.title}: {network.champions} champions, {replicates} pairs\n\n{table(head, body)}")
     text = (
-        f"<!-- Made by experiments/champions.py{f' --replicates {asked.replicates}' if asked.replicates else ''}; not edited by hand. -->\n"
+        f"<!-- Made by experiments/champions.py{f' --replicates {options.replicates}' if options.replicates else ''}; not edited by hand. -->\n"
         "# Tables: central champions on real and on drawn networks\n\nCentral champions minus champions chosen at random, on the "
         "same draws, with 95 % intervals; in brackets where the interval includes zero. *Drawn alike*: the same people and departments, "
         "mean number of ties and share of ties across departments as in the real network; each tie is drawn as for an "
         "organisation without a file of ties.\n\n" + "\n".join(parts)
     )
-    asked.out.write_text(text, encoding="utf-8")
+    options.out.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

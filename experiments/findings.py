@@ -206,12 +206,12 @@ def main() -> None:
     with ProcessPoolExecutor(2, get_context("spawn")) as pool:
         for study in STUDIES:
             if arguments.only in (None, study.name):
-                asked = replace(study, regions=()) if arguments.no_regions else study
+                options = replace(study, regions=()) if arguments.no_regions else study
                 text = (
                     f"<!-- Made by experiments/findings.py --replicates {arguments.replicates}"
                     f"{' --no-regions' if arguments.no_regions else ''}; not edited by hand. -->\n"
                     f"# Tables: {study.name}\n\nMean paired differences over {arguments.replicates} runs; in brackets "
-                    f"where the 95 % interval includes zero.\n\n{report(asked, pool, arguments.replicates)}"
+                    f"where the 95 % interval includes zero.\n\n{report(options, pool, arguments.replicates)}"
                 )
                 (arguments.out / f"{study.name}-tables.md").write_text(text, encoding="utf-8")
 

@@ -78,25 +78,25 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--runs", type=Path, default=Path("results/headlines"))
     parser.add_argument("--out", type=Path, default=Path("docs/findings"))
-    asked = parser.parse_args()
-    study, runs = STUDIES[asked.study], asked.runs / asked.study
-    claims = load_claims((), Path(__file__).with_name("headlines") / asked.study)
-    shared = {"workers": asked.workers, "resume": runs.exists(), "command": sys.argv}
+    options = parser.parse_args()
+    study, runs = STUDIES[options.study], options.runs / options.study
+    claims = load_claims((), Path(__file__).with_name("headlines") / options.study)
+    shared = {"workers": options.workers, "resume": runs.exists(), "command": sys.argv}
     whole = run_ledger(
-        claims, replicates=asked.replicates, points=asked.worlds, worlds=read_worlds(), out=runs, **shared
+        claims, replicates=options.replicates, points=options.worlds, worlds=read_worlds(), out=runs, **shared
     )
     off = {}
     for number, name in enumerate(study.off):
         without = [switched(claim, name) for claim in claims]
-        off[name] = run_ledger(without, replicates=asked.off_replicates, out=runs / f"off-{number + 1}", **shared)
+        off[name] = run_ledger(without, replicates=options.off_replicates, out=runs / f"off-{number + 1}", **shared)
     parts = [worlds_of(whole), *([mechanisms_of(whole, off)] if off else [])]
     text = (
-        f"<!-- Made by experiments/headlines.py --study {asked.study} --worlds {asked.worlds}, sources {model_hash()}; "
+        f"<!-- Made by experiments/headlines.py --study {options.study} --worlds {options.worlds}, sources {model_hash()}; "
         "not edited by hand. -->\n"
         f"# Tables: {study.title}\n\n" + "\n".join(parts)
     )
-    asked.out.mkdir(parents=True, exist_ok=True)
-    (asked.out / study.tables).write_text(text, encoding="utf-8")
+    options.out.mkdir(parents=True, exist_ok=True)
+    (options.out / study.tables).write_text(text, encoding="utf-8")
 
 
 def switched(claim: Claim, name: str) -> Claim:

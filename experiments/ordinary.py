@@ -38,33 +38,33 @@ DRAWN = ("csat", "churn", "fcr", "aht", "engagement", "staff_turnover")
 
 def main() -> None:
     """Run, and write the page."""
-    told = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    told.add_argument("--out", type=Path, default=Path("results/ordinary"))
-    told.add_argument("--replicates", type=int, default=16)
-    told.add_argument("--seed", type=int, default=1)
-    told.add_argument("--workers", type=int, default=None)
-    asked = told.parse_args()
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("--out", type=Path, default=Path("results/ordinary"))
+    parser.add_argument("--replicates", type=int, default=16)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--workers", type=int, default=None)
+    options = parser.parse_args()
     scenario = load_scenario("nothing")
     experiment = Experiment(
         "ordinary", "The ordinary organisation", "What is it like?", "nothing", {"nothing": scenario}, 3 * YEAR,
-        asked.replicates, asked.seed,
+        options.replicates, options.seed,
     )  # fmt: skip
-    results = run_experiment(experiment, workers=asked.workers)
+    results = run_experiment(experiment, workers=options.workers)
     weekly = {
         name: results.runs.pivot_table(index="replicate", columns="week", values=name).to_numpy() for name in SHOWN
     }
-    persons = people.observe({"nothing": scenario}, 3, 3 * YEAR, asked.seed)
-    contents = satisfactions(scenario, asked.seed)
+    persons = people.observe({"nothing": scenario}, 3, 3 * YEAR, options.seed)
+    contents = satisfactions(scenario, options.seed)
     rows = results.departments
     departments = rows[rows["week"] >= 2 * YEAR].groupby(["replicate", "department"])
     between = {
         name: float(departments[name].mean().unstack().std(axis=1).mean()) for name in SHOWN if name in results.departments
     }  # fmt: skip
-    figures = asked.out / "figures"
+    figures = options.out / "figures"
     figures.mkdir(parents=True, exist_ok=True)
     draw(weekly, persons, contents).savefig(figures / "ordinary.png", dpi=130)
-    text = page(weekly, between, persons, contents, asked)
-    (asked.out / "ordinary.md").write_text(text, encoding="utf-8")
+    text = page(weekly, between, persons, contents, options)
+    (options.out / "ordinary.md").write_text(text, encoding="utf-8")
     sys.stdout.write(text)
 
 
@@ -85,7 +85,7 @@ def drift(rows: np.ndarray) -> tuple[float, float, float]:
 
 
 def page(
-    weekly: Mapping[str, np.ndarray], between: Mapping[str, float], persons: Any, contents: np.ndarray, asked: Any
+    weekly: Mapping[str, np.ndarray], between: Mapping[str, float], persons: Any, contents: np.ndarray, options: Any
 ) -> str:
     """Return the page."""
     surveys = {
@@ -93,7 +93,7 @@ def page(
     }  # fmt: skip
     lines = [
         "# The ordinary organisation", "",
-        f"Made by `python experiments/ordinary.py --out docs --replicates {asked.replicates} --seed {asked.seed}`; not "
+        f"Made by `python experiments/ordinary.py --out docs --replicates {options.replicates} --seed {options.seed}`; not "
         "edited by hand. It is what every comparison compares with: 200 people, 2,000 customers, every lever at its "
         "default, nothing done for three years after a past of two.", "",
         "*Mean* and *between organisations* (standard deviation) are of the third year; *between departments* is the "
@@ -125,10 +125,10 @@ def _row(name: str, rows: np.ndarray, between: float | None, bound: float, surve
     change, low, high = drift(rows)
     small = "yes" if -bound < low and high < bound else "no"
     shown = "" if between is None else f"{between:.3g}"
-    told = f"{interval(survey.low, survey.high)} ({survey.source}; {survey.tag})" if survey else ""
+    text = f"{interval(survey.low, survey.high)} ({survey.source}; {survey.tag})" if survey else ""
     return (
         f"| {KPIS[name].title} | {KPIS[name].unit} | {number(levels.mean(), hyphen=True)} | {levels.std(ddof=1):.2g} | {shown} | "
-        f"{change:+.2g} ({low:+.2g} to {high:+.2g}) | {bound:g} | {small} | {told} |"
+        f"{change:+.2g} ({low:+.2g} to {high:+.2g}) | {bound:g} | {small} | {text} |"
     )
 
 

@@ -216,17 +216,19 @@ def main() -> None:
     parser.add_argument("--replicates", type=int, default=6)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--only", nargs="*", default=[], help="mechanisms to run again")
-    told = parser.parse_args()
-    stops = [stop for stop in STOPS if not told.only or stop.mechanism in told.only]
-    pictures = told.out / "figures" / "tour"
+    options = parser.parse_args()
+    stops = [stop for stop in STOPS if not options.only or stop.mechanism in options.only]
+    pictures = options.out / "figures" / "tour"
     pictures.mkdir(parents=True, exist_ok=True)
-    with ProcessPoolExecutor(told.workers, get_context("spawn")) as pool:
+    with ProcessPoolExecutor(options.workers, get_context("spawn")) as pool:
         # All are handed in at once, so that no process waits; each stop is drawn as soon as it is there.
-        runs = {stop: pool.map(figures, tasks_of(stop, told.replicates), chunksize=4) for stop in stops}
+        runs = {stop: pool.map(figures, tasks_of(stop, options.replicates), chunksize=4) for stop in stops}
         for number, stop in enumerate(STOPS):
             if stop in runs:
-                draw(stop, number, by_value(stop, runs[stop], told.replicates), pictures)
-    write([(stop, pictures / name_of(number, stop)) for number, stop in enumerate(STOPS)], told.out, told.replicates)
+                draw(stop, number, by_value(stop, runs[stop], options.replicates), pictures)
+    write(
+        [(stop, pictures / name_of(number, stop)) for number, stop in enumerate(STOPS)], options.out, options.replicates
+    )
 
 
 def tasks_of(stop: Stop, replicates: int) -> list[tuple[Stop, Any, int]]:

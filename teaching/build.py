@@ -227,10 +227,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Build the course and its zip.")
     parser.add_argument("--out", type=Path, default=OUT, help="folder to write; it is emptied first")
     parser.add_argument("--no-pdf", action="store_true", help="leave out the PDFs")
-    asked = parser.parse_args(arguments)
-    if not asked.no_pdf and printing.browser() is None:
+    options = parser.parse_args(arguments)
+    if not options.no_pdf and printing.browser() is None:
         parser.error(f"no browser to print with: install one of {', '.join(printing.BROWSERS)}, or use --no-pdf")
-    path = build(asked.out, not asked.no_pdf)
+    path = build(options.out, not options.no_pdf)
     print(f"Wrote {path} ({path.stat().st_size / 1e6:.1f} MB)")
     return 0
 

@@ -52,10 +52,10 @@ def gap(numbers: dict[str, Any]) -> Figure:
         axes, ("csat", "fcr"), ("Satisfaction (of 100)", "First-contact resolution (%)"), strict=True
     ):
         for place, name in enumerate(reversed(names)):
-            true, told = numbers["true"][kpi][name], numbers["reported"][kpi][name]
-            ax.plot([true, told], [place, place], color=GREY, linewidth=2, zorder=1)
+            true, text = numbers["true"][kpi][name], numbers["reported"][kpi][name]
+            ax.plot([true, text], [place, place], color=GREY, linewidth=2, zorder=1)
             ax.plot(true, place, "o", color=BLUE, markersize=11, label="true" if place == 0 else None)
-            ax.plot(told, place, "D", color=ORANGE, markersize=9, label="reported" if place == 0 else None)
+            ax.plot(text, place, "D", color=ORANGE, markersize=9, label="reported" if place == 0 else None)
         ax.set_title(title, loc="left", fontsize=17)
         ax.set_yticks(range(len(names)), [TITLES[name] for name in reversed(names)] if ax is axes[0] else [])
         ax.set_ylim(-0.6, len(names) - 0.4)
@@ -149,10 +149,10 @@ def metrics(numbers: dict[str, Any]) -> Figure:
         "scorecard-interaction-csat": "Survey after the contact",
     }  # fmt: skip
     for place, name in enumerate(reversed(names)):
-        true, told = numbers["metrics"][name]["fcr"], numbers["metrics"][name]["reported_fcr"]
-        ax.plot([true, told], [place, place], color=GREY, linewidth=2, zorder=1)
+        true, text = numbers["metrics"][name]["fcr"], numbers["metrics"][name]["reported_fcr"]
+        ax.plot([true, text], [place, place], color=GREY, linewidth=2, zorder=1)
         ax.plot(true, place, "o", color=BLUE, markersize=11, label="true" if place == 0 else None)
-        ax.plot(told, place, "D", color=ORANGE, markersize=9, label="reported" if place == 0 else None)
+        ax.plot(text, place, "D", color=ORANGE, markersize=9, label="reported" if place == 0 else None)
     ax.set_yticks(range(len(names)), [names[name] for name in reversed(names)])
     ax.set_xlabel("first-contact resolution (%), by what staff are measured by")
     fig.legend(frameon=False, loc="outside upper right", ncols=2)

@@ -169,17 +169,17 @@ def _gaps(games: Sequence[tuple[str, Game]], table: Table) -> tuple[deck.Slide, 
         last[kpi] = mean[-1]
     ax.set(xlabel="quarter", ylabel="resolved at first contact (%)")
     ax.legend(frameon=False)
-    told, true = (
+    text, true = (
         table.note("3", f"{kpi} at the end", "class mean", last[kpi], ".0f") for kpi in ("reported_fcr", "fcr")
     )
     notes = (
         ("Question", "Who made the reported figure, and who gained by the difference?"),
-        ("Answer", f"You were told {told} %; the truth was {true} %. A case that is closed counts as solved."),
+        ("Answer", f"You were told {text} %; the truth was {true} %. A case that is closed counts as solved."),
         ("Trap", "Nobody lied. Ask what the person at the desk was paid for."),
     )
     return deck.Slide(
         "What you were told, and what was true",
-        f"At the end: reported {told} %, true {true} %.",
+        f"At the end: reported {text} %, true {true} %.",
         "gaps",
         "Reported and true resolution by quarter",
         notes=notes,
@@ -286,12 +286,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="A debrief deck of a class's own games.")
     parser.add_argument("games", help="folder of kept games, or the code of a class that was played on this laptop")
     parser.add_argument("--names", action="store_true", help="show the names that players chose")
-    asked = parser.parse_args(arguments)
-    folder = out = Path(asked.games)
+    options = parser.parse_args(arguments)
+    folder = out = Path(options.games)
     if not folder.is_dir():
-        folder, out = default_folder() / asked.games.upper(), Path()
+        folder, out = default_folder() / options.games.upper(), Path()
     if not folder.is_dir():
-        print(f"{asked.games}: is neither a folder nor the code of a class on this laptop", file=sys.stderr)
+        print(f"{options.games}: is neither a folder nor the code of a class on this laptop", file=sys.stderr)
         return 2
     try:
         games, left_out = games_of(folder)
@@ -300,7 +300,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     for words in left_out:
         print(f"Left out: {words}", file=sys.stderr)
-    made, table = make(games, asked.names)
+    made, table = make(games, options.names)
     (out / "class-deck.html").write_text(deck.to_html(made), encoding="utf-8")
     deck.to_pptx(made, out / "class-deck.pptx")
     table.write(out / "class-deck.csv")

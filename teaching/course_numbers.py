@@ -72,10 +72,10 @@ def _games() -> dict[str, Any]:
             "mean": fmean(points),
         }
         for kpi, scale in (("csat", 1.0), ("fcr", 100.0)):
-            true, told = (scale * fmean(game.by_quarter(key)[-1] for game in row) for key in (kpi, f"reported_{kpi}"))
+            true, text = (scale * fmean(game.by_quarter(key)[-1] for game in row) for key in (kpi, f"reported_{kpi}"))
             found["true"].setdefault(kpi, {})[name] = true
-            found["reported"].setdefault(kpi, {})[name] = told
-            found["gap"][kpi][name] = told - true
+            found["reported"].setdefault(kpi, {})[name] = text
+            found["gap"][kpi][name] = text - true
         profit = [fmean(game.by_quarter("profit")[quarter] for game in row) / 1000.0 for quarter in range(12)]
         low = min(range(12), key=profit.__getitem__)
         found["profit"][name] = {

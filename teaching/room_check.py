@@ -90,20 +90,20 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Check that this laptop can serve a class.")
     parser.add_argument("--port", type=int, default=PORT, help="port of the class server")
     parser.add_argument("--no-page", action="store_true", help="check only")
-    asked = parser.parse_args()
+    options = parser.parse_args()
     good = True
     for fine, words in checks():
         print(f"{'ok ' if fine else 'NO '} {words}")
         good &= fine
-    if asked.no_page:
+    if options.no_page:
         return not good
     try:
-        serve(asked.port)
+        serve(options.port)
     except OSError as error:
-        print(f"NO  port {asked.port} cannot be opened ({error.strerror}): stop the other server, or use --port")
+        print(f"NO  port {options.port} cannot be opened ({error.strerror}): stop the other server, or use --port")
         return 1
     for address in addresses():
-        print(f"    On a phone in the same network, open http://{address}:{asked.port}")
+        print(f"    On a phone in the same network, open http://{address}:{options.port}")
     input("    Press Enter to stop. ")
     return not good
 

@@ -91,11 +91,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Score the bets of a class."""
     parser = argparse.ArgumentParser(description="Score bets on the claims of the ledger.")
     parser.add_argument("file", type=Path, help="one row a student: name and a column for each claim, in per cent")
-    asked = parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
     ledger = claims()
     truth = {name: float(row["holds"]) for name, row in ledger.items()}
     try:
-        found = score(read(asked.file, tuple(truth)), truth)
+        found = score(read(options.file, tuple(truth)), truth)
     except (OSError, ValueError) as error:
         print(error, file=sys.stderr)
         return 2

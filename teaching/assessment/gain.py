@@ -178,20 +178,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Item statistics and gain of the eight questions.")
     parser.add_argument("file", type=Path, nargs="?", help="answers: code,when,q1,...,q8")
     parser.add_argument("--example", action="store_true", help="print invented answers instead")
-    asked = parser.parse_args(arguments)
-    if asked.example:
+    options = parser.parse_args(arguments)
+    if options.example:
         print(example(), end="")
         return 0
-    if asked.file is None or not asked.file.is_file():
-        parser.error(f"{asked.file or 'a file'}: there is no such file")
-    marks, faults = read(asked.file)
+    if options.file is None or not options.file.is_file():
+        parser.error(f"{options.file or 'a file'}: there is no such file")
+    marks, faults = read(options.file)
     if faults:
         print("\n".join(faults), file=sys.stderr)
         return 2
     try:
         print(text_of(gain(marks)))
     except ValueError as error:
-        print(f"{asked.file}: {error}", file=sys.stderr)
+        print(f"{options.file}: {error}", file=sys.stderr)
         return 2
     return 0
 

@@ -298,15 +298,15 @@ def main() -> int:
     parser.add_argument("file", type=Path)
     parser.add_argument("--student", default="", help="whose seeds to use")
     parser.add_argument("--task", action="store_true", help="say what the student's organisation of exercise 6 is like")
-    asked = parser.parse_args()
-    if asked.task:
-        for name, people in task_of(seeds_of(asked.student)).items():
+    options = parser.parse_args()
+    if options.task:
+        for name, people in task_of(seeds_of(options.student)).items():
             print(f"{name}: {people} people")
         return 0
-    if not asked.file.is_file():
-        raise SystemExit(f"{asked.file}: there is no such file")
-    faults = check(asked.exercise, module_of(asked.file), asked.student)
-    print("\n".join(faults) or f"Exercise {asked.exercise}: right.")
+    if not options.file.is_file():
+        raise SystemExit(f"{options.file}: there is no such file")
+    faults = check(options.exercise, module_of(options.file), options.student)
+    print("\n".join(faults) or f"Exercise {options.exercise}: right.")
     return bool(faults)
 
 

@@ -74,9 +74,9 @@ def _behind(row: list[Game]) -> list[str]:
     def mean(kpi: str, quarter: int) -> float:
         return fmean(game.by_quarter(kpi)[quarter] for game in row)
 
-    true, told = mean("csat", -1), mean("reported_csat", -1)
+    true, text = mean("csat", -1), mean("reported_csat", -1)
     profit = [f"{mean('profit', quarter) / 1000:.0f} k" for quarter in (2, 11)]
-    return [f"{true:.1f}", f"{told:.1f}", f"{told - true:+.1f}", *profit, f"{mean('fatigue', -1):.2f}"]
+    return [f"{true:.1f}", f"{text:.1f}", f"{text - true:+.1f}", *profit, f"{mean('fatigue', -1):.2f}"]
 
 
 def _luck() -> str:

@@ -32,7 +32,7 @@ played = play_through(choices, SEED)
 revealed = debrief(played)
 for line in revealed.lines.values():
     print(f"{line.title:<16} {line.score.total:6.1f} points")
-for row in revealed.worth:
+for row in revealed.contributions:
     print(f"{row.title:<34} {row.points:+6.1f} points more than the same game without it")
 
 # %% [markdown]

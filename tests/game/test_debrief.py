@@ -43,15 +43,15 @@ def test_the_lines_are_on_the_same_draws(played, revealed):
 
 
 def test_the_worth_of_a_move_is_the_game_less_the_same_game_without_it(played, revealed):
-    rows = {row.name: row for row in revealed.worth}
-    assert list(rows) == [row.name for row in sorted(revealed.worth, key=lambda row: -row.points)]
+    rows = {row.name: row for row in revealed.contributions}
+    assert list(rows) == [row.name for row in sorted(revealed.contributions, key=lambda row: -row.points)]
     other = play_through([Choice(), *played.choices[1:]], played.seed)
     assert rows["measure-journeys"].points == pytest.approx(score(played).total - score(other).total)
     assert rows["measure-journeys"].quarters == (0,)
 
 
 def test_listening_alone_changes_nothing_but_its_cost(revealed):
-    rows = {row.name: row for row in revealed.worth}
+    rows = {row.name: row for row in revealed.contributions}
     assert rows["walk-the-floor"].points == 0.0
 
 

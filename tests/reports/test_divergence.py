@@ -100,7 +100,7 @@ def test_choices_in_plain_python_are_those_of_the_compiled_week(small):
     assert counts.tolist() == [getattr(state.populations.departments, name).sum() for name in mix]
     for one in made[:20]:
         assert sum(one.chances().values()) == pytest.approx(1.0)
-        for option in one.asked:
+        for option in one.arguments:
             terms = one.terms(option)
             assert set(terms) == {*TERMS, "total"}
             assert sum(value for name, value in terms.items() if name != "total") == pytest.approx(terms["total"])

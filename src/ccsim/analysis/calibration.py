@@ -60,7 +60,7 @@ class Calibration(RenamedAttributes):
         predicted: results of posterior draws for each target, on fresh random draws, shape (draws, targets).
         unfitted: results of the unchanged scenario for each target, on the same random draws.
         points: all points that were run, with the means of every outcome.
-        waves, asked: numbers of completed and requested waves; fewer are completed if the time limit was reached.
+        waves, requested: numbers of completed and requested waves; fewer are completed if the time limit was reached.
     """
 
     _former: ClassVar[Mapping[str, str]] = {
@@ -84,7 +84,7 @@ class Calibration(RenamedAttributes):
     unfitted: np.ndarray
     points: pd.DataFrame
     waves: int
-    asked: int
+    requested: int
 
     @property
     def largest_z(self) -> float:

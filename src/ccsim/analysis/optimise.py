@@ -112,7 +112,7 @@ class Evaluated(RenamedAttributes):
 
     name: str
     plan: Plan
-    promised: np.ndarray
+    search_values: np.ndarray
     mean: np.ndarray
     low: np.ndarray
     high: np.ndarray
@@ -128,7 +128,7 @@ class OptimisationResult(RenamedAttributes):
         trials: one row per plan tried: its levers, each outcome's value, ``fits`` (within the money).
         plans: the winner, or the front, on fresh draws; the best first.
         start: the scenario as it is, on the same fresh draws.
-        asked: trials asked for; there are fewer where the time limit was reached.
+        requested: trials asked for; there are fewer where the time limit was reached.
     """
 
     _former: ClassVar[Mapping[str, str]] = {"study": "problem"}
@@ -139,7 +139,7 @@ class OptimisationResult(RenamedAttributes):
     trials: pd.DataFrame
     plans: tuple[Evaluated, ...]
     start: Evaluated
-    asked: int
+    requested: int
 
     def table(self) -> pd.DataFrame:
         """Return one row per plan and outcome.
@@ -153,7 +153,7 @@ class OptimisationResult(RenamedAttributes):
         rows = []
         for one in (self.start, *self.plans):
             gain, low, high = self._gain(one)
-            promised = one.promised - self.start.promised
+            promised = one.search_values - self.start.search_values
             for k, outcome in enumerate(self.aim.shown):
                 rows.append(
                     {"plan": one.name, "outcome": outcome, "mean": one.mean[k], "low": one.low[k],

@@ -69,7 +69,7 @@ def calibrate(
     else:
         _write_fitted(found, place.folder / "calibrated.toml")
     place.show(found.table(), title=f"Values that agree with the targets:  {of_study(chosen)}", notes=_notes(found))
-    place.finish("waves", found.waves, found.asked)
+    place.finish("waves", found.waves, found.requested)
     if faults:
         typer.echo(
             "\n".join([*(f"ccsim: {fault}" for fault in faults), "ccsim: no fitted scenario is written"]), err=True

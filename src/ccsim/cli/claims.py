@@ -81,10 +81,10 @@ def made_by(seed: int) -> str:
     """Return the running command with its sources and seed, for the page that it writes."""
     from ccsim.cli.run_options import rerun_command
 
-    return f"{rerun_command(sys.argv[1:])}` at {commit()}, seed `{seed}"
+    return f"{rerun_command(sys.argv[1:])}` at {current_commit()}, seed `{seed}"
 
 
-def commit() -> str:
+def current_commit() -> str:
     """Return the commit of a checkout, or else the version, and the hash of the model's sources."""
     import subprocess
     from importlib.metadata import version

@@ -224,7 +224,7 @@ def print_debrief(played: "Game") -> None:
         typer.echo(f"  {row.title:<16} {row.score.total:6.1f}   {parts}")
     typer.echo(f"  The best plan was found by: {best_command()}")
     typer.echo("\nWhat each move was worth (the game less the same game without it):")
-    for part in found.worth:
+    for part in found.contributions:
         typer.echo(f"  {part.points:+6.1f} points  EUR {part.profit:+12,.0f}  {part.csat:+5.1f} CSAT  {part.title}")
 
 

@@ -93,7 +93,7 @@ def optimise(
     title = f"The search for {', '.join(goal.outcome for goal in goals)}: {of_study(chosen)}"
     shown = table.drop(columns=[one.key for one in found.space]) if options.form is Form.table else table
     place.show(shown, title=title, notes=_notes(found))
-    place.finish("plans", len(found.trials), found.asked)
+    place.finish("plans", len(found.trials), found.requested)
 
 
 def _quantile(text: str | None) -> float | None:

@@ -230,5 +230,5 @@ def _tell_open(read: "Read | None" = None) -> None:
     typer.echo("Not identifiable from levels alone, and the data that would identify it:")
     for what, remedy in NOT_IDENTIFIABLE:
         typer.echo(f"  {what}: {remedy}")
-    if read is not None and (said := not_forecast(read)):
-        typer.echo(said)
+    if read is not None and (text := not_forecast(read)):
+        typer.echo(text)

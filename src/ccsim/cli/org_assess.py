@@ -71,10 +71,10 @@ def _tell(folder: Path) -> None:
         if row["moves"]:
             low, high = (number(row[end], hyphen=True) for end in ("low", "high"))
             if row["answers"] >= read.smallest_group:
-                said = f"mean {row['mean']:.1f} of {row['answers']} answers: {row['moves']} between {low} and {high}"
+                text = f"mean {row['mean']:.1f} of {row['answers']} answers: {row['moves']} between {low} and {high}"
             else:  # the interval would reveal the answers
-                said = f"{count_noun(row['answers'], 'answer')}, too few to show a result: {row['moves']}"
-            typer.echo(f"    {said} ({row['ground']})")
+                text = f"{count_noun(row['answers'], 'answer')}, too few to show a result: {row['moves']}"
+            typer.echo(f"    {text} ({row['ground']})")
     for line in image_in_words(found):
         typer.echo(line)
 

@@ -47,7 +47,7 @@ def comparison(rows: Rows, levels: Levels, marks: Sequence[tuple[int, str]] = ()
     return (
         f'<div class="dots">{dots}</div><div class="charts">'
         + "".join(f"<div>{one}</div>" for one in fans)
-        + f"</div>{said(marks)}"
+        + f"</div>{marks_text(marks)}"
         f'<div class="wide"><h2>Moves</h2>{moves_table(rows)}</div>'
     )
 
@@ -68,7 +68,7 @@ def page(title: str, rows: Rows, like: Game) -> str:
     return html_page("game", {"title": heading, "css": CSS, "body": body})
 
 
-def said(marks: Sequence[tuple[int, str]]) -> str:
+def marks_text(marks: Sequence[tuple[int, str]]) -> str:
     """Return the events in words, as marked in the charts."""
     words = "; ".join(f"quarter {quarter + 1}: {escape(title)}" for quarter, title in marks)
     return f"<p>▾ {words}.</p>" if words else ""

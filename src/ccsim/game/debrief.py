@@ -82,14 +82,14 @@ class Debrief:
 
     Attributes:
         lines: the player's, doing nothing, and the best plan found by search; by ``"you"``, ``"nothing"``, ``"best"``.
-        worth: every move started, the most valuable first.
+        contributions: every move started, the most valuable first.
         events: (quarter, title) of what the world did.
         expected: (quarter, KPI, prediction, what the report came to say) of every prediction.
         answers: (after how many quarters, question, answer) of every answer.
     """
 
     lines: dict[str, Line]
-    worth: tuple[MoveContribution, ...]
+    contributions: tuple[MoveContribution, ...]
     events: tuple[tuple[int, str], ...]
     expected: tuple[tuple[int, str, float, float], ...]
     answers: tuple[tuple[int, str, str], ...] = ()

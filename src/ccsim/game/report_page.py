@@ -114,7 +114,7 @@ def _criteria(result: Debrief) -> str:
 def _worth(result: Debrief) -> str:
     rows = "".join(
         f'<tr><td class="t">{escape(row.title)}</td><td>{points(row.points, sign=True)}</td></tr>'
-        for row in result.worth
+        for row in result.contributions
     )
     return (
         f'<h2>Worth of each move</h2><table><tr><th class="t">The game less the same game without it</th><th>Points</th>'

@@ -40,7 +40,7 @@ class Choice:
         department, person, case: rows; a case has its customer's row.
         option: number of the option chosen (:data:`OPTIONS`).
         draw: the draw that decided among the options.
-        asked: for each option that was open, the arguments of its utility.
+        arguments: for each option that was open, the arguments of its utility.
     """
 
     department: int
@@ -48,12 +48,12 @@ class Choice:
     case: int
     option: int
     draw: float
-    asked: Mapping[int, tuple[Any, ...]]
+    arguments: Mapping[int, tuple[Any, ...]]
 
     def utilities(self) -> dict[int, float]:
         """Return the utility of each option that was open."""
         utility = plain(choice.utility)
-        return {option: float(utility(*arguments)) for option, arguments in self.asked.items()}
+        return {option: float(utility(*arguments)) for option, arguments in self.arguments.items()}
 
     def chances(self) -> dict[int, float]:
         """Return the chance of each option that was open (multinomial logit, McFadden 1974)."""
@@ -64,7 +64,7 @@ class Choice:
 
     def terms(self, option: int) -> dict[str, float]:
         """Return the terms of an option's utility, the total last; costs are negative."""
-        utility, asked = plain(choice.utility), self.asked[option]
+        utility, asked = plain(choice.utility), self.arguments[option]
         whole = float(utility(*asked))
         found = {}
         names = utility.__code__.co_varnames

@@ -52,7 +52,7 @@ class DecisionReproduction:
 
     Attributes:
         key: its name.
-        stored, again: the number from the store, and from what was run again.
+        stored, recomputed: the number from the store, and from what was run again.
         options: options whose runs are behind it; none for a back-test, whose worlds are its own.
         differing: runs whose values did not come out the same bit by bit, as (scenario, replicate).
         each: one row per run behind it, with its value at the horizon.
@@ -61,7 +61,7 @@ class DecisionReproduction:
 
     key: str
     stored: float
-    again: float
+    recomputed: float
     options: tuple[str, ...]
     differing: tuple[tuple[str, int], ...]
     each: pd.DataFrame
@@ -70,7 +70,7 @@ class DecisionReproduction:
     @property
     def reproduced(self) -> bool:
         """Whether every run came out again to the last bit, and the number up to rounding."""
-        same = np.isclose(self.stored, self.again, rtol=ROUNDING, atol=1e-12, equal_nan=True)
+        same = np.isclose(self.stored, self.recomputed, rtol=ROUNDING, atol=1e-12, equal_nan=True)
         return bool(same) and not self.differing
 
     def describe(self) -> str:
@@ -86,7 +86,7 @@ class DecisionReproduction:
         if self.reproduced:
             return "\n".join([*lines, "The same: every run to the last bit, the number to nine digits."])
         parted = ", ".join(f"{name} ({replicate})" for name, replicate in self.differing[:5]) or "none"
-        return "\n".join([*lines, f"NOT the same: now {self.again!r}; runs that differ: {parted}."])
+        return "\n".join([*lines, f"NOT the same: now {self.recomputed!r}; runs that differ: {parted}."])
 
 
 def reproduce_decision(

@@ -36,7 +36,7 @@ class Reproduction(RenamedAttributes):
 
     Attributes:
         key: its key.
-        stored, again: the number (or the curve, of shape (weeks,)) from the store, and from the runs made again.
+        stored, recomputed: the number (or the curve, of shape (weeks,)) from the store, and from the runs made again.
         reported: the number as the folder's page has it, to the last bit; None where there is no page with it.
         scenarios, replicates: the runs behind it.
         differing: runs whose values did not come out the same bit by bit, as (scenario, replicate).
@@ -64,7 +64,7 @@ class Reproduction(RenamedAttributes):
     def reproduced(self) -> bool:
         """Whether the number and every run behind it came out again to the last bit."""
         unchanged = self.reported is None or _same(np.array([self.reported]), self.stored)
-        return not self.differing and unchanged and _same(self.stored, self.again)
+        return not self.differing and unchanged and _same(self.stored, self.recomputed)
 
     def describe(self) -> str:
         """Return everything as text."""

@@ -119,7 +119,7 @@ def _choice(result: Divergence) -> list[str]:
     lines.append(f"    {'':<{shown + width + 2}}" + "".join(f"{head:>11}" for head in heads) + f"{'chance':>9}")
     for option in options:
         for name, one in zip(result.names, pair, strict=True):
-            if option not in one.asked:
+            if option not in one.arguments:
                 continue
             values = "".join(f"{value:>11.3f}" for value in one.terms(option).values())
             lines.append(
@@ -174,7 +174,7 @@ def _again(result: Reproduction, runs: int) -> list[str]:
         more = f" and {len(result.differing) - 8} more" if len(result.differing) > 8 else ""
         lines.append(f"  {len(result.differing)} of {runs} runs differ from the store: {shown}{more}")
     if len(result.stored) == 1:
-        lines.append(f"  stored {float(result.stored[0])!r}, made again {float(result.again[0])!r}")
+        lines.append(f"  stored {float(result.stored[0])!r}, made again {float(result.recomputed[0])!r}")
     if result.reported is not None and result.reported != result.stored[0]:
         lines.append(f"  the page has {result.reported!r}; write it anew with ccsim report")
     if not result.same_sources:

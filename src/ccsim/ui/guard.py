@@ -213,14 +213,14 @@ class Guard:
         if len(waiting) > SILENT_EACH:
             # The socket that has been silent for longest is closed.
             waiting[0].set()
-        said, told = asyncio.ensure_future(receive()), asyncio.ensure_future(out.wait())
+        text, ended = asyncio.ensure_future(receive()), asyncio.ensure_future(out.wait())
         try:
-            await asyncio.wait((said, told), timeout=FIRST, return_when=asyncio.FIRST_COMPLETED)
-            message = said.result() if said.done() else None
+            await asyncio.wait((text, ended), timeout=FIRST, return_when=asyncio.FIRST_COMPLETED)
+            message = text.result() if text.done() else None
             return message if message and message["type"] == "websocket.receive" else None
         finally:
-            said.cancel()
-            told.cancel()
+            text.cancel()
+            ended.cancel()
             waiting.remove(out)
             if not waiting:
                 self.silent.pop(address, None)

@@ -80,7 +80,7 @@ def _front(axes: Axes, result: OptimisationResult) -> None:
         last = k == len(result.plans)
         place, low, high = (row[:2] / [scale[0] for scale in scales] for row in (one.mean, one.low, one.high))
         if not last:
-            promised = one.promised[:2] / [scale[0] for scale in scales]
+            promised = one.search_values[:2] / [scale[0] for scale in scales]
             axes.plot([promised[0], place[0]], [promised[1], place[1]], color=FAINT, linewidth=1, zorder=1)
         label = "as it is, fresh draws (95 %)" if last else "front, fresh draws (95 %)" if k == 0 else None
         axes.errorbar(place[0], place[1], xerr=[[place[0] - low[0]], [high[0] - place[0]]],
