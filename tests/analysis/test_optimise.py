@@ -109,7 +109,7 @@ def test_what_is_reported_is_not_lucky():
         problem = AnalysisProblem(STUDY.scenario, seed=seed)
         found = searched(problem, SPACE, Objectives((Objective("npv"),)), hill(seed, noise=4.0), 24, "random").plans[0]
         half = (found.high[0] - found.low[0]) / 2
-        promised.append((found.promised[0] - truth(found.plan)) / half)
+        promised.append((found.search_values[0] - truth(found.plan)) / half)
         reported.append((found.mean[0] - truth(found.plan)) / half)
     assert abs(np.mean(reported)) < 0.25 < 0.5 < np.mean(promised)
 

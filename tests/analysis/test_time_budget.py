@@ -76,7 +76,7 @@ def test_a_search_cut_short_is_a_shorter_search(
 ) -> None:
     problem, aim = replace(small_study, weeks=3, replicates=1, baseline=None), Objectives((Objective("csat"),))
     short = optimise(problem, SPACE[:1], aim, trials=40, runner=Runner(tmp_path, workers=1))
-    assert (len(short.trials), short.asked) == (16, 40)
+    assert (len(short.trials), short.requested) == (16, 40)
     steps.clear()
     asked = optimise(problem, SPACE[:1], aim, trials=16, runner=Runner(workers=1))
     pd.testing.assert_frame_equal(short.table(), asked.table(), check_exact=True)
@@ -91,7 +91,7 @@ def test_a_fit_cut_short_is_a_shorter_fit(small_study: AnalysisProblem, steps: l
     problem = replace(small_study, weeks=3, replicates=1, baseline=None)
     targets = [Target("spend", 15000.0, 1000.0)]
     short = calibrate(problem, SPACE, targets, samples=10, waves=5, runner=Runner(workers=1))
-    assert (short.waves, short.asked, len(short.points)) == (2, 5, 20)
+    assert (short.waves, short.requested, len(short.points)) == (2, 5, 20)
     steps.clear()
     asked = calibrate(problem, SPACE, targets, samples=10, waves=2, runner=Runner(workers=1))
     np.testing.assert_array_equal(short.posterior, asked.posterior)

@@ -83,7 +83,7 @@ class AdmittedWorlds(RenamedAttributes):
                 "ccsim worlds makes more, and --worlds-from declared accepts any number"
             )
         order = np.random.default_rng(seed).permutation(len(self))
-        return [self.state(int(number)) for number in order[:count]]
+        return [self.world(int(number)) for number in order[:count]]
 
     def ranges(self, share: float = 0.95) -> dict[str, tuple[float, float]]:
         """Return the range of the middle share of the worlds, by key."""

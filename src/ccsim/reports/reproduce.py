@@ -50,7 +50,7 @@ class Reproduction(RenamedAttributes):
 
     key: Key
     stored: np.ndarray
-    again: np.ndarray
+    recomputed: np.ndarray
     reported: float | None
     scenarios: tuple[str, ...]
     replicates: tuple[int, ...]

@@ -64,7 +64,7 @@ def test_worlds_are_read_as_they_were_written(file: Path) -> None:
     found = read_worlds(file)
     np.testing.assert_array_equal(found.values, few().values)
     assert found.keys == few().keys and found.made["patterns"][0]["id"] == "fcr-level"
-    np.testing.assert_allclose(found.outputs["fcr-level"], 0.7, atol=1e-6)
+    np.testing.assert_allclose(found.pattern_values["fcr-level"], 0.7, atol=1e-6)
     assert found.misfits["fcr-level"].max() == 0.0
 
 
