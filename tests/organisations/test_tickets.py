@@ -22,6 +22,7 @@ from ccsim.mechanisms.demand.demand import stages_of
 from ccsim.model.settings import default_settings
 from ccsim.organisations.folder import read_folder
 from ccsim.organisations.layout import layout_of_folder
+from ccsim.organisations.ticket_log import is_log, tickets_of
 from ccsim.organisations.tickets import history, read_tickets, small_groups, weekly, write_tickets
 from ccsim.scenarios.scenario import SOURCE, load_scenario
 from ccsim.simulation.simulation import simulate
@@ -267,3 +268,34 @@ def test_working_times_of_an_export_are_the_handling_times_of_its_groups(
     path.write_text(f"opened_at,group,{name}\n2026-01-05,A,long\n2026-01-05,A,-3\n")
     with pytest.raises(InputErrors, match=r"t\.csv:2: .*: must be minutes, .*got 'long'"):
         read_tickets(path)
+
+
+def test_a_log_of_changes_is_read_as_its_tickets_and_their_hand_offs(tmp_path: Path) -> None:
+    """Each ticket arrives at Desk; every second one goes on to Back, and its rows are not in the order of time."""
+    rows = []
+    for k, day in enumerate(DAYS):
+        later = day.replace("09:30", "11:30")
+        rows += [f"{later},T{k},{'Back' if k % 2 else 'Desk'},b{k % 3}", f"{day},T{k},Desk,a{k % 4}"]
+    log = tmp_path / "log.csv"
+    log.write_text("Complete Timestamp,Case ID,org:group,Resource\n" + "\n".join(rows) + "\n")
+    names = ("id=Case ID", "time=Complete Timestamp", "group=org:group", "agent=Resource")
+    words = [word for name in names for word in ("--column", name)]
+    result = CliRunner().invoke(
+        app, ["org", "read", str(log), "--into", str(tmp_path / "o"), *words], catch_exceptions=False
+    )
+    assert result.exit_code == 0 and result.output.startswith("84 tickets of 1 group"), result.output
+    stated = pd.read_csv(tmp_path / "o" / "departments.csv").set_index("department")
+    assert stated["arrivals"].to_dict() == {"Desk": 21.0, "Back": 0.0} and stated.loc["Desk", "first_time"] == 0.5
+    assert pd.read_csv(tmp_path / "o" / "handoffs.csv").to_dict("records") == [
+        {"from": "Desk", "to": "Back", "share": 42}
+    ]
+    assert pd.read_csv(tmp_path / "o" / "history.csv")["value"].between(0.4, 0.6).all()
+
+
+def test_tickets_of_the_log_of_incidents_are_those_of_the_export() -> None:
+    source = shared("incident-tickets")
+    events = read_tickets(source / "events.csv", needed=("id", "time", "group"))
+    tickets = read_tickets(source / "tickets.csv")
+    mine = tickets_of(events.assign(opened=events["time"]))
+    assert is_log(events) and set(mine["id"]) == set(events["id"]) and not is_log(tickets)
+    assert mine["id"].is_unique

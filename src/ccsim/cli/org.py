@@ -82,7 +82,7 @@ def read(
     """Read a ticket export into a folder: departments, hand-offs, a weekly history; no ticket and no agent is written."""
     from ccsim.errors import InputError, UnknownNameError, count_noun
     from ccsim.organisations.folder import LEAST_GROUP
-    from ccsim.organisations.tickets import NAMES, read_tickets, unknown_of, write_tickets
+    from ccsim.organisations.tickets import NAMES, read_export, read_tickets, unknown_of, write_tickets
 
     columns = {}
     for text in column or ():
@@ -92,8 +92,9 @@ def read(
         if ours not in NAMES:
             raise UnknownNameError("column", ours, NAMES)
         columns[ours] = theirs
-    found = read_tickets(tickets, columns)
-    moved = read_tickets(events, needed=("id", "time", "group")) if events else None
+    found, moved = read_export(tickets, columns)
+    if events:
+        moved = read_tickets(events, needed=("id", "time", "group"))
     files = write_tickets(into, found, moved, replace=replace, smallest=LEAST_GROUP if merge_small else 0)
     typer.echo(
         f"{count_noun(len(found), 'ticket')} of {count_noun(found['group'].nunique(), 'group')}: {', '.join(map(str, files))}"

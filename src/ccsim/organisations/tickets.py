@@ -18,6 +18,7 @@ from ccsim.errors import InputError, InputErrors, InputIssue, count_noun, did_yo
 from ccsim.organisations.privacy import OTHERS, merged, quoted
 from ccsim.organisations.tables import ALL_WRONG, MAX_REPORTED, separator_of, text_of
 from ccsim.organisations.template import IGNORE
+from ccsim.organisations.ticket_log import NO_GROUP, handoffs, is_log, tickets_of
 
 #: For each column, the names under which exports have it, in lower case with one separator between words; the first that exists
 #: is used. ``stations`` is the number of groups that had a ticket, 1 if it was never handed over.
@@ -45,12 +46,10 @@ NAMES = {
 NEEDED = ("opened", "group")
 #: Columns whose numbers are seconds.
 SECONDS = ("time_worked", "total_time_spent_sec")
-#: Placeholder for the group of a ticket without one.
-NO_GROUP = "0"
 
 
 def read_tickets(
-    path: Path, columns: Mapping[str, str] | None = None, needed: tuple[str, ...] = NEEDED
+    path: Path, columns: Mapping[str, str] | None = None, needed: tuple[str, ...] = NEEDED, *, once: bool = True
 ) -> pd.DataFrame:
     """Return the tickets of an export under the names of :data:`NAMES`.
 
@@ -58,6 +57,7 @@ def read_tickets(
         path: a CSV file, UTF-8.
         columns: the columns of the file for some of the names.
         needed: required names.
+        once: whether each ticket must be in one row; a log of changes has several, and the time of the first for ``opened``.
 
     Raises:
         InputError: the file cannot be read, or lacks a required column.
@@ -68,21 +68,13 @@ def read_tickets(
         raise InputError(f"{path}: {problem}")
     separator = separator_of(text.split("\n", 1)[0])
     header = [name.strip() for name in next(csv.reader(io.StringIO(text), delimiter=separator), [])]
-    other: dict[str, str] = {}
-    for name, usual in NAMES.items():
-        wanted = ((columns or {})[name],) if name in (columns or {}) else usual
-        there = [one for word in wanted for one in header if word in (one, _plain(one))]
-        if there:
-            other[name] = there[0]
-        elif name in (columns or {}) or name in needed:
-            raise InputError(f"{path}:1: {wanted[0]}: the column is missing{did_you_mean(wanted[0], header)}; "
-                             f"name it with --column {name}=NAME")  # fmt: skip
+    other = _columns_of(path, header, columns or {}, needed, once)
     raw = _rows(path, text, separator, header)
     found = pd.DataFrame({name: raw[column] for name, column in other.items()})
     private = {
         cell for name in set(header) - {other[one] for one in set(other) - {"id", "agent"}} for cell in raw[name]
     } - {""}
-    faults = [] if "time" in needed else _repeated(path, other, found)
+    faults = [] if "time" in needed or (not once and "time" in other) else _repeated(path, other, found)
     for name in sorted({"opened", "closed", "time"} & set(found)):
         # Exports in UTC and exports without a time zone are assigned to weeks in the same way.
         days = pd.to_datetime(
@@ -109,6 +101,37 @@ def read_tickets(
         found["within_target"] = found["within_target"].str.lower().isin({"true", "1", "yes"})
     found["group"] = found["group"].where(found["group"] != "", NO_GROUP)
     return found
+
+
+def read_export(path: Path, columns: Mapping[str, str] | None = None) -> tuple[pd.DataFrame, pd.DataFrame | None]:
+    """Return the tickets of an export and, if it is a log of changes, its rows as events.
+
+    Args:
+        path: a CSV file, UTF-8, with one row per ticket, or one per change of a ticket and its time.
+        columns: the columns of the file for some of the names.
+    """  # read_tickets raises
+    rows = read_tickets(path, columns, once=False)
+    return (tickets_of(rows), rows) if is_log(rows) else (rows, None)
+
+
+def _columns_of(
+    path: Path, header: list[str], columns: Mapping[str, str], needed: tuple[str, ...], once: bool
+) -> dict[str, str]:
+    """Return which column of a header has which name."""
+    other, lacking = {}, {}
+    for name, usual in NAMES.items():
+        wanted = (columns[name],) if name in columns else usual
+        there = [one for word in wanted for one in header if word in (one, _plain(one))]
+        if there:
+            other[name] = there[0]
+        elif name in columns or name in needed:
+            lacking[name] = wanted[0]
+    if not once and list(lacking) == ["opened"] and "opened" not in columns and {"id", "time"} <= set(other):
+        return {**other, "opened": other["time"]}
+    for name, word in lacking.items():
+        raise InputError(f"{path}:1: {word}: the column is missing{did_you_mean(word, header)}; "
+                         f"name it with --column {name}=NAME")  # fmt: skip
+    return other
 
 
 def _rows(path: Path, text: str, separator: str, header: list[str]) -> pd.DataFrame:
@@ -245,19 +268,6 @@ def posts(tickets: pd.DataFrame, events: pd.DataFrame | None = None) -> pd.DataF
 
 def _groups(events: pd.DataFrame | None) -> set[str]:
     return set() if events is None else set(events["group"]) - {NO_GROUP}
-
-
-def handoffs(events: pd.DataFrame) -> pd.DataFrame:
-    """Return the number of hand-offs from one group to another: ``from``, ``to``, ``share`` (counts).
-
-    Args:
-        events: the states of tickets: ``id``, ``time``, ``group``; states without a group are ignored.
-    """
-    named = events[events["group"] != NO_GROUP].sort_values(["id", "time"], kind="stable")
-    before = named.groupby("id")["group"].shift()
-    moved = before.notna() & (before != named["group"])
-    pairs = pd.DataFrame({"from": before[moved], "to": named["group"][moved]})
-    return pairs.groupby(["from", "to"]).size().rename("share").reset_index()
 
 
 def history(table: pd.DataFrame) -> pd.DataFrame:
