@@ -151,7 +151,7 @@ def test_options_that_cannot_be_decided_between_are_refused(tmp_path: Path) -> N
         decision_problem(folder, ["nothing", "nothing"])
     with pytest.raises(InputError, match="weeks: must be more than 13"):
         decision_problem(folder, ["nothing"], weeks=13)
-    with pytest.raises(InputError, match=r"holds no plan \(best\.toml"):
+    with pytest.raises(InputError, match=r"contains no plan \(best\.toml"):
         decision_problem(folder, [tmp_path])
 
 

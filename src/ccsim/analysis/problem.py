@@ -7,7 +7,7 @@ the scenario does, so the baseline keeps its own. A difference to the baseline i
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,8 +30,9 @@ from ccsim.scenarios.scenario import SOURCE, Scenario, load_scenario
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ccsim.execution.executor import ProgressFactory
+    from ccsim.execution.executor import Progress, ProgressFactory
     from ccsim.execution.time_budget import Deadline
+    from ccsim.results.results import Results
 
 #: Suffix of a KPI's name for its difference to the baseline.
 DIFFERENCE = "_difference"
@@ -179,12 +180,7 @@ class Runner:
             TimeLimitReached: the time limit was reached before all was done, and it has to be whole.
         """
         experiment = problem.experiment(design, report_weeks)
-        context = self.progress(part) if self.progress else nullcontext(None)
-        with context as show:
-            results = run_experiment(
-                experiment, workers=self.workers, out=self.folder / part if self.folder else None,
-                resume=self.resume, progress=show, command=self.command, time_limit=self.time_limit, scheduler=self.scheduler,
-            )  # fmt: skip
+        results = self.results(experiment, part, part)
         if self.whole and results.manifest["status"] == "stopped":
             runs = results.manifest["runs"]
             goes_on = f"; ccsim resume {self.folder} continues" if self.folder else ""
@@ -192,6 +188,18 @@ class Runner:
                 f"the time limit was reached in {part}, after {runs['done']} of {count_noun(runs['planned'], 'run')}{goes_on}"
             )
         return _with_differences(results.summaries, experiment, bool(problem.baseline))
+
+    def results(self, experiment: Experiment, part: str, title: str) -> Results:
+        """Run an experiment in the part's folder, and show its progress under a title."""
+        with self.showing(title) as show:
+            return run_experiment(
+                experiment, workers=self.workers, out=self.folder / part if self.folder else None,
+                resume=self.resume, progress=show, command=self.command, time_limit=self.time_limit, scheduler=self.scheduler,
+            )  # fmt: skip
+
+    def showing(self, title: str) -> AbstractContextManager[Progress | None]:
+        """Return a context with the progress report of a title; without reports, with None."""
+        return self.progress(title) if self.progress else nullcontext(None)
 
     def expect(self, works: Iterable[Work], seconds: float = 0.0) -> None:
         """Record the total work of all parts for the forecast, and refuse it if it cannot fit.

@@ -39,6 +39,7 @@ def claims(
     pages: Pages = None,
 ) -> None:
     """Test claims about change: effect, where it holds, what it depends on, verdict."""
+    from ccsim.analysis.problem import Runner
     from ccsim.cli.interrupted import working_in
     from ccsim.cli.run_options import progress_bars
     from ccsim.reports.tables import console
@@ -52,8 +53,8 @@ def claims(
         chosen = [_of_own(claim, organisation) for claim in chosen]
     worlds = None if stress or not robustness else admitted(worlds_from)
     ledger = run_ledger(
-        chosen, replicates=replicates, points=robustness, seed=seed, workers=workers, out=out, resume=resume, partial=partial,
-        progress=progress_bars(), command=sys.argv, worlds=worlds, scheduler=scheduler,
+        chosen, Runner(out, workers, resume, progress_bars(), sys.argv, scheduler=scheduler), replicates=replicates,
+        points=robustness, seed=seed, partial=partial, worlds=worlds,
     )  # fmt: skip
     print_ledger(ledger, console())
     for path in write_pages(ledger, pages or out, made_by(seed)):

@@ -38,6 +38,7 @@ def validate(
         return
     if record is not None and names:
         raise typer.BadParameter("the history holds scorecards of all facts; do not name facts", param_hint="--record")
+    from ccsim.analysis.problem import Runner
     from ccsim.cli.claims import made_by
     from ccsim.cli.interrupted import working_in
     from ccsim.cli.run_options import progress_bars
@@ -49,9 +50,7 @@ def validate(
     working_in(out)
     studies = [resized(study, size) for study in load_studies(names or (), folder)]
     _announce(studies, sum(map(runs_of, studies)))
-    scores = score(
-        studies, seed=seed, workers=workers, out=out, resume=resume, command=sys.argv, progress=progress_bars(),
-    )  # fmt: skip
+    scores = score(studies, Runner(out, workers, resume, progress_bars(), sys.argv), seed)
     print_scores(scores, console())
     paths = write_pages(scores, pages or out, made_by(seed), load_apart(folder))
     for path in [*paths, *([_recorded(scores, record, size, folder)] if record is not None else [])]:

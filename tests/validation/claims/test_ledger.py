@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from ccsim.analysis.admitted import AdmittedWorlds
+from ccsim.analysis.problem import Runner
 from ccsim.errors import ResultsError
 from ccsim.model.settings import all_parameters
 from ccsim.scenarios.scenario import Scenario
@@ -36,7 +37,7 @@ CLAIMS = [
 
 @pytest.fixture(scope="module")
 def ledger(tmp_path_factory: pytest.TempPathFactory) -> Ledger:
-    return run_ledger(CLAIMS, replicates=8, points=3, workers=2, out=tmp_path_factory.mktemp("ledger") / "r")
+    return run_ledger(CLAIMS, Runner(tmp_path_factory.mktemp("ledger") / "r", 2), replicates=8, points=3)
 
 
 def test_a_relabelled_copy_of_the_baseline_is_no_difference(ledger: Ledger) -> None:
@@ -53,10 +54,9 @@ def test_a_planted_claim_with_the_wrong_sign_is_not_supported(ledger: Ledger) ->
 
 
 def test_a_ledger_does_not_depend_on_workers_and_goes_on(ledger: Ledger, tmp_path: Path) -> None:
-    output = {"replicates": 8, "points": 3, "out": tmp_path / "r"}
-    again = run_ledger(CLAIMS, workers=1, **output)  # type: ignore[arg-type]
-    resumed = run_ledger(CLAIMS, workers=2, resume=True, **output)  # type: ignore[arg-type]
-    so_far = run_ledger(CLAIMS, partial=True, **output)  # type: ignore[arg-type]
+    again = run_ledger(CLAIMS, Runner(tmp_path / "r", 1), replicates=8, points=3)
+    resumed = run_ledger(CLAIMS, Runner(tmp_path / "r", 2, True), replicates=8, points=3)
+    so_far = run_ledger(CLAIMS, Runner(tmp_path / "r"), replicates=8, points=3, partial=True)
     for one in (again, resumed, so_far):
         assert [found.effects for found in one.findings] == [found.effects for found in ledger.findings]
 
@@ -64,19 +64,19 @@ def test_a_ledger_does_not_depend_on_workers_and_goes_on(ledger: Ledger, tmp_pat
 def test_a_point_that_is_not_finished_is_left_out_so_far(
     ledger: Ledger, tmp_path: Path, rewritten: Callable[..., None]
 ) -> None:
-    output = {"replicates": 8, "workers": 1, "out": tmp_path / "r"}
-    run_ledger(CLAIMS, points=3, **output)  # type: ignore[arg-type]
+    runner = Runner(tmp_path / "r", 1)
+    run_ledger(CLAIMS, runner, replicates=8, points=3)
     for file in list((tmp_path / "r" / "space").rglob("summaries/*.parquet")):
         rewritten(file, lambda rows: rows[~rows["scenario"].str.startswith("0003 ")])
     manifest = tmp_path / "r" / "space" / "manifest.json"
     told_done = json.loads(manifest.read_text())
     told_done["runs"]["done"] = 0  # as it is before the end
     manifest.write_text(json.dumps(told_done))
-    found = run_ledger(CLAIMS, points=3, partial=True, **output)  # type: ignore[arg-type]
+    found = run_ledger(CLAIMS, runner, replicates=8, points=3, partial=True)
     assert (found.points, found.planned) == (2, 3)
     assert [one.effects for one in found.findings] == [one.effects[:3] for one in ledger.findings]
     with pytest.raises(ResultsError, match="another ledger"):
-        run_ledger(CLAIMS, points=4, partial=True, **output)  # type: ignore[arg-type]
+        run_ledger(CLAIMS, runner, replicates=8, points=4, partial=True)
 
 
 def test_scenarios_that_are_the_same_are_run_once() -> None:
@@ -140,10 +140,9 @@ def test_what_a_claim_depends_on_is_found_and_its_power_is_what_is_said() -> Non
 
 def test_ledgers_draw_admitted_worlds_and_a_stress_test_the_declared_space(tmp_path: Path) -> None:
     worlds = AdmittedWorlds(("market.churn",), np.array([[0.002], [0.003], [0.004]]))
-    output = {"replicates": 4, "points": 2, "workers": 1}
-    found = run_ledger(CLAIMS[1:2], out=tmp_path / "a", worlds=worlds, **output)  # type: ignore[arg-type]
+    found = run_ledger(CLAIMS[1:2], Runner(tmp_path / "a", 1), replicates=4, points=2, worlds=worlds)
     assert (found.stress, found.varied, found.points) == (False, 1, 2)
-    stress = run_ledger(CLAIMS[1:2], out=tmp_path / "b", **output)  # type: ignore[arg-type]
+    stress = run_ledger(CLAIMS[1:2], Runner(tmp_path / "b", 1), replicates=4, points=2)
     assert stress.stress and stress.varied == len(uncertain())
     assert "stress test" in write_pages(stress, tmp_path / "p", "x")[0].read_text()
     assert "admitted ones" in write_pages(found, tmp_path / "q", "x")[0].read_text()

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ccsim.analysis.problem import Runner
 from ccsim.experiments.experiment import Experiment
 from ccsim.reports.reproduce import reproduce
 from ccsim.simulation.simulation import Simulation
@@ -60,9 +61,9 @@ def test_without_a_sample_everything_pairs(tmp_path: Path) -> None:
 
 
 def test_where_levers_do_not_differ_organisations_of_a_sample_still_do(tmp_path: Path) -> None:
-    frame = observe(study_of(tmp_path), workers=1, out=tmp_path / "r")
+    frame = observe(study_of(tmp_path), 1, Runner(tmp_path, 1))
     plain = frame[frame["scenario"] == "unit"]
     assert plain["aht"].nunique() == 16
     assert np.allclose(plain["scorecards.strength"], 0.0)
-    again = reproduce(tmp_path / "r", "0003 unit/aht/mean", workers=1)
+    again = reproduce(tmp_path / "sample", "0003 unit/aht/mean", workers=1)
     assert again.stored == again.again and not again.differing

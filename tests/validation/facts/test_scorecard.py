@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from ccsim.analysis.problem import Runner
 from ccsim.errors import InputError, InputErrors, UnknownNameError
 from ccsim.model.kpis import KPIS
 from ccsim.results.formatting import interval
@@ -77,7 +78,7 @@ def written(folder: Path, text: str, name: str = "small") -> Path:
 @pytest.fixture(scope="module")
 def scores(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Score]:
     folder = tmp_path_factory.mktemp("facts")
-    found = score(load_studies(folder=written(folder, SMALL)), workers=1)
+    found = score(load_studies(folder=written(folder, SMALL)), Runner(workers=1))
     return {one.fact.id: one for one in found}
 
 
@@ -117,14 +118,14 @@ def test_pages_say_inside_and_outside(scores: dict[str, Score], tmp_path: Path) 
 
 def test_a_sample_stands_at_its_own_points_and_is_the_same_again(tmp_path: Path) -> None:
     studies = load_studies(folder=written(tmp_path, SAMPLE))
-    here, again = (score(studies, seed=3, workers=1)[0].estimate for _ in range(2))
+    here, again = (score(studies, Runner(workers=1), 3)[0].estimate for _ in range(2))
     assert here == again and here.units == 8 and here.value < 0.0
 
 
 def test_a_study_goes_on_where_it_was_left(tmp_path: Path) -> None:
     studies = load_studies(folder=written(tmp_path, SAMPLE))
-    first = score(studies, workers=1, out=tmp_path / "out")
-    assert score(studies, workers=1, out=tmp_path / "out", resume=True)[0].estimate == first[0].estimate
+    first = score(studies, Runner(tmp_path / "out", 1))
+    assert score(studies, Runner(tmp_path / "out", 1, True))[0].estimate == first[0].estimate
 
 
 def test_size_scales_points_of_samples_and_replicates_of_the_rest(tmp_path: Path) -> None:
@@ -204,7 +205,7 @@ tag = "exact"
 source = "geometric repeats"
 measure = { kind = "mean", y = "fcr / (1 - failure_demand)" }
 """
-    (one,) = score(load_studies(folder=written(tmp_path, text.replace("levers.defects = {}\n", ""))), workers=1)
+    (one,) = score(load_studies(folder=written(tmp_path, text.replace("levers.defects = {}\n", ""))), Runner(workers=1))
     assert one.verdict == INSIDE
 
 

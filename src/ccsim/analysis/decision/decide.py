@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,6 @@ from ccsim.analysis.decision.problem import AS_IT_IS, DecisionProblem, decision_
 from ccsim.analysis.problem import Runner
 from ccsim.errors import ResultsError
 from ccsim.execution.executor import ProgressFactory
-from ccsim.execution.runner import run_experiment
 from ccsim.organisations.events import tested_by
 from ccsim.organisations.folder import Folder, read_folder
 from ccsim.results.results import open_results
@@ -66,10 +64,7 @@ def decide(
     )
     place = None if out is None else Path(out)
     runner = Runner(place, workers, resume, progress, command, scheduler=scheduler)
-    with runner.progress("options") if runner.progress else nullcontext(None) as show:
-        results = run_experiment(
-            problem.experiment(), workers=workers, out=place, resume=resume, progress=show, command=command, scheduler=scheduler
-        )  # fmt: skip
+    results = runner.results(problem.experiment(), "", "options")
     found = evidence(read, steps, worlds, seed, replace(runner, folder=None, resume=False), source)
     about = decision_facts(
         problem, found, source, {"steps": steps, "worlds": worlds, "worlds_from": worlds_from, "seed": seed}

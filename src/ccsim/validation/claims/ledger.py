@@ -15,11 +15,10 @@ import numpy as np
 
 from ccsim.analysis.admitted import AdmittedWorlds
 from ccsim.analysis.comparison import LEVEL
+from ccsim.analysis.problem import Runner
 from ccsim.engine.parameters import Parameter
 from ccsim.errors import ResultsError
 from ccsim.execution.estimate import Work
-from ccsim.execution.forecast import expect
-from ccsim.execution.runner import Progress, processor_count, run_experiment
 from ccsim.experiments.experiment import Experiment
 from ccsim.model.settings import all_parameters
 from ccsim.results.formatting import signed
@@ -48,8 +47,6 @@ from ccsim.validation.claims.verdict import (
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from ccsim.execution.executor import ProgressFactory
 
 CellValues = dict[tuple[str, int], Any]  # (scenario, week) -> frame indexed by replicate
 #: Replicates at each point of the other worlds.
@@ -188,25 +185,19 @@ def scenarios_of(claims: Sequence[Claim]) -> tuple[dict[str, Scenario], dict[tup
 
 
 def run_ledger(
-    claims: Sequence[Claim], *, replicates: int = 30, points: int = 0, seed: int = 1, workers: int | None = None,
-    out: Path, resume: bool = False, partial: bool = False, progress: ProgressFactory | None = None,
-    command: list[str] | None = None, worlds: AdmittedWorlds | None = None, scheduler: str | None = None,
+    claims: Sequence[Claim], runner: Runner, *, replicates: int = 30, points: int = 0, seed: int = 1, partial: bool = False,
+    worlds: AdmittedWorlds | None = None,
 ) -> Ledger:  # fmt: skip
     """Test claims.
 
     Args:
         claims: which.
+        runner: how they are run, and the folder that gets a results folder for each part.
         replicates: paired runs of each scenario at the defaults.
         points: worlds besides the defaults, each with a few replicates.
         seed: of all draws, and of the points.
-        workers: number of processes; by default one for each processor.
-        out: gets a results folder for each part.
-        resume: whether to go on with what ``out`` holds.
-        command: the command line, for the manifests.
+        partial: run nothing; judge what the folder holds of the same ledger, at the points that are finished.
         worlds: the admitted worlds that are drawn from; None for a stress test over the declared ranges.
-        scheduler: address of a Dask scheduler whose workers do the runs.
-        partial: run nothing; judge what ``out`` holds of the same ledger, at the points that are finished.
-        progress: function from a title to a context that yields a progress report, called with (done, planned, failed).
 
     Returns:
         The verdict of each claim, and how often it holds in the admitted worlds.
@@ -217,19 +208,16 @@ def run_ledger(
         "claims", "The claims ledger", "Which claims does the model support, and where?", next(iter(scenarios)),
         scenarios, weeks[-1] + 1, replicates, seed, report_weeks=weeks,
     )  # fmt: skip
-    shared: dict[str, Any] = {"workers": workers, "resume": resume, "command": command, "scheduler": scheduler}
-    if partial:
-        progress, shared = None, {}
     space = worlds.draw(points, seed) if worlds else stressed(points, seed)
     varied: dict[str, Scenario] = {}
     for number, values in enumerate(space):
         for name, scenario in scenarios.items():
             varied[_prefix(number) + name] = under(scenario, values)
     elsewhere = replace(plain, scenarios=varied, replicates=AT_POINT, baseline=next(iter(varied), ""))
-    if shared and scheduler is None:
-        expect([Work.of(plain), *([Work.of(elsewhere)] if space else [])], out, workers or processor_count())
-    at_defaults = _run_cells(plain, out / "defaults", "At the defaults", progress, shared)
-    over = _run_cells(elsewhere, out / "space", "In other worlds", progress, shared) if space else {}
+    if not partial:
+        runner.expect([Work.of(plain), *([Work.of(elsewhere)] if space else [])])
+    at_defaults = _run_cells(plain, runner, "defaults", "At the defaults", partial)
+    over = _run_cells(elsewhere, runner, "space", "In other worlds", partial) if space else {}
     finished = [n for n in range(points) if all((_prefix(n) + name, weeks[-1]) in over for name in scenarios)]
     outcomes = [judge_claim(claim, at_defaults, place) for claim in claims]
     ps = adjusted(outcomes)
@@ -248,18 +236,12 @@ def under(scenario: Scenario, values: Mapping[str, Any]) -> Scenario:
     return scenario.with_values({key: value for key, value in values.items() if key not in own})
 
 
-def _run_cells(
-    experiment: Experiment, folder: Path, title: str, progress: ProgressFactory | None, shared: dict[str, Any]
-) -> CellValues:
-    """Run an experiment (or, with nothing ``shared``, read what is there), and return its values by scenario and week."""
-    from contextlib import nullcontext
-
-    if shared:
-        context = progress(title) if progress else nullcontext(None)
-        with context as show:
-            kept: Progress | None = show
-            results = run_experiment(experiment, out=folder, progress=kept, **shared)
+def _run_cells(experiment: Experiment, runner: Runner, part: str, title: str, partial: bool) -> CellValues:
+    """Run an experiment (or, if ``partial``, read what is there), and return its values by scenario and week."""
+    if not partial:
+        results = runner.results(experiment, part, title)
     else:
+        folder = (runner.folder or Path()) / part
         results = open_results(folder)
         if set(results.experiment.scenarios) != set(experiment.scenarios):
             raise ResultsError(f"{folder}: holds runs of another ledger (other claims, or another number of points)")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ccsim.analysis.problem import Runner
 from ccsim.errors import ResultsError, count_noun
-from ccsim.execution.runner import Progress, run_experiment
 from ccsim.experiments.experiment import Experiment
 from ccsim.model.settings import all_parameters
 from ccsim.scenarios.scenario import Scenario
@@ -56,10 +55,7 @@ def as_experiment(study: Study, seed: int) -> tuple[Experiment, dict[str, tuple[
     ), place  # fmt: skip
 
 
-def observe(
-    study: Study, *, seed: int = 1, workers: int | None = None, out: Path | None = None, resume: bool = False,
-    progress: Progress | None = None, command: list[str] | None = None,
-) -> pd.DataFrame:  # fmt: skip
+def observe(study: Study, seed: int, runner: Runner) -> pd.DataFrame:
     """Run a study and return one row per scenario, replicate and week.
 
     Columns are all KPIs; ``unit``, what is independent: the point of a sample, else the replicate; ``swept``, the value
@@ -68,11 +64,7 @@ def observe(
     Args:
         study: the study.
         seed: seed.
-        workers: number of processes; by default one for each processor.
-        out: results folder; None keeps nothing.
-        resume: whether to continue in a folder that holds part of the runs.
-        progress: called with (done, planned, failed) after each task.
-        command: the command line, for the manifest.
+        runner: how it is run, and the folder that gets a folder for it.
 
     Returns:
         Columns ``unit``, ``scenario``, ``replicate``, ``week`` and those asked for, sorted by them.
@@ -81,7 +73,7 @@ def observe(
         ResultsError: a run failed.
     """
     experiment, place = as_experiment(study, seed)
-    results = run_experiment(experiment, workers=workers, out=out, resume=resume, progress=progress, command=command)
+    results = runner.results(experiment, study.id, study.title)
     failures = results.manifest["failures"]
     if failures:
         last = failures[0]["error"].strip().splitlines()[-1]

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ccsim.analysis.problem import Runner
 from ccsim.errors import InputError
 from ccsim.execution.estimate import Work
-from ccsim.execution.forecast import expect
-from ccsim.execution.runner import processor_count
 from ccsim.validation.facts import cohort, networks, organisations, people, simulated
 from ccsim.validation.facts.measures import Estimate, estimate
 from ccsim.validation.facts.schema import Fact, Study
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from ccsim.execution.executor import Progress, ProgressFactory
 
 INSIDE, OUTSIDE, UNDECIDED = "inside", "outside", "undecided"
 
@@ -61,48 +57,38 @@ def runs_of(study: Study) -> int:
     return 0 if study.subject == "formula" else len(study.scenarios) * max(1, study.samples) * study.replicates
 
 
-def score(
-    studies: Sequence[Study], *, seed: int = 1, workers: int | None = None, out: Path | None = None,
-    resume: bool = False, progress: ProgressFactory | None = None, command: list[str] | None = None,
-) -> list[Score]:  # fmt: skip
+def score(studies: Sequence[Study], runner: Runner, seed: int = 1) -> list[Score]:
     """Measure facts.
 
     Args:
         studies: with the facts wanted.
+        runner: how they are run, and the folder that gets a folder for each study. Studies of people and of cohorts are
+            small, run in this process, and are not kept.
         seed: of all draws and samples.
-        workers: number of processes; by default one for each processor. Studies of people and of cohorts are small, run
-            in this process, and are not kept.
-        resume: whether to go on with what ``out`` holds.
-        command: the command line, for the manifests.
-        out: gets a folder for each study.
-        progress: function from a title to a context that yields a progress report, called with (done, planned, failed).
 
     Returns:
         A score per fact, in the order of the facts.
     """
-    from contextlib import nullcontext
-
-    shared: dict[str, Any] = {"workers": workers, "resume": resume, "command": command}
     runs = (organisations.as_experiment(study, seed)[0] for study in studies if study.subject == "organisations")
-    expect((Work.of(one) for one in runs), out, workers or processor_count())
+    runner.expect(Work.of(one) for one in runs)
     scores = []
     for study in studies:
-        with progress(study.title) if progress and runs_of(study) else nullcontext(None) as show:
-            frame = _observed(study, seed, out, show, shared)
+        frame = _observed(study, seed, runner)
         scores += [Score(study, fact, estimate(fact.measure, frame, seed)) for fact in study.facts]
     return scores
 
 
-def _observed(study: Study, seed: int, out: Path | None, show: Progress | None, shared: dict[str, Any]) -> pd.DataFrame:
+def _observed(study: Study, seed: int, runner: Runner) -> pd.DataFrame:
     """Run a study of organisations, people or customers."""
     import pandas as pd
 
     if study.subject == "formula":
         return pd.DataFrame()
     if study.subject == "organisations":
-        return organisations.observe(study, seed=seed, out=out and out / study.id, progress=show, **shared)
+        return organisations.observe(study, seed, runner)
     watch: Any = {"people": people.watch, "cohort": cohort.watch, "networks": networks.watch}[study.subject]
-    return simulated.observe(watch, study.scenarios, study.replicates, study.weeks[-1] + 1, seed, show)
+    with runner.showing(study.title) as show:
+        return simulated.observe(watch, study.scenarios, study.replicates, study.weeks[-1] + 1, seed, show)
 
 
 def table(scores: Sequence[Score]) -> pd.DataFrame:
