@@ -110,6 +110,11 @@ def test_ordinary_successes_are_remembered_by_the_person_and_those_of_one_person
         update_commitment(populations.leaders, populations.departments, populations.firm, s.head_scorecard, s.executive_scorecard, s.staff_scorecard,
                 s.scorecards.strength, s.empowerment.rights, 1.0, s.leadership, s.conviction.reversion_rate)  # fmt: skip
         assert populations.firm.visible_successes[0] == 3.0 / people
+        # The first memory is taken whole; a later one moves slowly, however small it is.
+        populations.firm.visible_successes[0] = 0.05
+        update_commitment(populations.leaders, populations.departments, populations.firm, s.head_scorecard, s.executive_scorecard, s.staff_scorecard,
+                s.scorecards.strength, s.empowerment.rights, 1.0, s.leadership, s.conviction.reversion_rate)  # fmt: skip
+        assert 0.05 < populations.firm.visible_successes[0] < 3.0 / people
 
 
 def test_words_without_deeds_cost_credibility_and_silence_forgives() -> None:
