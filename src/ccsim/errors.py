@@ -44,7 +44,7 @@ def writing(place: object, failure: type[CcsimError] | None = None) -> Iterator[
         failure: what is raised instead of the system's error; by default an ``InputError``.
 
     Raises:
-        CcsimError: it cannot be written; of the class ``failure``.
+        CcsimError: the page cannot be written; of the class ``failure``.
     """
     try:
         yield

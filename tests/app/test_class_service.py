@@ -41,7 +41,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
             return dict(RESULT)
         if digest == "crash":
             raise ZeroDivisionError
-        raise InputError("this game does not replay: its choices give other figures than those that were handed in")
+        raise InputError("this game does not replay: its choices do not give the figures that were handed in")
 
     monkeypatch.setattr("ccsim.app.replay.replayed", play)
     monkeypatch.setattr("ccsim.app.replay.ReplayQueue.warm", lambda *_: None)
@@ -128,7 +128,7 @@ def test_a_refused_game_says_why_and_leaves_the_one_before(
         lecturer.asked(path, {"game": game_text(idle(), digest)}, player)
         server.service.replays.join()  # type: ignore[union-attr]  # it has one
     output = lecturer.asked(path, {}, player)["state"]
-    assert output["state"] == "refused" and "other figures" in output["reason"] and output["points"] is not None
+    assert output["state"] == "refused" and "do not give the figures" in output["reason"] and output["points"] is not None
 
 
 def test_a_fault_in_one_replay_does_not_end_the_others(
@@ -407,8 +407,8 @@ def _room(**terms: Any) -> Any:
 @pytest.mark.parametrize(
     ("change", "why"),
     [
-        ({"seed": 2}, "another organisation or other draws"),
-        ({"scenario": "combined"}, "another organisation or other draws"),
+        ({"seed": 2}, "a different organisation or seed"),
+        ({"scenario": "combined"}, "a different organisation or seed"),
         ({"choices": [{}] * 5}, "has 5 quarters; a finished one has 12"),
         ({"version": 2}, "version '?2"),
         ({"digest": 5}, "damaged at digest"),
@@ -424,7 +424,7 @@ def test_a_locked_move_and_a_changed_file_are_refused() -> None:
     choices = [Choice(start=(move,)), *idle()[1:]]
     with pytest.raises(InputError, match=r"quarter 1: .*locked"):
         replayed(game_text(choices, "x").encode(), _room(locked=(move,)))
-    with pytest.raises(InputError, match="sum does not fit"):
+    with pytest.raises(InputError, match="checksum does not match"):
         replayed(game_text(idle(), "x").replace("71.0", "72.0", 1).encode(), _room())
 
 
@@ -436,7 +436,7 @@ def test_a_game_replays_and_a_tampered_one_does_not() -> None:
     found = replayed(game_text(choices, game.digest()).encode(), _room())
     assert found["digest"] == game.digest() and found["apart"] == [] and found["choices"][0]["start"] == [move]
     # The same fingerprint, another choice.
-    with pytest.raises(InputError, match="give other figures"):
+    with pytest.raises(InputError, match="do not give the figures"):
         replayed(game_text(idle(), game.digest()).encode(), _room())
     with pytest.raises(InputError, match="quarter 2"):
         replayed(game_text([choices[0], choices[0], *choices[2:]], game.digest()).encode(), _room())

@@ -270,7 +270,7 @@ def test_what_is_shipped_says_from_what_it_was_built(tmp_path: Path, monkeypatch
     broken = tmp_path / "engine.wasm"
     broken.write_bytes(b"\0asm\1\0\0\0")
     monkeypatch.setattr(build_engine, "ENGINE", broken)
-    with pytest.raises(build_engine.BuildError, match="damaged or of another program"):
+    with pytest.raises(build_engine.BuildError, match="damaged or belongs to another program"):
         build_engine.faults()
 
 

@@ -137,9 +137,9 @@ def test_the_application_is_written_as_a_file_and_as_a_folder(tmp_path: Path) ->
     assert write_single_file(tmp_path / "a.html") == (tmp_path / "a.html").stat().st_size
     count = write_folder(tmp_path / "deep" / "folder")
     assert count == len(list((tmp_path / "deep" / "folder").iterdir()))
-    with pytest.raises(InputError, match="cannot write"):
+    with pytest.raises(InputError, match="cannot be written"):
         write_single_file(tmp_path / "none" / "a.html")
-    with pytest.raises(InputError, match="cannot write the pages"):
+    with pytest.raises(InputError, match="cannot be written"):
         write_folder(tmp_path / "a.html")
 
 

@@ -72,7 +72,7 @@ def test_a_folder_of_games_is_compared(finished, tmp_path):
     output = run.invoke(app, ["game", "compare", str(tmp_path), "--out", str(page), "--csv", str(table)])
     assert output.exit_code == 0, output.output
     pictures = re.findall(r"data:image/svg\+xml;base64,([^\"]+)", page.read_text())
-    assert "torn.json: is torn" in output.output
+    assert "torn.json: is incomplete" in output.output
     assert any(b"Doing nothing" in base64.b64decode(picture) for picture in pictures)
     assert "announce" in table.read_text()
 

@@ -93,7 +93,7 @@ def test_a_comparison_is_resumed_by_its_folder_alone(here: Path, small_experimen
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (("sweep", "combined"), "has no design; say what to vary"),
+        (("sweep", "combined"), "has no design; name what to vary"),
         (("sweep", "combined", "--factor", "programme.budgt"), "did you mean 'programme.budget'"),
         (("sweep", "combined", "--factor", "programme.budget", "--design", "sobel"), "did you mean 'sobol'"),
         (("sweep", "combined", "--factor", "programme.budget", "--kpi", "csta"), "did you mean 'csat'"),
@@ -105,7 +105,7 @@ def test_a_comparison_is_resumed_by_its_folder_alone(here: Path, small_experimen
         (("compare", "direction", "--precision", "csat=-1"), "half-width above 0"),
         (("compare", "direction", "--weeks", "99999999"), "weeks: must be a whole number from 1 to 5200, got 99999999"),
         (("sensitivity", "combined", "--weeks", "5201"), "weeks: must be .* to 5200, got 5201"),
-        (("sensitivity", "combined", "--factor", "levers=3"), "levers stands for many; values are given to one key"),
+        (("sensitivity", "combined", "--factor", "levers=3"), "levers stands for several parameters; values can only be given for one key"),
         (("optimise", "combined", "--factor", "programme.budget", "--maximise", "csat", "--max-cost", "nan"), "an amount in EUR"),
         (("optimise", "combined", "--factor", "programme.budget", "--maximise", "csat", "--n-uncertain", "-4"), "worlds: must be .* at least 0, got -4"),
         (("optimise", "combined", "--factor", "programme.budget", "--maximise", "csat", "--time-limit", "never"), "such as 90s, 10m"),

@@ -158,7 +158,7 @@ def test_events_come_by_the_seed_as_often_as_declared_and_in_their_window():
     ("choice", "text"),
     [
         (Choice(("anounce",)), "did you mean 'announce'"),
-        (Choice(stop=("announce",)), "does not run"),
+        (Choice(stop=("announce",)), "is not running"),
         (Choice(("announce", "announce")), "twice"),
         (Choice(("hero", "champion-network")), "exclude each other"),
         (Choice(("executive-journeys", "heads-journeys", "coach-leaders")), "9 points of attention; you have 8"),
@@ -182,7 +182,7 @@ def test_a_finished_game_takes_no_more_choices():
 
 def test_a_running_move_is_not_started_again():
     game = play_through([BUSY], 1)
-    with pytest.raises(InputError, match="runs already"):
+    with pytest.raises(InputError, match="is already running"):
         game.play(BUSY)
 
 

@@ -73,7 +73,7 @@ def test_a_folder_of_five_games_is_five_rows_and_what_is_wrong_with_the_rest(fin
     save(play_through([Choice()], 3), tmp_path / "short.json")
     rows, faults = of_folder(tmp_path)
     assert len(rows) == 5 and {name for name, _ in named(rows)} == {f"student-{number}" for number in range(5)}
-    assert len(faults) == 2 and "short.json: the game goes on" in faults[0] and "torn.json: is torn" in faults[1]
+    assert len(faults) == 2 and "short.json: the game goes on" in faults[0] and "torn.json: is incomplete" in faults[1]
 
 
 def test_a_folder_that_is_not_there_or_has_no_game_is_a_message(tmp_path):

@@ -63,7 +63,7 @@ def test_what_differs_as_founded_is_reported(small):
 
 
 def test_other_sizes_are_refused(small):
-    with pytest.raises(InputError, match="other sizes"):
+    with pytest.raises(InputError, match="different sizes"):
         diff(
             load_scenario("nothing").with_values(small),
             load_scenario("nothing").with_values({**small, "organisation.staff": 30}),

@@ -155,7 +155,7 @@ export class Ledger {
     return this.quarter >= this.model.rules.quarters;
   }
 
-  /** Moves that go on unless they are stopped, with the quarter in which they began. */
+  /** Moves that continue unless stopped, with the quarter in which they began. */
   get running(): Map<string, number> {
     const found = new Map<string, number>();
     for (const layer of this.layers) {

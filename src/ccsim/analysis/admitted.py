@@ -105,7 +105,7 @@ class AdmittedWorlds(RenamedAttributes):
         """Return points at which a study is run: values of worlds, combined with a Latin hypercube of everything else.
 
         Args:
-            space: what varies. An assumption over the whole of its declared range takes its values from the worlds; one
+            space: the parameters that vary. An assumption over the whole of its declared range takes its values from the worlds; one
                 over a user's own range, a lever or a week takes them from its range.
             count: how many points.
             seed: seed of worlds and hypercube.

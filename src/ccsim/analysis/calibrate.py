@@ -109,7 +109,7 @@ def fitted(
         InputError: nothing to fit, or too few points.
     """
     _check(space, targets, points, waves)
-    # One thread, because sums in another order differ in the last bits and processes already use all processors.
+    # One thread: sums in another order differ in the last bits, and processes already use all processors.
     with library("threadpoolctl").threadpool_limits(1):
         return _in_waves(problem, space, targets, evaluate, points, waves)
 

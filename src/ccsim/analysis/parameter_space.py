@@ -69,7 +69,7 @@ class Dimension:
         return float(self.choices.index(value)) if self.choices else float(value)
 
     def written(self, place: float) -> str:
-        """Write a number as people read it."""
+        """Format a number for reading."""
         value = self.value(place)
         if isinstance(value, bool):
             return "on" if value else "off"

@@ -1,4 +1,4 @@
-"""Where a class finds this machine: its addresses in the local network, the link to join, and the link as a QR code."""
+"""How a class reaches this machine: its addresses in the local network, the link to join, and the link as a QR code."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ def checked_host(host: str) -> str:
     """Return a host to listen at.
 
     Raises:
-        InputError: it is empty, has signs that no host has, or names no single place.
+        InputError: it is empty, has characters that no host name has, or does not name one host.
     """
     plain = host.strip("[]") if host.startswith("[") and host.endswith("]") else host
     if _is_address(plain):
         return plain
-    # A name made of digits and dots is an address that is none, or one that only some systems read.
+    # A name of digits and dots is an invalid address, or one that only some systems accept.
     if len(plain) > 253 or not HOST_NAME.fullmatch(plain) or NUMBERS.fullmatch(plain):
         shown = "".join(sign if sign.isprintable() else "?" for sign in host[:40])
         raise InputError(
@@ -50,7 +50,7 @@ def _is_address(text: str) -> bool:
 
 
 def is_this_machine(host: str) -> bool:
-    """Return whether only this machine reaches a server that listens at a host."""
+    """Return whether only this machine can reach a server that listens at a host."""
     if host == "localhost":
         return True
     try:
@@ -60,13 +60,13 @@ def is_this_machine(host: str) -> bool:
 
 
 def reachable(host: str) -> list[str]:
-    """Return the addresses under which other devices reach a server, the most likely first.
+    """Return the addresses at which other devices reach a server, the most likely first.
 
     Args:
         host: where it listens; ``0.0.0.0`` or ``::`` for all addresses of this machine.
 
     Returns:
-        Addresses; none if only this machine reaches the server.
+        The addresses; empty if only this machine can reach the server.
     """
     if host not in EVERYWHERE:
         return [] if is_this_machine(host) else [host]
@@ -81,12 +81,12 @@ def reachable(host: str) -> list[str]:
     with contextlib.suppress(OSError):
         found += [str(row[4][0]) for row in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)]
     usable = [each for each in dict.fromkeys(found) if not is_this_machine(each) and each != "0.0.0.0"]
-    # An address that a machine gives itself where no network gave it one comes last.
+    # Self-assigned addresses come last.
     return sorted(usable, key=lambda each: ipaddress.ip_address(each).is_link_local)
 
 
 def names_of(host: str) -> list[str]:
-    """Return the names that a request may call this server by, besides addresses."""
+    """Return the names by which a request may address this server, besides its addresses."""
     if is_this_machine(host):
         return [host]
     own = socket.gethostname().lower()
@@ -108,7 +108,7 @@ def qr_rows(text: str) -> list[str]:
     """Return a text as a QR code.
 
     Args:
-        text: such as a link.
+        text: the text, such as a link.
 
     Returns:
         The rows of the code with ``1`` for a dark module and ``0`` for a light one, without the quiet border.
@@ -117,7 +117,7 @@ def qr_rows(text: str) -> list[str]:
 
 
 def qr_terminal(text: str) -> str:
-    """Return a text as a QR code that a terminal can show."""
+    """Return a text as a QR code for the terminal."""
     out = io.StringIO()
     segno.make(text, error="l", micro=False).terminal(out, border=2, compact=True)
     return out.getvalue()

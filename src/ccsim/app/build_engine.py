@@ -1,12 +1,12 @@
 """Build the engine that runs in a browser: ``engine.wasm`` from the kernels, ``model.json`` from the declarations.
 
-    python -m ccsim.app.build_engine            # both, where they are not what the sources give
-    python -m ccsim.app.build_engine --check    # say whether they are; exit status 1 if not
+    python -m ccsim.app.build_engine            # build what is out of date
+    python -m ccsim.app.build_engine --check    # exit status 1 if anything is out of date
     python -m ccsim.app.build_engine --verify   # compile, and compare with the shipped engine byte by byte
 
-numba and llvmlite do all of it: no linker, no compiler and no network are needed. It takes about a minute.
+numba and llvmlite do everything: no linker, compiler or network is needed. It takes about a minute.
 
-The engine is keyed by what shapes compiled code (:func:`ccsim.app.engine_key.engine_key`): rules, kernels, constants, and names and types of
+The engine is keyed by everything that affects compiled code (:func:`ccsim.app.engine_key.engine_key`): rules, kernels, constants, and names and types of
 parameters and columns. A new default, range, text or formula changes ``model.json`` only.
 """
 
@@ -31,11 +31,11 @@ from ccsim.model.extension import extended
 
 ENGINE = STATIC / "engine.wasm"
 COMMAND = "python -m ccsim.app.build_engine"
-#: The section of the module that tells the host how to call it.
+#: The section of the module that describes to the host how to call it.
 SECTION = "ccsim"
-#: Exit status of the process that compiles where a user's file is at fault.
+#: Exit status of the compiling process if a user's file is at fault.
 _REFUSED = 3
-#: numba for every processor alike, and nothing optimised before the target is known.
+#: numba settings that do not depend on the processor, without optimisation before the target is known.
 _ENVIRONMENT = {
     "CCSIM_AHEAD": "1",
     "NUMBA_OPT": "0",
@@ -48,26 +48,26 @@ _ENVIRONMENT = {
 
 
 class BuildError(CcsimError):
-    """The engine cannot be built here."""
+    """The engine cannot be built on this machine."""
 
 
 def described(module: bytes) -> dict[str, Any]:
-    """Return what a module says of itself.
+    """Return a module's description of itself.
 
     Raises:
-        BuildError: it is no engine of ours.
+        BuildError: it is not an engine of ccsim.
     """
     from ccsim.app.object_file import custom_section
 
     found = custom_section(module, SECTION)
     if found is None:
-        raise BuildError(f"{ENGINE.name} is damaged or of another program; {COMMAND} builds it anew")
+        raise BuildError(f"{ENGINE.name} is damaged or belongs to another program; rebuild it with {COMMAND}")
     data: dict[str, Any] = json.loads(found)
     return data
 
 
 def faults() -> list[str]:
-    """Return what of the shipped files is not what the sources give; nothing if all is."""
+    """Return which shipped files are out of date; empty if none is."""
     found = []
     if not ENGINE.is_file():
         found.append(f"{ENGINE.name} is missing")
@@ -79,16 +79,16 @@ def faults() -> list[str]:
 
 
 def compiled(own: Sequence[str] = ()) -> bytes:
-    """Compile the engine, in a process of its own, and return the module.
+    """Compile the engine in a separate process and return the module.
 
     Args:
-        own: files of users' mechanisms that it has beside those of the package.
+        own: files of users' mechanisms that it includes besides those of the package.
 
     Returns:
         The WebAssembly module.
 
     Raises:
-        BuildError: it cannot be compiled; the message is what that process said last.
+        BuildError: it cannot be compiled; the message is the last output of that process.
         InputError: a user's mechanism cannot be compiled; the message names file and line.
     """
     with tempfile.TemporaryDirectory() as folder:
@@ -116,7 +116,7 @@ def compiled(own: Sequence[str] = ()) -> bytes:
 
 
 def _check(done: subprocess.CompletedProcess[str]) -> None:
-    """Tell what the process that compiles said last, if it failed.
+    """Raise the last message of the compiling process if it failed.
 
     Raises:
         BuildError: the engine cannot be compiled.
@@ -130,7 +130,7 @@ def _check(done: subprocess.CompletedProcess[str]) -> None:
 
 
 def _compile_to(out: Path) -> None:
-    """Compile in this process, whose environment :func:`compiled` has set."""
+    """Compile in this process, with the environment set by :func:`compiled`."""
     import llvmlite
     import numba
 
@@ -154,13 +154,11 @@ def _compile_to(out: Path) -> None:
 def main(words: list[str] | None = None) -> int:
     """Build or check; return the exit status."""
     parser = argparse.ArgumentParser(prog=COMMAND, description="Build the engine that runs in a browser.")
-    parser.add_argument(
-        "--check", action="store_true", help="only say whether the shipped files are what the sources give"
-    )
+    parser.add_argument("--check", action="store_true", help="only report whether the shipped files are up to date")
     parser.add_argument(
         "--verify", action="store_true", help="compile, and compare with the shipped engine byte by byte"
     )
-    parser.add_argument("--force", action="store_true", help="compile even if the engine is what the sources give")
+    parser.add_argument("--force", action="store_true", help="compile even if the engine is up to date")
     parser.add_argument("--compile-to", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--with", dest="own", action="append", default=[], help=argparse.SUPPRESS)
     chosen = parser.parse_args(words)
@@ -175,7 +173,7 @@ def main(words: list[str] | None = None) -> int:
     old = faults()
     if chosen.check:
         sys.stdout.write(
-            "\n".join(f"{fault}; {COMMAND} builds it" for fault in old) + "\n" if old else "as the sources give\n"
+            "\n".join(f"{fault}; build it with {COMMAND}" for fault in old) + "\n" if old else "as the sources give\n"
         )
         return int(bool(old))
     if chosen.verify:

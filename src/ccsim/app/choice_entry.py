@@ -1,4 +1,4 @@
-"""What a person weighs in a choice, for the pages: the appeal of each way to handle an ordinary case, by the model's own rules."""
+"""The terms of a person's choice, for the pages: the utility of each way to handle an ordinary case, by the model's own rules."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from ccsim.mechanisms.management.implementation import card_in_use
 from ccsim.mechanisms.service.choice import CaseFeatures, PersonFeatures, person_features, utility
 from ccsim.mechanisms.service.handling_options import ESCALATE, FAST, HAND_OVER, SCRIPT, SOLVE
 
-#: How far an ordinary case is from the standard one (share).
+#: Distance of an ordinary case from the standard case (share).
 ORDINARY = 0.5
 
 
 @ahead
 def weigh_options(populations: Any, settings: Any, person: Any, without: Any, out: Any) -> None:
-    """Write the appeal of each option to a person with an ordinary case that has no previous handler.
+    """Write the utility of each option to a person with an ordinary case that has no previous handler.
 
     Args:
         populations: every population.
         settings: all parameters.
         person: row of the person.
-        without: what of the person counts nothing: 1 rewards, 2 belief, 3 the norm, 4 habit; 0 for nothing of it.
+        without: the term to leave out: 1 rewards, 2 belief, 3 the norm, 4 habit; 0 for none.
         out: shape (5,); filled, with -1e9 for an option that is not open (utility).
 
     Writes:

@@ -1,4 +1,4 @@
-"""What the pages may ask of the class service: the shape of each request, checked before anything is done."""
+"""Requests of the pages to the class service: the shape of each request, checked before anything is done."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from ccsim.errors import InputError
 from ccsim.game.catalogue import catalogue
 from ccsim.game.class_rules import Terms
 
-#: The largest request: a finished game without what its player wrote takes three kilobytes.
+#: The largest request: a finished game without the player's texts takes three kilobytes.
 LARGEST_REQUEST = 32_000
-#: The largest seed that the pages play.
+#: The largest seed that the pages accept.
 LARGEST_PAGE_SEED = 1_000_000
 
 Word = Annotated[str, Field(max_length=80)]
@@ -25,7 +25,7 @@ KpiValues = Annotated[dict[Word, KpiValue], Field(max_length=20)]
 
 
 class Request(BaseModel):
-    """A request; what it does not declare is refused."""
+    """A request; undeclared fields are refused."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -40,7 +40,7 @@ class Open(Request):
 
 
 class Enter(Request):
-    """Come back to a class with the server's secret."""
+    """Return to a class with the server's secret."""
 
     code: Word
 
@@ -54,7 +54,7 @@ class Look(Request):
 
 
 class Change(Request):
-    """Change what the lecturer has set; what is not named stays."""
+    """Change the lecturer's settings; those not named stay."""
 
     upto: Annotated[int, Field(ge=1, le=100)] | None = None
     reveal: Quarter | None = None
@@ -70,7 +70,7 @@ class Change(Request):
 
 
 class Nothing(Request):
-    """A request that says nothing more."""
+    """A request without further fields."""
 
 
 class Join(Request):
@@ -89,7 +89,7 @@ class PlayedQuarter(Request):
 
 
 class Report(Request):
-    """What a player's page has to tell: quarters played since, and the finished game."""
+    """A message from a player's page: quarters played since, and the finished game."""
 
     since: Word = ""
     quarters: Annotated[list[PlayedQuarter], Field(max_length=100)] = []
@@ -100,14 +100,14 @@ Kind = TypeVar("Kind", bound=Request)
 
 
 def parsed(body: bytes, kind: type[Kind]) -> Kind:
-    """Return a request out of the bytes that came.
+    """Return the parsed request.
 
     Args:
         body: JSON.
-        kind: what was asked for.
+        kind: class of the request.
 
     Raises:
-        InputError: it is no such request; the message names the field.
+        InputError: it is not such a request; the message names the field.
     """
     try:
         data = json.loads(body.decode("utf-8"), parse_constant=_refuse) if body else {}
@@ -117,7 +117,7 @@ def parsed(body: bytes, kind: type[Kind]) -> Kind:
         where = ".".join(str(part) for part in first["loc"]) or "the request"
         raise InputError(f"{where[:60]}: has a value that is not accepted") from None
     except (ValueError, RecursionError):
-        raise InputError("the request is torn or is no JSON") from None
+        raise InputError("the request is incomplete or not JSON") from None
 
 
 def _refuse(constant: str) -> Any:
@@ -129,10 +129,10 @@ def checked_values(values: Mapping[str, float], within: bool) -> dict[str, float
 
     Args:
         values: by KPI.
-        within: whether they must be within what can be predicted.
+        within: whether they must lie in the range of predictions.
 
     Raises:
-        InputError: another KPI, or a value outside the range.
+        InputError: the KPI is not predicted, or the figure is out of range.
     """
     spans = {row.kpi: row.predict for row in catalogue().rules.report if row.predict}
     for name, value in values.items():

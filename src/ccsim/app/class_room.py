@@ -1,6 +1,6 @@
-"""A class: what its lecturer has set, who has joined, how far each is, and what has been handed in.
+"""A class: the lecturer's settings, the players, their progress, and the games handed in.
 
-Nothing of a person is kept but the name that a player chose to give, which may be empty.
+The only personal data kept is the name that a player chose to give, which may be empty.
 """
 
 from __future__ import annotations
@@ -18,27 +18,27 @@ from ccsim.game.catalogue import Catalogue, catalogue
 from ccsim.game.class_rules import Terms, check_weights
 from ccsim.game.game import events_of
 
-#: Letters that cannot be mistaken for one another when they are read from a screen.
+#: Letters that cannot be confused when read from a screen.
 LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"
 CODE_LETTERS = 5
 MOST_PLAYERS = 600
-#: Devices on which a lecturer may have one class open.
+#: Number of devices on which a lecturer may have one class open.
 MOST_KEYS = 8
-#: Ranks that a player is told besides the own one.
+#: Number of ranks shown to a player besides the player's own.
 SHOWN_RANKS = 20
-#: Seconds by which a prediction must have come before that of the next quarter, so that nobody can have played it before.
+#: Seconds by which a prediction must arrive before that of the next quarter, so that the quarter cannot have been played before it.
 APART = 1.0
-#: What can be said of a player's game.
+#: States of a player's game.
 PLAYING, WAITING, ACCEPTED, REFUSED = "playing", "waiting", "accepted", "refused"
 
 
 def mark_of(secret: str) -> str:
-    """Return what is kept of a secret: enough to know it again, not to tell it."""
+    """Return the hash of a secret."""
     return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
 
 
 def new_code() -> str:
-    """Return a code at random."""
+    """Return a random code."""
     return "".join(secrets.choice(LETTERS) for _ in range(CODE_LETTERS))
 
 
@@ -48,15 +48,15 @@ class Player:
 
     Attributes:
         id: names the player's file; no secret.
-        mark: of the player's own secret.
-        name: as it is shown; may be empty.
-        expected: predictions by quarter, from 0, and KPI; the first that came counts.
-        came: what the player's page says came of the same KPIs; not checked before the game is replayed.
-        received: when the server had each quarter's prediction, seconds since 1970.
+        mark: hash of the player's own secret.
+        name: name as shown; may be empty.
+        expected: predictions by quarter, from 0, and KPI; the first one received counts.
+        came: results of the same KPIs as reported by the player's page; unchecked until the game is replayed.
+        received: time at which the server received each quarter's prediction, seconds since 1970.
         state: PLAYING, WAITING (for the replay), ACCEPTED or REFUSED.
         reason: why the game was refused.
-        game: the game that was handed in, as text.
-        result: what the replay gave; None before.
+        game: the game handed in, as text.
+        result: result of the replay; None before it.
         joined: seconds since 1970.
     """
 
@@ -74,13 +74,13 @@ class Player:
 
     @property
     def played(self) -> int:
-        """Quarters that the server knows to be played."""
+        """Number of quarters that the server knows to be played."""
         return max(self.received, default=-1) + 1
 
     def in_time(self, quarter: int) -> bool:
-        """Return whether the server had a quarter's prediction before those of later quarters.
+        """Return whether the server received a quarter's prediction before those of later quarters.
 
-        Predictions that come together may have been written when the quarters had been played.
+        Predictions received together may have been written after the quarters were played.
         """
         if quarter not in self.received:
             return False
@@ -93,7 +93,7 @@ class Player:
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> Player:
-        """Return the player of plain data, whose quarters a file holds as text."""
+        """Return the player from plain data, in which quarters are text."""
         fixed = {
             name: {int(quarter): value for quarter, value in data[name].items()}
             for name in ("expected", "came", "received")
@@ -107,17 +107,17 @@ class ClassRoom:
 
     Attributes:
         code: what players type.
-        marks: of the keys with which the lecturer's devices come back.
-        seed, scenario, terms: what everybody plays, and how.
-        upto: the last quarter, from 1, that may be played now.
-        revealed: quarters, from 0, of which the class sees what came.
+        marks: hashes of the keys of the lecturer's devices.
+        seed, scenario, terms: those of the game that all players play.
+        upto: the last quarter, from 1, that is open.
+        revealed: quarters, from 0, whose results the class sees.
         ranking: whether players who have handed in see the ranking.
         joining: whether more players may join.
-        strict: whether only games count of which every prediction was received before the game was handed in, and before
+        strict: whether a game counts only if every prediction was received before the game was handed in, and before
             that of the next quarter.
         opened: seconds since 1970.
         players: by their identifiers.
-        version: grows with every change.
+        version: increases with every change.
     """
 
     code: str
@@ -141,21 +141,21 @@ class ClassRoom:
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> ClassRoom:
-        """Return the class of plain data."""
+        """Return the class from plain data."""
         return cls(**{**data, "terms": Terms.model_validate(data["terms"])})
 
     @property
     def rules(self) -> Catalogue:
-        """The catalogue of the class's game, which may be a shorter one."""
+        """The catalogue of the class's game, which may be shorter than the default."""
         return catalogue().shortened(self.terms.quarters)
 
     @property
     def quarters(self) -> int:
-        """How many quarters are played."""
+        """The number of quarters of the game."""
         return self.terms.quarters or catalogue().rules.quarters
 
     def coming(self) -> dict[str, int]:
-        """Return which events come, with the quarter, from 0, in which each begins."""
+        """Return the events, with the quarter, from 0, in which each begins."""
         return coming(self.seed, self.terms, self.quarters)
 
     def total(self, result: Mapping[str, Any]) -> float:
@@ -163,7 +163,7 @@ class ClassRoom:
         return points(result["values"], weights_of(self.terms), self.rules)
 
     def proven(self, player: Player) -> int:
-        """Return how many predictions the server received in time, and as the game has them."""
+        """Return how many predictions the server received in time and unchanged."""
         if player.result is None:
             return sum(player.in_time(quarter) for quarter in player.received)
         return sum(
@@ -179,7 +179,7 @@ class ClassRoom:
         ]  # fmt: skip
 
     def ranks(self) -> list[dict[str, Any]]:
-        """Return who is where, best first; games of one name are a team's, which has the mean of their points."""
+        """Return the ranking; games under one name form a team, which scores the mean of their points."""
         teams: dict[str, list[Player]] = {}
         for number, row in enumerate(self.counted()):
             teams.setdefault(row.name.casefold() or f"\n{number}", []).append(row)
@@ -191,7 +191,7 @@ class ClassRoom:
         ]  # fmt: skip
 
     def set_terms(self, change: Mapping[str, Any]) -> None:
-        """Take other weights, fewer locks, or, before the first decision, more of them.
+        """Change the weights, remove locks, or, before the first decision, add locks.
 
         Raises:
             InputError: the change cannot be made.
@@ -205,13 +205,13 @@ class ClassRoom:
         self.terms = terms
 
     def trigger(self, event: str) -> int:
-        """Let an event come, for all players in the same quarter: the first that no player can have begun.
+        """Schedule an event for all players in the same quarter: the first that no player can have begun.
 
         Returns:
             The quarter, from 1.
 
         Raises:
-            InputError: an unknown event, one that came already, or no quarter is left for it.
+            InputError: the event is unknown, has already come, or no quarter is left for it.
         """
         going = [row.played for row in self.players.values() if row.played < self.quarters]
         # Who has played n quarters may be in quarter n + 1, if that is open.
@@ -229,25 +229,25 @@ class ClassRoom:
 
 
 def coming(seed: int, terms: Terms, quarters: int) -> dict[str, int]:
-    """Return the events that come within so many quarters, with the quarter, from 0, in which each begins."""
+    """Return the events within a number of quarters, with the quarter, from 0, in which each begins."""
     return {name: at for name, at in events_of(seed, catalogue(), terms).items() if at < quarters}
 
 
 def weights_of(terms: Terms) -> dict[str, float]:
-    """Return what each criterion weighs under a class's terms."""
+    """Return the weight of each criterion under a class's terms."""
     return dict(terms.weights or {row.kpi: row.weight for row in catalogue().rules.criterion})
 
 
 def points(values: Mapping[str, float], weights: Mapping[str, float], rules: Catalogue) -> float:
-    """Return points out of the values of the criteria.
+    """Return the points for values of the criteria.
 
     Args:
         values: by KPI.
         weights: by KPI, summing to 100.
-        rules: the catalogue that says what is worth nothing and a hundred.
+        rules: the catalogue with the values for 0 and 100 points.
 
     Raises:
-        InputError: weights that cannot be used.
+        InputError: the weights cannot be used.
     """
     rows = {row.kpi: row for row in rules.rules.criterion}
     check_weights(weights, rows)
@@ -258,7 +258,7 @@ def points(values: Mapping[str, float], weights: Mapping[str, float], rules: Cat
 
 
 def progress(players: Iterable[Player], quarters: int) -> list[int]:
-    """Return how many players have played how many quarters, from none to all; those handed in are counted as all."""
+    """Return the number of players by number of quarters played, from none to all; games handed in count as all."""
     counts = [0] * (quarters + 1)
     for row in players:
         counts[quarters if row.state == ACCEPTED else min(row.played, quarters)] += 1

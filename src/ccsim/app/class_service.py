@@ -1,7 +1,7 @@
-"""The class service: it opens classes, lets players in, takes predictions and games, and tells what has come.
+"""The class service: it opens classes, admits players, and receives predictions and games.
 
-A lecturer has the secret of the server, which opens classes, and for each class a key. A player has a secret of the
-own, which the browser keeps. None of them is ever part of what another is told.
+A lecturer has the server's secret, which opens classes, and a key for each class. A player has a personal
+secret, which the browser keeps. No answer contains the secret of another.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ from ccsim.scenarios.scenario import list_scenarios
 
 MOST_CLASSES = 60
 PATH = "/api/"
-#: The tag of a state that is told only when it has changed.
+#: The tag of a state that is sent only when it has changed.
 TAG_LETTERS = 16
 
 
@@ -61,9 +61,9 @@ class RefusedError(Exception):
 
     Args:
         status: of the answer.
-        code: names the reason; the pages have words for it in each language.
+        code: identifier of the reason, for which the pages have a text in each language.
         why: the reason in English.
-        wait: seconds after which the request may be made again; 0 if that is no use.
+        wait: seconds after which the request may be repeated; 0 if that would not help.
     """
 
     def __init__(self, status: int, code: str, why: str, wait: float = 0.0) -> None:
@@ -77,7 +77,7 @@ class ClassService:
     Args:
         store: where classes are kept.
         host, port: where the server listens; for the links that join.
-        secret: what opens classes; empty where only this machine reaches the server, and everybody is the lecturer.
+        secret: the secret that opens classes; empty if only this machine can reach the server and every visitor is the lecturer.
     """
 
     def __init__(self, store: ClassStore, host: str, port: int, secret: str = "") -> None:
@@ -91,14 +91,14 @@ class ClassService:
         self._asks = Allowance(300, 150)
         self.replays = ReplayQueue(self._replayed)
         self._handed: list[str] = []
-        # Versions begin anew with the server; a page that is still open must not take an old one for a new one.
+        # Versions restart with the server; an open page must not mistake an old one for a new one.
         self._start = secrets.token_hex(3)
         for room in self._rooms.values():
             for player in room.players.values():
                 if player.state == WAITING:
                     self._queue(room, player)
 
-    # What each path does with the visitor's address, secret and body.
+    # The handler of each path, called with the visitor's address, secret and body.
     def answer(self, method: str, path: str, secret: str, body: bytes, address: str) -> tuple[int, dict[str, Any]]:
         """Answer a request.
 
@@ -106,11 +106,11 @@ class ClassService:
             method: GET or POST.
             path: below ``/api/``, checked by the server to be short.
             secret: the secret that came with the request; may be empty.
-            body: as it came.
+            body: body of the request.
             address: of the visitor.
 
         Returns:
-            A status and what is told, as plain data.
+            The status and the answer, as plain data.
         """  # noqa: DOC501  # it is caught here
         try:
             if wait := self._asks.take(address):
@@ -149,17 +149,17 @@ class ClassService:
         return {}
 
     def about(self) -> dict[str, Any]:
-        """Return what everybody may know of this server."""
+        """Return the public information about this server."""
         return {"ccsim": __version__, "engine": engine_key(), "free": not self._secret}
 
     def _must_know(self, given: str, address: str) -> None:
-        """Refuse a visitor without the server's secret."""
+        """Raise an error for a visitor without the server's secret."""
         if self._secret and not hmac.compare_digest(given.encode("utf-8", "replace"), self._secret.encode()):
             self._wrong(address, "secret", "this is not the lecturer's secret of this server")
 
     def _wrong(self, address: str, code: str, why: str) -> None:
         if wait := self._guesses.take(address):
-            raise RefusedError(429, "guesses", "too many wrong tries came from this address", wait)
+            raise RefusedError(429, "guesses", "too many wrong attempts came from this address", wait)
         raise RefusedError(403, code, why)
 
     def _lecturers(self, code: str, key: str, address: str) -> ClassRoom:
@@ -193,7 +193,7 @@ class ClassService:
         return {"code": code, "key": key}
 
     def _make_place(self) -> None:
-        """Delete the oldest class without players where too many are open; one with players is never pushed out."""
+        """Delete the oldest class without players if too many are open; a class with players is never deleted."""
         if len(self._rooms) < MOST_CLASSES:
             return
         empty = [room for room in self._rooms.values() if not room.players]
@@ -264,7 +264,7 @@ class ClassService:
 
     def _join(self, _secret: str, body: bytes, address: str) -> dict[str, Any]:
         if wait := self._guesses.wait(address):
-            raise RefusedError(429, "guesses", "too many wrong tries came from this address", wait)
+            raise RefusedError(429, "guesses", "too many wrong attempts came from this address", wait)
         request = parsed(body, Join)
         code = "".join(letter for letter in request.code.upper() if letter.isalpha())
         with self._lock:
@@ -273,7 +273,7 @@ class ClassService:
                 self._wrong(address, "unknown", "there is no class with this code on this server")
                 raise AssertionError
             if not room.joining:
-                raise RefusedError(403, "closed", "the lecturer has closed this class for more players")
+                raise RefusedError(403, "closed", "the lecturer has closed this class to new players")
             if len(room.players) >= MOST_PLAYERS:
                 raise RefusedError(409, "full", f"this class is full: {MOST_PLAYERS} players have joined")
             if wait := self._joins.take(address):
@@ -292,10 +292,10 @@ class ClassService:
             room = self._rooms.get(code)
             player = room.players.get(name) if room else None
             if room is None or player is None or not hmac.compare_digest(mark_of(token), player.mark):
-                self._wrong(address, "player", "this class does not know this player any more")
+                self._wrong(address, "player", "this class no longer knows this player")
                 raise AssertionError
             if wait := self._reports.take(f"{code}.{name}"):
-                raise RefusedError(429, "busy", "this player asks too often", wait)
+                raise RefusedError(429, "busy", "this player sends too many requests", wait)
             changed = self._take_quarters(room, player, request)
             if request.game and request.game != player.game:
                 player.game, player.state, player.reason = request.game, WAITING, ""
@@ -310,7 +310,7 @@ class ClassService:
         return {"tag": tag} if tag == request.since else {"tag": tag, "state": state}
 
     def _take_quarters(self, room: ClassRoom, player: Player, request: Report) -> bool:
-        """Keep what a player predicted; the first prediction of a quarter stays."""
+        """Store a player's predictions; the first prediction of a quarter stays."""
         changed = False
         for row in request.quarters:
             if row.quarter >= room.quarters:
@@ -338,7 +338,7 @@ class ClassService:
         self._handed.append(player.id)
 
     def _replayed(self, room: ClassRoom, name: str, result: Mapping[str, Any] | None, reason: str) -> None:
-        """Take up what came of a replay."""
+        """Store the result of a replay."""
         with self._lock:
             if name in self._handed:
                 self._handed.remove(name)
@@ -346,7 +346,7 @@ class ClassService:
             if player is None or player.state != WAITING or name in self._handed:
                 return
             player.state, player.reason = (REFUSED, reason) if result is None else (ACCEPTED, "")
-            # A second game that is refused leaves the first one as it was.
+            # A refused second game does not replace the first one.
             player.result = dict(result) if result is not None else player.result
             room.version += 1
             if self._rooms.get(room.code) is room:
@@ -354,7 +354,7 @@ class ClassService:
 
 
 def shown_name(name: str) -> str:
-    """Return a name as it is kept: no sign that turns, hides or stacks letters, and none that begins a formula."""
+    """Return a name in the form that is kept: without characters that turn, hide or stack letters or begin a formula."""
     text = clean_name(name, NAME)
     while begins_formula(text):
         text = text[1:].lstrip()

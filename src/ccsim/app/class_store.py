@@ -1,6 +1,6 @@
-"""Classes on the disk, so that they survive a restart: a folder for a class, a file for its terms and for each player.
+"""Classes on disk, so that they survive a restart: one folder per class, with a file for its terms and one for each player.
 
-Each file is written beside its place and then moved there: a stop in between leaves the old file or the new one.
+Each file is written next to its final path and then moved: an interruption leaves either the old file or the new one.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class ClassStore:
     """The folder in which classes are kept.
 
     Args:
-        folder: the folder; it is made if need be, for this user only.
+        folder: the folder; created if necessary, for this user only.
 
     Attributes:
         faults: files that could not be read, one sentence each.
@@ -57,7 +57,7 @@ class ClassStore:
             ) from None
 
     def load(self) -> dict[str, ClassRoom]:
-        """Return the classes that are kept, by code; those that were not touched for long are deleted."""
+        """Return the stored classes by code; those unchanged for a long time are deleted."""
         found: dict[str, ClassRoom] = {}
         for path in sorted(self.folder.iterdir()):
             if not re.fullmatch(rf"[{LETTERS}]{{{CODE_LETTERS}}}", path.name) or not path.is_dir():
@@ -78,7 +78,7 @@ class ClassStore:
         try:
             room = ClassRoom.from_data(data)
         except (TypeError, KeyError, ValueError, ValidationError):
-            self.faults.append(f"{path / 'class.json'}: is no class of this version of ccsim; the class is left out")
+            self.faults.append(f"{path / 'class.json'}: is not a class of this version of ccsim; the class is left out")
             return None
         rows = [self._player(file) for file in sorted(path.glob("player-*.json"))]
         for row in sorted((row for row in rows if row is not None), key=lambda row: row.joined):
@@ -92,14 +92,14 @@ class ClassStore:
         try:
             return Player.from_data(data)
         except (TypeError, KeyError, ValueError, AttributeError):
-            self.faults.append(f"{file}: is no player of this version of ccsim; the player is left out")
+            self.faults.append(f"{file}: is not a player of this version of ccsim; the player is left out")
             return None
 
     def _read(self, file: Path) -> dict[str, Any] | None:
         try:
             data = json.loads(file.read_text(encoding="utf-8"))
         except (OSError, ValueError, RecursionError):
-            self.faults.append(f"{file}: is missing or torn; it is left out")
+            self.faults.append(f"{file}: is missing or incomplete; it is left out")
             return None
         if not isinstance(data, dict) or data.pop("version", None) != VERSION:
             self.faults.append(f"{file}: is of another version of ccsim; it is left out")
@@ -117,7 +117,7 @@ class ClassStore:
             beside.replace(file)
 
     def save_room(self, room: ClassRoom) -> None:
-        """Write what the lecturer has set.
+        """Write the lecturer's settings.
 
         Raises:
             InputError: it cannot be written.

@@ -1,6 +1,6 @@
-"""What of a class is told to whom: the lecturer's desk, the projector, and a player.
+"""The views of a class: the lecturer's desk, the projector, and a player.
 
-What came of a quarter is told to the projector only after the lecturer has revealed it.
+The projector shows the results of a quarter only after the lecturer has revealed them.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def _head(room: ClassRoom) -> dict[str, Any]:
 
 
 def current(room: ClassRoom) -> int:
-    """Return the quarter, from 0, that the class is at: the open one, or the first that not half of it has predicted."""
+    """Return the current quarter of the class, from 0: the open one, or the first that fewer than half have predicted."""
     quarters = room.quarters
     if room.upto < quarters:
         return room.upto - 1
@@ -40,11 +40,11 @@ def current(room: ClassRoom) -> int:
 
 
 def screen(room: ClassRoom, quarter: int | None) -> dict[str, Any]:
-    """Return what the projector shows.
+    """Return the view for the projector.
 
     Args:
         room: the class.
-        quarter: whose predictions are shown, from 0; by default the one that the class is at.
+        quarter: the quarter whose predictions are shown, from 0; by default the current one.
     """
     at = current(room) if quarter is None else min(quarter, room.quarters - 1)
     rows = room.players.values()
@@ -71,7 +71,7 @@ def _ranks(room: ClassRoom) -> list[dict[str, Any]]:
 
 
 def desk(room: ClassRoom) -> dict[str, Any]:
-    """Return what the lecturer's desk shows."""
+    """Return the view for the lecturer's desk."""
     return {
         **_head(room), "strict": room.strict, "terms": room.terms.model_dump(mode="json", exclude_defaults=True),
         "weights": weights_of(room.terms), "coming": {name: at + 1 for name, at in room.coming().items()},
@@ -96,12 +96,12 @@ def results(room: ClassRoom) -> dict[str, Any]:
 
 
 def player_view(room: ClassRoom, player: Player, ranks: list[dict[str, Any]] | None, waiting: int) -> dict[str, Any]:
-    """Return what a player is told of the class and of the own game.
+    """Return a player's view of the class and of the player's own game.
 
     Args:
         room: the class.
         player: the player.
-        ranks: the ranking, where it is shown.
+        ranks: the ranking, if shown.
         waiting: games whose replay comes before the player's.
     """
     found: dict[str, Any] = {

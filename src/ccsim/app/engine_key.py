@@ -1,4 +1,4 @@
-"""The identity of the compiled engine: a hash of what shapes it, and how rows lie in memory."""
+"""The identity of the compiled engine: a hash of everything that affects it, and the memory layout of rows."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from ccsim.model.extension import Source, active_sources, extended
 from ccsim.model.populations import KINDS
 from ccsim.model.settings import all_parameters
 
-#: Folders whose sources are compiled, and files that say how.
+#: Folders whose sources are compiled, and files that determine how.
 COMPILED = ("engine", "mechanisms", "model", "app")
 _HOW = ("choice_entry.py", "entry_points.py", "object_file.py", "webassembly.py")
 _DECLARING = ("parameters", "columns", "population")
-#: The file that says how mechanisms of a user's own are compiled beside those of the package.
+#: The file that compiles users' mechanisms together with those of the package.
 _OWN = "own_entry_points.py"
 
 
 def engine_key() -> str:
-    """Return a hash of everything that shapes the compiled engine, users' mechanisms in force among it."""
+    """Return a hash of everything that affects the compiled engine, including users' mechanisms in force."""
     return _key(active_sources())
 
 
@@ -52,7 +52,7 @@ def _shipped_key() -> str:
 
 
 def _shaping(source: str) -> str:
-    """Return what shapes compiled code of a source: functions and constants, without texts that only people read."""
+    """Return the parts of a source that affect compiled code: functions and constants, without docstrings and messages."""
     module = ast.parse(source)
     kept: list[ast.stmt] = []
     for node in module.body:
@@ -82,7 +82,7 @@ def _called(node: ast.expr) -> str:
 
 
 def populations() -> list[dict[str, Any]]:
-    """Return how the rows of each population lie in memory, in the order of the state."""
+    """Return the memory layout of the rows of each population, in the order of the state."""
     return [
         {
             "name": kind.__name__.lower(),

@@ -1,6 +1,6 @@
-"""What the host in the browser calls: functions of the model, each with arguments of the types that it is compiled for.
+"""Functions of the model that the host in the browser calls, each with arguments of the types it is compiled for.
 
-Nothing here decides a number: every function is the one that Python runs. Its arguments are told to the host as a list
+Nothing is computed here: every function is the one that Python runs. Its arguments are described to the host as a list
 of *slots* of eight bytes, made from the types that numba finds, see :func:`slots_of`.
 """
 
@@ -45,8 +45,8 @@ class EntryPoint:
     """A function of the module.
 
     Attributes:
-        name: what the host calls it.
-        function: the model's own.
+        name: its name for the host.
+        function: the model's function.
         arguments: by name, examples of the right types. Populations and parameters are known by the names of their
             columns and keys; other arguments by their own.
     """
@@ -57,7 +57,7 @@ class EntryPoint:
 
 
 def entry_points() -> list[EntryPoint]:
-    """Return what the module exports."""
+    """Return the functions that the module exports."""
     settings = default_settings()
     state = empty_state(2, 1, 1, 2, 1, 1, settings, 0)
     series, whole = np.empty(2), np.empty(6, np.int64)
@@ -82,7 +82,7 @@ def slots_of(kind: Any, path: str) -> Iterator[Slot]:
         path: its name; empty for a tuple whose parts bear names of their own.
 
     Raises:
-        TypeError: no host can hand over a value of this type.
+        TypeError: a host cannot pass a value of this type.
     """
     from numba.core import types as numba_types
 
@@ -102,7 +102,7 @@ def slots_of(kind: Any, path: str) -> Iterator[Slot]:
     elif isinstance(kind, types.Float):
         yield "float", path
     else:
-        raise TypeError(f"{path}: no host can hand over {kind}")
+        raise TypeError(f"{path}: a host cannot pass {kind}")
 
 
 def _record(kind: Any) -> bool:

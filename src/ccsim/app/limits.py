@@ -1,4 +1,4 @@
-"""How much one visitor may ask of the server, how often, and how long a request may take to come."""
+"""Limits per visitor: amount and rate of requests, and the time in which a request must arrive."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ REMEMBERED = 5000
 
 
 class Allowance:
-    """An allowance for each visitor: so many at once, given back at a steady rate.
+    """An allowance for each visitor (token bucket).
 
     Args:
-        at_once: how many may be taken without a pause.
-        per_second: how many are given back each second.
-        clock: seconds, growing.
+        at_once: number of requests allowed without a pause.
+        per_second: number restored per second.
+        clock: function that returns monotonic seconds.
     """
 
     def __init__(self, at_once: float, per_second: float, clock: Callable[[], float] = time.monotonic) -> None:
@@ -35,19 +35,19 @@ class Allowance:
         return min(self.at_once, left + (now - since) * self.per_second), now
 
     def wait(self, who: str) -> float:
-        """Return how many seconds a visitor must wait before the next request; 0 if none."""
+        """Return the seconds a visitor must wait before the next request; 0 if none."""
         with self._lock:
             left, _ = self._now(who)
         return 0.0 if left >= 1.0 else (1.0 - left) / self.per_second
 
     def take(self, who: str) -> float:
-        """Take one from a visitor's allowance, if there is one.
+        """Take one request from a visitor's allowance, if any is left.
 
         Args:
             who: the visitor, such as an address.
 
         Returns:
-            0 if it was taken, else how many seconds the visitor must wait.
+            0 if it was taken, otherwise the seconds that the visitor must wait.
         """
         with self._lock:
             left, now = self._now(who)
@@ -60,11 +60,11 @@ class Allowance:
 
 
 class TimedReader(io.RawIOBase):
-    """Reads a connection; what has begun to come must have come whole in time, however slowly its bytes drip.
+    """Reads a connection; a request that has begun must be complete in time, however slowly its bytes arrive.
 
     Args:
-        connection: what is read.
-        idle: seconds of silence after which the connection is given up while nothing has begun.
+        connection: the connection.
+        idle: seconds of silence after which the connection is closed if no request has begun.
         patience: seconds from the first byte, or from :meth:`begin`, to the last.
     """
 
@@ -85,17 +85,17 @@ class TimedReader(io.RawIOBase):
         self._until = time.monotonic() + self._patience
 
     def readinto(self, buffer: Any) -> int:
-        """Read what has come into a buffer.
+        """Read the bytes received into a buffer.
 
         Returns:
-            How many bytes; 0 at the end.
+            The number of bytes; 0 at the end.
 
         Raises:
-            TimeoutError: it does not come in time.
+            TimeoutError: it does not arrive in time.
         """
         left = self._idle if self._until is None else self._until - time.monotonic()
         if left <= 0.0:
-            raise TimeoutError("the request did not come whole in time")
+            raise TimeoutError("the request is incomplete in time")
         self._connection.settimeout(left)
         try:
             count = self._connection.recv_into(buffer)
@@ -107,7 +107,7 @@ class TimedReader(io.RawIOBase):
 
 
 class TimedHandler(BaseHTTPRequestHandler):
-    """Answers a connection whose requests must come in time: a head that drips would hold its thread without end."""
+    """Answers a connection whose requests must arrive in time; a slow head would otherwise block its thread indefinitely."""
 
     #: Seconds of silence between two requests, and seconds for the head or the body of one.
     timeout: ClassVar[float | None] = 30.0

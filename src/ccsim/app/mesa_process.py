@@ -1,4 +1,4 @@
-"""Mesa's page beside the application: a process of its own, started at the first request for the page."""
+"""Mesa's page next to the application: a separate process, started at the first request for the page."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ class MesaProcess:
 
     @staticmethod
     def is_installed() -> bool:
-        """Return whether everything is there that Mesa's page needs."""
+        """Return whether everything that Mesa's page needs is installed."""
         return all(importlib.util.find_spec(name) for name in NEEDED)
 
     def port(self) -> int:
-        """Return where the page is served, once it is.
+        """Return where the page is served, after waiting for it.
 
         Raises:
             InputError: it could not be started.

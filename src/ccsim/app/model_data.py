@@ -1,6 +1,6 @@
 """The declarations as data for the pages: parameters, KPIs, scenarios, comparisons, moves and rules.
 
-    python -m ccsim.app.model_data     # write static/model.json anew
+    python -m ccsim.app.model_data     # rewrite static/model.json
 
 Nothing is declared here. Formulas and conditions are exported as trees, which the host evaluates in the same order.
 """
@@ -30,7 +30,7 @@ from ccsim.model.settings import GROUPS, all_parameters, default_settings
 from ccsim.scenarios.conditions import Condition
 from ccsim.scenarios.scenario import TABLES, Intervention, Scenario, data_dirs, load_scenario
 
-#: What is shipped with the package.
+#: The file shipped with the package.
 STATIC = Path(__file__).parent / "static"
 FILE = STATIC / "model.json"
 
@@ -74,7 +74,7 @@ def tree(node: ast.expr) -> Tree:
 
 
 def model_data() -> dict[str, Any]:
-    """Return everything that the pages know of the model."""
+    """Return everything that the pages know about the model."""
     scenarios = [load_scenario(path) for path in _shipped("scenarios")]
     rules = catalogue()
     own = [source.name for source in active_sources()]
@@ -212,7 +212,7 @@ def text() -> str:
 
 
 def file_text(data: dict[str, Any]) -> str:
-    """Return declarations as the text of a file: a line for each row, so that a change is seen."""
+    """Return declarations as the text of a file, with one line per row so that changes are visible in a diff."""
     lines = [f"{_written(key)}:{_rows(value)}" for key, value in data.items()]
     return "{\n" + ",\n".join(lines) + "\n}\n"
 
@@ -228,7 +228,7 @@ def _written(value: Any) -> str:
 
 
 def write() -> None:
-    """Write the file anew."""
+    """Rewrite the file."""
     STATIC.mkdir(exist_ok=True)
     FILE.write_text(text(), encoding="utf-8")
 

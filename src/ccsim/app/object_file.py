@@ -1,4 +1,4 @@
-"""Turn the object file that LLVM writes for wasm32 into a module that a browser loads.
+"""Turn the object file that LLVM writes for wasm32 into a module that a browser can load.
 
 One object file needs little of a linker: its functions already call each other by number, so that what is left is to
 place its data in memory, to add that place to every address, and to name what the host calls. Memory and the pointer to
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from ccsim.errors import CcsimError
 
-#: Where data begins; below it nothing lies, so that no address of data is 0.
+#: Start address of data, above 0 so that no address of data is 0.
 DATA_AT = 1024
 
 _CUSTOM, _IMPORT, _EXPORT, _CODE, _DATA = 0, 2, 7, 10, 11
@@ -31,7 +31,7 @@ _RELOCATIONS = {
 
 
 class LinkError(CcsimError):
-    """The object file needs what a module for the browser cannot have."""
+    """The object file needs something that a module for the browser cannot have."""
 
 
 @dataclass
@@ -53,7 +53,7 @@ class _Reader:
 
 
 def _leb(data: bytes | bytearray, at: int) -> tuple[int, int]:
-    """Return an unsigned number in LEB128 and the place after it."""
+    """Read an unsigned LEB128 number; return it and the position after it."""
     value = shift = 0
     while True:
         byte = data[at]
@@ -85,7 +85,7 @@ def link(obj: bytes, exports: Iterable[str]) -> tuple[bytes, int]:
         exports: functions that the host calls.
 
     Raises:
-        LinkError: it calls a function that is defined nowhere, or holds what only a linker can place.
+        LinkError: it calls an undefined function, or contains something that needs a real linker.
     """
     sections = list(_sections(obj))
     places = {kind: number for number, (kind, _) in enumerate(sections) if kind}
@@ -132,7 +132,7 @@ def _sections(obj: bytes) -> Iterator[tuple[int, bytes]]:
 
 
 def _check_imports(content: bytes) -> None:
-    """Refuse imports that the host does not have: everything but memory and the stack pointer."""
+    """Raise an error for imports other than memory and the stack pointer."""
     reader = _Reader(content)
     unknown = []
     for _ in range(reader.number()):
@@ -151,7 +151,9 @@ def _check_imports(content: bytes) -> None:
         if kind == _FUNCTION or (kind == _GLOBAL and name != "__stack_pointer"):
             unknown.append(name)
     if unknown:
-        raise LinkError(f"the engine uses what it cannot have in a browser: {', '.join(name[:60] for name in unknown)}")
+        raise LinkError(
+            f"the engine uses functions that a browser does not have: {', '.join(name[:60] for name in unknown)}"
+        )
 
 
 def _functions(reader: _Reader) -> dict[str, int]:

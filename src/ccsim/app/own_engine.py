@@ -1,4 +1,4 @@
-"""The engine and the declarations with mechanisms of a user's own: built on this machine, and kept for the next start."""
+"""The engine and the declarations with users' mechanisms: built on this machine, and kept for the next start."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from ccsim.model.extension import active_sources
 
 
 def own_files(say: Callable[[str], None]) -> dict[str, bytes]:
-    """Return the files of the pages that are other than the shipped ones, by name; none without users' mechanisms.
+    """Return the files of the pages that differ from the shipped ones, by name; empty without users' mechanisms.
 
     Args:
-        say: is told, a line at a time, what takes long.
+        say: called with a line of text before each long step.
 
     Raises:
         InputError: a mechanism cannot be compiled for a browser.
@@ -29,10 +29,10 @@ def own_files(say: Callable[[str], None]) -> dict[str, bytes]:
 
 
 def own_engine(say: Callable[[str], None]) -> bytes:
-    """Return the engine with users' mechanisms in force; it is built if it was not built on this machine before.
+    """Return the engine with users' mechanisms in force; it is built if this machine has not built it before.
 
     Args:
-        say: is told what takes long.
+        say: called with a line of text before each long step.
 
     Raises:
         InputError: a mechanism cannot be compiled for a browser.

@@ -1,4 +1,4 @@
-"""What the engine has more where mechanisms of a user's own are in force: their columns, their week, their founding."""
+"""Additions to the engine for users' mechanisms in force: their columns, their week, their founding."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""An organisation of a user's own in the pages: founded here from its files, and lived in the browser.
+"""A user's own organisation in the pages: founded here from its files, and run in the browser.
 
-The files, the draws of a fit and the drawing of ties need Python; the weeks do not. The page asks for one organisation
-a seed, before its past.
+The files, the draws of a fit and the drawing of ties need Python; the weeks do not. The page requests one organisation
+per seed, before its past.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _UNKNOWN = -(1 << 31)
 
 
 class OwnOrganisation:
-    """A folder of files that the pages' organisation is founded from.
+    """The folder of files from which the pages' organisation is founded.
 
     Args:
         folder: see ``ccsim org``.
@@ -52,7 +52,7 @@ class OwnOrganisation:
         self.layout: Layout = layout_of_folder(folder)
 
     def model(self) -> dict[str, Any]:
-        """Return the declarations of the pages: what the files state is what is usual, and their sizes cannot be set."""
+        """Return the declarations for the pages: values stated in the files are the usual ones, and sizes cannot be set."""
         settings = settings_of_layout(self.layout)
         sizes = {f"organisation.{name}" for name in self.layout.sizes} - FREE
         stated = [*sorted(sizes), *self.layout.values]
@@ -121,7 +121,7 @@ def _read(body: bytes) -> tuple[int, dict[str, Any]]:
         asked = json.loads(body)
         seed, values = asked["seed"], dict(asked["values"])
     except (ValueError, KeyError, TypeError, RecursionError):
-        raise InputError("the request cannot be read: it has a seed and values") from None
+        raise InputError("the request cannot be read: it must have a seed and values") from None
     if isinstance(seed, bool) or not isinstance(seed, (int, str)) or not re.fullmatch(r"-?[0-9]{1,30}", str(seed)):
         raise InputError(f"seed: must be a whole number, got {shown(str(seed)[:40])}")
     seed = int(seed)  # the page writes it as text, because it may be larger than JavaScript's numbers

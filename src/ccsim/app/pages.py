@@ -1,4 +1,4 @@
-"""The pages that run in the browser, as a server hands them out: plain files, strict headers, nothing made on request."""
+"""The pages that run in the browser, as served: plain files, strict headers, nothing generated on request."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ SAFE = {
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
-#: The longest path that is answered with the page it may mean.
+#: The longest path for which the intended page is guessed.
 LONGEST = 100
 
 Scope = MutableMapping[str, Any]
@@ -49,7 +49,7 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What is sent back: status, headers and body."""
+    """An answer: status, headers and body."""
 
     status: int
     headers: dict[str, str]
@@ -66,7 +66,7 @@ def read_static(folder: Path = STATIC) -> dict[str, bytes]:
         The bytes of each file, by its path below the folder, with slashes.
 
     Raises:
-        InputError: the pages are not there.
+        InputError: the pages are missing.
     """
     files = {
         path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()
@@ -132,7 +132,7 @@ class StaticPages:
             headers: by names in small letters.
 
         Returns:
-            The file; where there is none, the way to the page that the path may mean.
+            The file or, if there is none, a link to the page that the path may mean.
         """
         if not is_ours(headers.get("host", ""), self.hosts):
             return _said(403, "This server is reached by its address, as `ccsim app` prints it.")

@@ -1,4 +1,4 @@
-"""Games that are handed in are choices: they are played again here, and count only if they give the same figures."""
+"""Games handed in are lists of choices: they are replayed here, and count only if they give the same figures."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from ccsim.game.game import Choice, Game, play_through
 from ccsim.game.save_file import SavedGame, saved_of
 from ccsim.game.tables import result
 
-#: What a player's page calls the game in messages.
+#: Name of the game in messages on a player's page.
 GAME = "this game"
-#: The games that wait at most; each waits once.
+#: Largest number of waiting games.
 MOST_WAITING = 2000
 
 
 def replayed(content: bytes, room: ClassRoom) -> dict[str, Any]:
-    """Return what a game that was handed in is worth, after it was played again.
+    """Replay a game that was handed in, and return its results.
 
     Args:
         content: the game's file.
@@ -33,10 +33,10 @@ def replayed(content: bytes, room: ClassRoom) -> dict[str, Any]:
 
     Returns:
         ``values`` of the criteria, ``kpis`` by quarter, ``choices``, ``surprise``, ``digest``, and ``apart``: the events
-        that came otherwise than to the class, so that the game cannot be ranked with the others.
+        that came at other times than in the class, so that the game cannot be ranked.
 
     Raises:
-        InputError: the game is torn, is not the class's, is not over, cannot be played, or gives other figures.
+        InputError: the game is incomplete, is not the class's, is not finished, cannot be played, or gives different figures.
     """
     saved = saved_of(content, GAME)
     _check(saved, room)
@@ -47,20 +47,20 @@ def replayed(content: bytes, room: ClassRoom) -> dict[str, Any]:
     if game.digest() != saved.digest:
         why = (
             f"it was played with ccsim {saved.ccsim}, and this server has {__version__}" if saved.ccsim != __version__
-            else "its choices give other figures than those that were handed in"
+            else "its choices do not give the figures that were handed in"
         )  # fmt: skip
         raise InputError(f"{GAME} does not replay: {why}")
     return {**_described(game), "apart": [name for name in catalogue().events if own.get(name) != wanted.get(name)]}
 
 
 def _check(saved: SavedGame, room: ClassRoom) -> None:
-    """Refuse a game that is not the class's, before it is played.
+    """Raise an error for a game that is not the class's, before it is replayed.
 
     Raises:
-        InputError: other draws, another organisation, or moves that the class may not make.
+        InputError: the game has another seed, another organisation, or moves that the class may not make.
     """
     if (saved.seed, saved.scenario) != (room.seed, room.scenario):
-        raise InputError(f"{GAME} was played on another organisation or other draws than the class's")
+        raise InputError(f"{GAME} was played with a different organisation or seed from the class's")
     if len(saved.choices) != room.quarters:
         raise InputError(f"{GAME} has {len(saved.choices)} quarters; a finished one has {room.quarters}")
     for number, choice in enumerate(saved.choices, 1):
@@ -90,10 +90,10 @@ def _described(game: Game) -> dict[str, Any]:
 
 
 class ReplayQueue:
-    """Replays games one after another, beside the server's other work.
+    """Replays games one after another in the background.
 
     Args:
-        done: called with the class, the player's identifier, and the result or the reason why there is none.
+        done: called with the class, the player's identifier, and the result or the reason for refusal.
     """
 
     def __init__(self, done: Callable[[ClassRoom, str, dict[str, Any] | None, str], None]) -> None:
@@ -103,7 +103,7 @@ class ReplayQueue:
         self._lock = threading.Lock()
 
     def add(self, room: ClassRoom, player: str, content: bytes) -> None:
-        """Let a game wait for its replay.
+        """Queue a game for its replay.
 
         Raises:
             InputError: too many games wait.

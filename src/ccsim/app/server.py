@@ -1,4 +1,4 @@
-"""A server of the built pages and of classes that needs nothing but Python."""
+"""A server of the built pages and of classes that needs only Python."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class PagesServer(ThreadingHTTPServer):
         pages: the built pages.
         service: makes the class service once the port is known; None for a server without classes.
         mesa: starts Mesa's page at the first request for it; None for a server without it.
-        organisation: founds the organisation of a user's own; None for a server without one.
+        organisation: founds a user's own organisation; None for a server without one.
     """
 
     daemon_threads = True
@@ -66,7 +66,7 @@ class PagesServer(ThreadingHTTPServer):
             raise
 
     def process_request(self, request: Any, client_address: Any) -> None:
-        """Answer a connection in a thread of its own, if there are not too many."""
+        """Answer a connection in a separate thread, if there are not too many."""
         address = client_address[0]
         with self._counting:
             full = self._open.total() >= MOST_CONNECTIONS or self._open[address] >= MOST_OF_ONE
@@ -78,7 +78,7 @@ class PagesServer(ThreadingHTTPServer):
         super().process_request(request, client_address)
 
     def process_request_thread(self, request: Any, client_address: Any) -> None:
-        """Answer a connection, and count it out."""
+        """Answer a connection, and decrease the count."""
         try:
             super().process_request_thread(request, client_address)
         finally:
@@ -87,7 +87,7 @@ class PagesServer(ThreadingHTTPServer):
                 self._open += Counter()  # addresses without a connection are forgotten
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing of visitors who went away in the midst of an answer."""
+        """Do not log visitors who disconnect during an answer."""
 
 
 class Handler(TimedHandler):
@@ -110,7 +110,7 @@ class Handler(TimedHandler):
         return True
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
-        """Refuse what is no request that can be answered: with a head in any case, and with nothing of what was sent."""
+        """Refuse an invalid request, always with a head and without repeating any of its content."""
         self.close_connection, self.request_version = True, self.protocol_version
         body = f"{HTTPStatus(code).phrase}.\n".encode()
         self.send_response(code)
@@ -121,7 +121,7 @@ class Handler(TimedHandler):
         self.wfile.write(body if getattr(self, "command", None) != "HEAD" else b"")
 
     def do_GET(self) -> None:  # noqa: N802  # the server's own name
-        """Answer with a file, or with what the class service says."""
+        """Answer with a file, or with the answer of the class service."""
         headers = {name.lower(): value for name, value in self.headers.items()}
         for name in ("host", "origin", "authorization", "content-length"):
             if len(self.headers.get_all(name) or ()) > 1:
@@ -158,7 +158,7 @@ class Handler(TimedHandler):
         return self.server.pages.answer(self.command, path, headers)
 
     def _mesa(self, headers: dict[str, str]) -> Answer:
-        """Show the way to Mesa's page, which is started now if it does not run."""
+        """Redirect to Mesa's page, starting it if necessary."""
         host = headers.get("host", "")
         # Another site's link must not make this machine start anything.
         foreign = headers.get("sec-fetch-site", "same-origin") == "cross-site"
@@ -174,7 +174,7 @@ class Handler(TimedHandler):
         )
 
     def _asked(self, path: str, headers: dict[str, str]) -> Answer:
-        """Answer a request to the class service, after everything that needs no knowledge of classes is checked."""
+        """Answer a request to the class service, after all checks that do not concern classes."""
         body = self._checked(path, headers)
         if isinstance(body, Answer):
             return body
@@ -183,7 +183,7 @@ class Handler(TimedHandler):
         return json_answer(*self.server.service.answer(self.command, path, secret, body, self.client_address[0]))
 
     def _founded(self, headers: dict[str, str]) -> Answer:
-        """Answer with an organisation of the user's own."""
+        """Answer with the user's own organisation."""
         if self.command != "POST":
             return json_answer(405, {"error": "method", "text": "only POST requests are accepted", "wait": 0})
         body = self._checked(own_organisation.PATH, headers)
@@ -200,7 +200,7 @@ class Handler(TimedHandler):
         return Answer(200, found, rows)
 
     def _checked(self, path: str, headers: dict[str, str]) -> bytes | Answer:
-        """Return the body of a request that is in order, or else the answer that refuses it."""
+        """Return the body of a valid request, otherwise the answer that refuses it."""
         fault = self._fault(path, headers)
         if fault:
             self.close_connection = True
@@ -209,7 +209,7 @@ class Handler(TimedHandler):
         body = self._body(int(headers.get("content-length", "0") or 0))
         if body is None:
             self.close_connection = True
-            return json_answer(408, {"error": "torn", "text": "the request did not come whole", "wait": 0})
+            return json_answer(408, {"error": "torn", "text": "the request is incomplete", "wait": 0})
         return body
 
     def _fault(self, path: str, headers: dict[str, str]) -> tuple[int, str, str] | None:
@@ -223,10 +223,10 @@ class Handler(TimedHandler):
         if len(path) > 80 or len(headers.get("authorization", "")) > 200:
             return 400, "wrong", "the request is too long"
         if "transfer-encoding" in headers:
-            return 411, "wrong", "the request must say how long it is"
+            return 411, "wrong", "the request must state its length"
         length = headers.get("content-length", "0")
         if not re.fullmatch(r"\d{1,9}", length):
-            return 400, "wrong", "the request does not say how long it is"
+            return 400, "wrong", "the request does not state its length"
         if int(length) > LARGEST_REQUEST:
             return 413, "size", f"the request is larger than {LARGEST_REQUEST // 1000} kB"
         if self.command == "POST":
@@ -238,7 +238,7 @@ class Handler(TimedHandler):
         return None
 
     def _body(self, length: int) -> bytes | None:
-        """Return a request's body; None if it does not come whole in time."""
+        """Return a request's body; None if it is not complete in time."""
         parts, left = [], length
         self.reader.begin()
         try:
@@ -253,11 +253,11 @@ class Handler(TimedHandler):
         return b"".join(parts)
 
     def log_message(self, format: str, *args: object) -> None:
-        """Say nothing of single requests."""
+        """Do not log single requests."""
 
 
 def json_answer(status: int, data: dict[str, Any]) -> Answer:
-    """Return plain data as an answer that no page of another server can read or keep."""
+    """Return plain data as an answer that pages of other servers cannot read or keep."""
     body = json.dumps(data, ensure_ascii=True, separators=(",", ":"), allow_nan=False).encode()
     headers = {
         **SAFE, "content-type": "application/json", "content-length": str(len(body)), "cache-control": "no-store",
@@ -277,13 +277,13 @@ def serving(
         host: address to listen at.
         port: port to listen at; 0 for any free one.
         classes: the folder in which classes are kept; by default one of this user.
-        secret: what opens classes; empty for a server that only this machine reaches.
+        secret: the secret that opens classes; empty for a server that only this machine can reach.
         mesa: starts Mesa's page at the first request for it.
         instead: files that take the place of built ones, by name.
-        organisation: the organisation of the user's own that the pages have; they have no class then.
+        organisation: the user's own organisation for the pages, which then have no class.
 
     Raises:
-        InputError: that address and port cannot be had, or classes cannot be kept.
+        InputError: the address and port are not available, or classes cannot be stored.
     """
     host = addresses.checked_host(host)
     # A class plays the ordinary organisation, which its rules are made for.
@@ -307,11 +307,11 @@ def run(
         host: address to listen at.
         port: port to listen at.
         open_: whether to show the page in this machine's browser.
-        say: is told where the pages are, a line at a time.
+        say: called with each line of text.
         organisation: folder of the organisation that Explore and Compare have instead of the ordinary one.
 
     Raises:
-        InputError: that address and port cannot be had, or what is the user's own cannot be used.
+        InputError: the address and port are not available, or the user's own files cannot be used.
     """
     host = addresses.checked_host(host)
     alone = addresses.is_this_machine(host)
@@ -340,10 +340,10 @@ def run(
 
 
 def _founding(folder: Path | None, alone: bool) -> OwnOrganisation | None:
-    """Return what founds an organisation of the user's own, founded once: what is wrong with it is told here.
+    """Return the source of the user's own organisation, after founding it once to detect errors.
 
     Raises:
-        InputError: other machines would be served, or the files are at fault.
+        InputError: other machines would be served, or the files contain errors.
     """
     if folder is None:
         return None
@@ -357,10 +357,10 @@ def _founding(folder: Path | None, alone: bool) -> OwnOrganisation | None:
 
 
 def greeting(host: str, port: int, secret: str, say: Callable[[str], None]) -> str:
-    """Say where the pages are, and how a class joins.
+    """Print the addresses of the pages, and how a class joins.
 
     Args:
-        host: the address that is listened on.
+        host: the address of the server.
         port: the port.
         secret: of the lecturer; empty where only this machine is served.
         say: writes a line.
@@ -371,12 +371,12 @@ def greeting(host: str, port: int, secret: str, say: Callable[[str], None]) -> s
     if not secret:
         first = addresses.url(host, port)
         say(f"{first} for this machine only. Ctrl-C ends it.")
-        say("For a class start `ccsim app --host 0.0.0.0`: then other devices in the network reach it.")
+        say("For a class start `ccsim app --host 0.0.0.0`, so that other devices in the network can reach it.")
         return first
     hosts = addresses.reachable(host)
     here = addresses.url("127.0.0.1" if host in addresses.EVERYWHERE else host, port, f"/#/class?lecturer={secret}")
     if not hosts:
-        say("No other device reaches this machine: it has no address in a network. Connect it, and start again.")
+        say("No other device can reach this machine: it has no address in a network. Connect it, and start again.")
     for each in hosts:
         say(f"Students: {addresses.url(each, port)}")
     if hosts:

@@ -1,4 +1,4 @@
-"""The pages as one HTML file that opens with no server and no network, and as a folder for any web space."""
+"""The pages as one HTML file that opens without server and network, and as a folder for any web server."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from pathlib import Path
 from ccsim.app.pages import read_static
 from ccsim.errors import InputError, writing
 
-#: Nothing is loaded from anywhere: all is in the file.
+#: Nothing is loaded: everything is in the file.
 POLICY = (
     "default-src 'none'; script-src 'unsafe-inline' 'wasm-unsafe-eval' blob:; style-src 'unsafe-inline'; "
     "img-src data: blob:; worker-src blob:; connect-src 'none'; base-uri 'none'; form-action 'none'"
 )
-#: What is packed into the page, by the identifier under which the page finds it.
+#: Files packed into the page, by the identifier under which the page finds them.
 PACKED = {"ccsim-engine": "engine.wasm", "ccsim-model": "model.json", "ccsim-worker": "worker.js"}
 
 
@@ -27,7 +27,7 @@ def single_page(instead: Mapping[str, bytes] | None = None) -> str:
         instead: files that take the place of built ones, by name.
 
     Raises:
-        InputError: the pages are not there.
+        InputError: the pages are missing.
     """
     files = {**read_static(), **(instead or {})}
     page = files["index.html"].decode()
@@ -53,14 +53,14 @@ def write_single_file(path: Path, instead: Mapping[str, bytes] | None = None) ->
     """Write the application as one HTML file.
 
     Args:
-        path: of the file; an older one is replaced.
+        path: path of the file; an existing file is replaced.
         instead: files that take the place of built ones, by name.
 
     Returns:
         Its size in bytes.
 
     Raises:
-        InputError: it cannot be written there.
+        InputError: it cannot be written.
     """
     content = single_page(instead=instead).encode()
     with writing(path):
@@ -72,14 +72,14 @@ def write_folder(path: Path, instead: Mapping[str, bytes] | None = None) -> int:
     """Write the application as a folder of files for any web server.
 
     Args:
-        path: of the folder; it is made if need be, and files of the same names are replaced.
+        path: path of the folder, created if necessary; files of the same names are replaced.
         instead: files that take the place of built ones, by name.
 
     Returns:
         The number of files.
 
     Raises:
-        InputError: it cannot be written there.
+        InputError: it cannot be written.
     """
     files = {**read_static(), **(instead or {})}
     with writing(path):

@@ -1,4 +1,4 @@
-"""Compile functions of the model for a browser: numba's LLVM text, read for wasm32, optimised, and made one module.
+"""Compile functions of the model for a browser: numba's LLVM text, adapted to wasm32, optimised, and combined into one module.
 
 numba types and lowers each function as it does natively, but optimises nothing: structures are still accessed by field,
 so that their sizes follow from the target. LLVM then optimises for wasm32. Floating point is not reordered, contracted or
@@ -199,13 +199,13 @@ class Engine:
 def compile_engine(points: list[EntryPoint]) -> Engine:
     """Compile functions for a browser.
 
-    Call it in a process that was started for that, see :mod:`ccsim.app.build_engine`.
+    Call it in a separate process, see :mod:`ccsim.app.build_engine`.
 
     Returns:
         The module with the end of its static data and the number of its table slots.
 
     Raises:
-        LinkError: one of them needs what a browser does not have.
+        LinkError: one of them needs something that a browser does not have.
     """
     import llvmlite.binding as llvm
 

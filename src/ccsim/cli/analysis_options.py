@@ -151,7 +151,7 @@ class AnalysisOptions:
         time_limit: a time such as ``"10m"``.
         scheduler: address of a Dask scheduler.
         out: folder for all output.
-        resume: whether to continue in a folder that holds part of the runs.
+        resume: whether to continue in a folder with part of the runs.
         form: format of the table.
     """
 

@@ -1,7 +1,7 @@
-"""A management game on the model: twelve quarters, a purse, little attention, and late and partial values, one of them too good.
+"""A management game on the model: twelve quarters, a budget, limited attention, and figures that are late, partial, and in one case too optimistic.
 
-A game is a scenario, a seed, a lecturer's terms (usually none) and a list of choices: the same four give the same game,
-bit for bit. Nothing here knows a browser.
+A game is defined by a scenario, a seed, a lecturer's terms (usually none) and a list of choices: the same four give the same game,
+bit for bit. This package does not depend on a browser.
 """
 
 from ccsim.game.catalogue import Catalogue, catalogue

@@ -1,7 +1,7 @@
-"""What can be done, what can happen, what is seen and what counts: two files of data, checked when they are read.
+"""Moves, events, reports and criteria: two files of data, checked when they are read.
 
-``moves.toml`` lists the moves, ``rules.toml`` everything else. Levers are checked against their own declarations, so
-a move that names a lever wrongly is refused with the file, the line and the nearest name.
+``moves.toml`` lists the moves, ``rules.toml`` everything else. Levers are checked against their declarations, so
+a wrong lever is refused with the file, the line and the nearest name.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from ccsim.scenarios.toml_positions import read_toml
 
 HERE = Path(__file__).parent
 
-#: Parts of the programme's two purses, as the levers of the programme name them.
+#: Parts of the programme's two budgets, as named by the levers of the programme.
 FROM_TOP = ("communication", "training", "coaching")
 FROM_BOTTOM = ("improvement", "immersion", "embedding")
 
@@ -56,11 +56,11 @@ class Move(Part):
 
     @property
     def per_week(self) -> float:
-        """EUR a week out of the purse while it goes on."""
+        """EUR a week from the budget while it runs."""
         return self.weekly + self.in_model + sum(self.spend.values())
 
     def price(self) -> str:
-        """Say what it takes to start it and to let it go on."""
+        """Return the cost of starting and of running it, as text."""
         parts = [f"{self.attention} attention" + (f", then {self.upkeep}" if self.upkeep else "")]
         if self.once:
             parts.append(f"{amount(self.once)} once")
@@ -70,7 +70,7 @@ class Move(Part):
 
 
 class Event(Part):
-    """Something the world does to the organisation."""
+    """An external event that affects the organisation."""
 
     name: str
     title: str
@@ -83,7 +83,7 @@ class Event(Part):
 
 
 class Report(Part):
-    """A value that a manager sees, some quarters late.
+    """A KPI that the manager sees, some quarters late.
 
     ``predict`` (lowest, highest, step) asks the player for a prediction first.
     """
@@ -94,7 +94,7 @@ class Report(Part):
 
 
 class Criterion(Part):
-    """What a game is judged by: 0 points at ``zero``, 100 at ``hundred``, in proportion in between and beyond."""
+    """A criterion of the score: 0 points at ``zero``, 100 at ``hundred``, linear in between and beyond."""
 
     kpi: str
     weight: Annotated[float, Field(ge=0, le=100)]
@@ -103,14 +103,14 @@ class Criterion(Part):
 
 
 class Reflection(Part):
-    """Questions after a quarter; the answers are part of the next quarter's choice."""
+    """Questions after a quarter; the answers belong to the next quarter's choice."""
 
     after: Quarters
     ask: Annotated[tuple[str, ...], Field(min_length=1)]
 
 
 class Hidden(Part):
-    """What only the debrief shows."""
+    """KPIs that only the debrief shows."""
 
     kpis: tuple[str, ...]
 
@@ -140,7 +140,7 @@ class Catalogue:
     """Rules and moves, ready for use.
 
     Attributes:
-        rules: time, purse, attention, reports, events, criteria.
+        rules: time, budget, attention, reports, events, criteria.
         moves: every move by name, in the order of the file.
         events: every event by name.
     """
@@ -161,23 +161,23 @@ class Catalogue:
         return self.moves[name]
 
     def excludes(self, one: str, other: str) -> bool:
-        """Whether two moves (or a move and an event) set a lever in common."""
+        """Return whether two moves (or a move and an event) set the same lever."""
         levers = [(self.moves.get(name) or self.events[name]).set for name in (one, other)]
         return one != other and bool(set(levers[0]) & set(levers[1]))
 
     @property
     def groups(self) -> dict[str, list[Move]]:
-        """The moves by the heading they stand under."""
+        """The moves by heading."""
         found: dict[str, list[Move]] = {}
         for row in self.moves.values():
             found.setdefault(row.group, []).append(row)
         return found
 
     def shortened(self, quarters: int) -> Catalogue:
-        """Return this catalogue for a game of fewer quarters: what the profit of all quarters must be shrinks with them.
+        """Return this catalogue for a game of fewer quarters, with the criterion for total profit scaled down.
 
         Args:
-            quarters: how many are played; 0 or as many as the rules have returns this catalogue itself.
+            quarters: number of quarters played; 0, or the number in the rules, returns this catalogue itself.
         """
         if quarters in (0, self.rules.quarters):
             return self
@@ -222,7 +222,7 @@ def read_catalogue(rules_file: Path, moves_file: Path) -> Catalogue:
     """Return a catalogue read from two files.
 
     Raises:
-        InputErrors: what is wrong with them, all of it, with file and line.
+        InputErrors: the files contain errors; all are listed with file and line.
     """
     rules_data, rules_places = read_toml(rules_file)
     moves_data, moves_places = read_toml(moves_file)
@@ -248,14 +248,14 @@ def read_catalogue(rules_file: Path, moves_file: Path) -> Catalogue:
 
 
 def _once(reader: Parser, kind: str, key: str, names: list[str], taken: Sequence[str] = ()) -> None:
-    """Refuse names that stand twice, or that something else bears."""
+    """Raise an error for names that are used twice."""
     for number, name in enumerate(names):
         if name in names[:number] or name in taken:
             reader.add_error((kind, number, key), f"must be a name of its own, got {name!r}, which is there already")
 
 
 def _in_order(reader: Parser, rules: Rules) -> None:
-    """Refuse what runs backwards: an event's quarters, a prediction's range, a criterion's marks."""
+    """Raise an error for reversed ranges: an event's quarters, a prediction's range, a criterion's marks."""
     for number, event in enumerate(rules.event):
         if event.first > event.last:
             reader.add_error(("event", number, "to"), f"must be at least from, {event.first}, got {event.last}")
@@ -271,7 +271,7 @@ def _in_order(reader: Parser, rules: Rules) -> None:
 
 
 def _levers(reader: Parser, data: Mapping[str, Any], kind: str, roles: tuple[str, ...]) -> None:
-    """Check every lever that the rows of a kind set; values are put into their declared form."""
+    """Check every lever that the rows of a kind set; values are converted to their declared type."""
     for number, row in enumerate(data.get(kind, [])):
         row["set"] = reader.values("set", _nested(row.get("set", {})), roles, (kind, number))
 

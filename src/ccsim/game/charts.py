@@ -1,4 +1,4 @@
-"""Charts of games as SVG, drawn as the figures of experiments are: lines over quarters, and points of games on one scale."""
+"""Charts of games as SVG in the style of the experiments' figures: lines over quarters, and points of games on one scale."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 #: Colour and dashes of a line.
 Style = tuple[str, str]
-#: The player's line, doing nothing, the best plan, what was reported, and what was expected.
+#: Styles: the player, doing nothing, the best plan, reported values, predictions.
 YOU, NOTHING, BEST, REPORTED = ("#d55e00", "-"), ("#4d4d4d", ":"), ("#0072b2", "--"), ("#b8509a", "-.")
 EXPECTED = ("#00735c", "-")
 #: Size of a chart in inches; letters have 9 points.
@@ -28,7 +28,7 @@ SIZE = (3.6, 2.6)
 
 @dataclass(frozen=True)
 class Series:
-    """A line of a chart, or its points alone: None and nan are gaps."""
+    """A line of a chart, or only its points; None and nan are gaps."""
 
     name: str
     style: Style
@@ -54,7 +54,7 @@ def chart(title: str, series: Sequence[Series], marks: Sequence[tuple[int, str]]
         for row in series:
             values = [math.nan if value is None else value for value in row.values]
             colour, dash = row.style
-            alone = sum(map(math.isfinite, values)) == 1  # a line of one point is none
+            alone = sum(map(math.isfinite, values)) == 1  # a line needs two points
             axes.plot(
                 range(1, len(values) + 1), values, color=colour, label="_" if row.faint else row.name,
                 linewidth=0.8 if row.faint else 2.0, alpha=0.35 if row.faint else 1.0,
@@ -103,7 +103,7 @@ def dots(title: str, values: Sequence[tuple[str, float]], levels: Sequence[tuple
 
 
 def stacked(places: Sequence[float], apart: float) -> list[int]:
-    """Return for each of growing places the lowest level on which none stands nearer than ``apart``."""
+    """Return for each of the sorted positions the lowest level without another one closer than ``apart``."""
     ends: list[float] = []
     found = []
     for x in places:

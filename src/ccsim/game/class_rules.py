@@ -1,4 +1,4 @@
-"""What a lecturer sets for a game: moves that are locked or hidden, when events come, what counts, and predictions."""
+"""The terms that a lecturer sets for a game: locked and hidden moves, dates of events, weights, and predictions."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ccsim.errors import InputError, UnknownNameError
 from ccsim.game.catalogue import Catalogue, Part
 
 Name = Annotated[str, Field(max_length=80)]
-#: A quarter from 1, as players count; 0 says that an event never comes.
+#: A quarter counted from 1, as players do; 0 means that an event never comes.
 Begins = Annotated[int, Field(ge=0, le=100, strict=True)]
 Weight = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
 
@@ -20,12 +20,12 @@ class Terms(Part):
     """Terms of a game.
 
     Attributes:
-        locked: moves that are shown and cannot be made.
+        locked: moves that are shown but cannot be made.
         hidden: moves that are neither shown nor made.
-        events: the quarter from 1 in which an event begins, 0 for never; the seed decides on all others.
-        weights: what each criterion weighs, by KPI; they sum to 100. Empty: the weights of the rules.
-        predict: whether a quarter is played only for a player who has said what to expect of it.
-        quarters: how many quarters are played, 0 for those of the rules.
+        events: the quarter, from 1, in which an event begins, 0 for never; the seed determines all others.
+        weights: weight of each criterion, by KPI; they sum to 100. Empty: the weights of the rules.
+        predict: whether a quarter can be played only after the player has predicted it.
+        quarters: number of quarters played, 0 for that of the rules.
     """
 
     locked: Annotated[tuple[Name, ...], Field(max_length=100)] = ()
@@ -36,7 +36,7 @@ class Terms(Part):
     quarters: Annotated[int, Field(ge=0, le=100, strict=True)] = 0
 
     def check(self, rules: Catalogue) -> None:
-        """Refuse terms that the catalogue cannot serve.
+        """Raise an error for terms that do not fit the catalogue.
 
         Raises:
             UnknownNameError: an unknown move, event or criterion.
@@ -57,18 +57,18 @@ class Terms(Part):
             check_weights(self.weights, [row.kpi for row in rules.rules.criterion])
 
     def forbids(self, name: str) -> str:
-        """Say why a move cannot be made; nothing if it can."""
+        """Return why a move cannot be made, empty if it can."""
         if name in self.locked or name in self.hidden:
             return f"{name!r} cannot be chosen: your lecturer has locked it"
         return ""
 
 
 def check_weights(weights: Mapping[str, float], known: Iterable[str]) -> None:
-    """Refuse weights that cannot be used.
+    """Raise an error for weights that cannot be used.
 
     Raises:
         UnknownNameError: an unknown criterion.
-        InputError: a weight that is no number from 0 to 100, or a sum other than 100.
+        InputError: a weight is not a number from 0 to 100, or the sum is not 100.
     """
     known = list(known)
     for name, weight in weights.items():

@@ -29,7 +29,7 @@ Levels = tuple[tuple[str, float, charts.Style], ...]
 
 
 def lines_of(like: Game) -> Levels:
-    """Return what doing nothing and the best plan are worth on a game's draws and terms."""
+    """Return the points of doing nothing and of the best plan on a game's draws and terms."""
     none, best = (score(feasible(plan, like)).total for plan in (do_nothing(like.catalogue), best_plan()))
     return ("Doing nothing", none, charts.NOTHING), ("Best plan found", best, charts.BEST)
 
@@ -53,12 +53,12 @@ def comparison(rows: Rows, levels: Levels, marks: Sequence[tuple[int, str]] = ()
 
 
 def page(title: str, rows: Rows, like: Game) -> str:
-    """Return the comparison as a file of its own, with the lines of doing nothing and of the best plan.
+    """Return the comparison as a standalone file, with the levels of doing nothing and of the best plan.
 
     Args:
-        title: what the games are.
+        title: description of the games.
         rows: games with the names to show.
-        like: a game on their draws.
+        like: a game with the same draws.
     """
     heading = f"Games of {title}"
     body = (
@@ -69,7 +69,7 @@ def page(title: str, rows: Rows, like: Game) -> str:
 
 
 def marks_text(marks: Sequence[tuple[int, str]]) -> str:
-    """Return the events in words, as marked in the charts."""
+    """Return the events as text, as marked in the charts."""
     words = "; ".join(f"quarter {quarter + 1}: {escape(title)}" for quarter, title in marks)
     return f"<p>▾ {words}.</p>" if words else ""
 
@@ -84,9 +84,9 @@ def fan(kpi: str, rows: Rows, marks: Sequence[tuple[int, str]] = ()) -> str:
 
 
 def moves_table(rows: Rows) -> str:
-    """Return how often each move was made, when first, and the points of games with and without it.
+    """Return how often each move was made, its mean first quarter, and the mean points of games with and without it.
 
-    With and without is no effect: who makes one move makes others too. Each player's debrief tells effects.
+    The difference between games with and without a move is not its effect, because such games differ in other moves too. Each player's debrief shows effects.
     """
     body = []
     for move in catalogue().moves.values():
@@ -105,8 +105,8 @@ def moves_table(rows: Rows) -> str:
     cells = "".join(text for _, text in sorted(body, key=lambda pair: -pair[0]))
     return (
         "<table><tr><th>Move</th><th>Made by</th><th>Mean first quarter</th><th>Mean points with</th>"
-        f"<th>without</th></tr>{cells}</table><p>With and without is no effect: who makes one move makes others too. Each "
-        "player's own debrief tells what a move was worth.</p>"
+        f"<th>without</th></tr>{cells}</table><p>The difference is not the effect of the move: games differ in other moves too. Each "
+        "player's own debrief shows what a move was worth.</p>"
     )
 
 

@@ -1,4 +1,4 @@
-"""The courses of a finished game as lines of a chart: doing nothing, the best plan, the player's own, the predictions."""
+"""The KPIs of a finished game as lines of a chart: doing nothing, the best plan, the player's game, the predictions."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ SATISFACTION = "Satisfaction, true and reported (of 100)"
 
 
 def courses(result: Debrief, kpi: str, names: Iterable[str] = tuple(STYLES)) -> list[charts.Series]:
-    """Return the course of a KPI in each of the ways to play that are named."""
+    """Return a KPI over the quarters in each of the named ways to play."""
     rows = result.lines
     return [charts.Series(rows[name].title, STYLES[name], drawn(kpi, rows[name].kpis[kpi])) for name in names]
 
 
 def guesses(game: Game, kpi: str) -> list[charts.Series]:
-    """Return the player's predictions of a KPI as rings of a chart; none if there are none."""
+    """Return the player's predictions of a KPI as rings of a chart; None if there are none."""
     values = [choice.expected.get(kpi) for choice in game.choices]
     if all(value is None for value in values):
         return []
@@ -29,7 +29,7 @@ def guesses(game: Game, kpi: str) -> list[charts.Series]:
 
 
 def satisfaction(game: Game, result: Debrief, names: Iterable[str] = tuple(STYLES)) -> list[charts.Series]:
-    """Return true satisfaction in the ways to play that are named, the player's last, what was reported, what expected."""
+    """Return true satisfaction in the named ways to play, the player's last, with reported values and predictions."""
     *others, mine = courses(result, "csat", names)
     reported = charts.Series("Reported to you", charts.REPORTED, result.lines["you"].kpis["reported_csat"])
     return [*others, reported, mine, *guesses(game, "reported_csat")]

@@ -1,4 +1,4 @@
-"""After the game: what really happened, what each move was worth, and how other lines do on the same draws."""
+"""The debrief: what really happened, what each move was worth, and how other ways to play do on the same draws."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ BEST = Path(__file__).parent / "best.json"
 
 @dataclass(frozen=True)
 class Score:
-    """What a game is worth.
+    """The score of a game.
 
     Attributes:
         values: each criterion's KPI.
-        points: each criterion's points before weighting: 100 at what the rules call a hundred.
+        points: each criterion's points before weighting, 100 at the value for a hundred in the rules.
         weights: each criterion's weight; they sum to 100.
     """
 
@@ -44,8 +44,8 @@ class Line:
     """One way to play the game.
 
     Attributes:
-        title: what to call it.
-        score: what it is worth.
+        title: its title.
+        score: its score.
         kpis: KPIs by quarter.
         choices: the choices.
     """
@@ -58,7 +58,7 @@ class Line:
 
 @dataclass(frozen=True)
 class MoveContribution:
-    """What a move was worth: the game less the same game without it, on the same draws.
+    """The worth of a move: the game less the same game without it, on the same draws.
 
     Attributes:
         name, title: the move.
@@ -78,14 +78,14 @@ class MoveContribution:
 
 @dataclass(frozen=True)
 class Debrief:
-    """What is revealed at the end.
+    """The debriefing at the end of a game.
 
     Attributes:
         lines: the player's, doing nothing, and the best plan found by search; by ``"you"``, ``"nothing"``, ``"best"``.
         contributions: every move started, the most valuable first.
-        events: (quarter, title) of what the world did.
-        expected: (quarter, KPI, prediction, what the report came to say) of every prediction.
-        answers: (after how many quarters, question, answer) of every answer.
+        events: (quarter, title) of every external event.
+        expected: (quarter, KPI, prediction, reported value) of every prediction.
+        answers: (number of quarters played, question, answer) of every answer.
     """
 
     lines: dict[str, Line]
@@ -96,20 +96,20 @@ class Debrief:
 
     @property
     def reached(self) -> float:
-        """How far the player came from doing nothing (0) to the best plan found (1)."""
+        """The player's position between doing nothing (0) and the best plan found (1)."""
         you, nothing, best = (self.lines[name].score.total for name in ("you", "nothing", "best"))
         return (you - nothing) / (best - nothing) if best != nothing else float("nan")
 
 
 def score(game: Game, weights: Mapping[str, float] | None = None) -> Score:
-    """Return what a game is worth so far.
+    """Return the score of a game so far.
 
     Args:
         game: the game.
         weights: by KPI; they must name criteria and sum to 100. By default those of the game's terms, or of the rules.
 
     Raises:
-        InputError: weights that cannot be used.
+        InputError: the weights cannot be used.
     """
     rows = game.rules.criterion
     used = dict(game.terms.weights or {row.kpi: row.weight for row in rows}) if weights is None else dict(weights)
@@ -128,7 +128,7 @@ def debrief(game: Game) -> Debrief:
         The debriefing: scores, contributions of the choices, events, and the answers to the terms.
 
     Raises:
-        InputError: the game is not over.
+        InputError: the game is not finished.
     """
     if not game.over:
         raise InputError(f"the game goes on: {game.quarter} of {game.rules.quarters} quarters are played")
@@ -141,7 +141,7 @@ def debrief(game: Game) -> Debrief:
 
 
 def playthrough(title: str, game: Game) -> Line:
-    """Return a game as a line to compare with others."""
+    """Return a game as a way to play, for comparison with others."""
     names = [*dict.fromkeys([*game.catalogue.hidden, *(row.kpi for row in game.rules.report)])]
     names += [row.kpi for row in game.rules.criterion if row.kpi not in names]
     return Line(title, score(game), {name: game.by_quarter(name) for name in names}, tuple(game.choices))
@@ -153,7 +153,7 @@ def do_nothing(rules: Catalogue) -> list[Choice]:
 
 
 def leave_one_out(game: Game) -> tuple[MoveContribution, ...]:
-    """Drop one move at a time, from the whole game, and return what each was worth."""
+    """Replay the game without each move in turn, and return the worth of each."""
     whole = score(game)
     names = dict.fromkeys(name for choice in game.choices for name in choice.start)
     rows = []
@@ -174,10 +174,10 @@ def drop_move(choices: list[Choice], name: str) -> list[Choice]:
 
 
 def feasible(choices: Sequence[Choice], like: Game, seed: int | None = None) -> Game:
-    """Play choices on a game's organisation and draws, leaving out what cannot be done.
+    """Play choices on a game's organisation and draws, skipping what cannot be done.
 
-    A plan made for other draws, or one from which a move was taken, may stop what does not run (an event or another
-    move ended it), or start what runs already.
+    A plan made for other draws, or one without one of its moves, may stop a move that is not running (an event or another
+    move ended it), or start one that is already running.
 
     Returns:
         The finished game.
@@ -190,11 +190,11 @@ def feasible(choices: Sequence[Choice], like: Game, seed: int | None = None) -> 
 
 
 def play_feasible(game: Game, choice: Choice) -> None:
-    """Play a quarter with as much of a choice as can be done: what can be stopped, and each start that still fits.
+    """Play a quarter with the feasible part of a choice: all possible stops, and each start that still fits.
 
     Args:
-        game: the game, which goes on by a quarter.
-        choice: what to stop and to start, the most wanted first.
+        game: the game, which advances by a quarter.
+        choice: moves to stop and to start, in order of priority.
     """
     stop = tuple(name for name in choice.stop if name in game.running)
     start: tuple[str, ...] = ()
@@ -207,12 +207,12 @@ def play_feasible(game: Game, choice: Choice) -> None:
     try:
         game.play(Choice(start, stop))
     except InputError:
-        # What runs has become too dear: let all of it go, as a manager without money has to.
+        # Running moves can no longer be paid for: stop all of them, as a manager without money must.
         game.play(Choice((), tuple(game.running)))
 
 
 def rescore_on_seeds(game: Game, seeds: int = 20) -> tuple[list[float], list[float]]:
-    """Return the scores of the same choices, and of doing nothing, on other draws: skill or luck?
+    """Return the scores of the same choices and of doing nothing on other draws.
 
     Draws and events differ; each pair of scores is of one seed.
     """
@@ -225,13 +225,13 @@ def rescore_on_seeds(game: Game, seeds: int = 20) -> tuple[list[float], list[flo
 
 
 def events(game: Game) -> tuple[tuple[int, str], ...]:
-    """Return what the world did, in the order of time."""
+    """Return the external events in order of time."""
     rows = [(quarter, game.catalogue.events[name].title) for name, quarter in game.coming.items()]
     return tuple(sorted(row for row in rows if row[0] < game.quarter))
 
 
 def expected(game: Game) -> tuple[tuple[int, str, float, float], ...]:
-    """Return every prediction with what the quarter's report came to say: (quarter, KPI, predicted, reported)."""
+    """Return every prediction with the reported value: (quarter, KPI, predicted, reported)."""
     return tuple(
         (number, kpi, float(value), game.by_quarter(kpi)[number])
         for number, choice in enumerate(game.choices)
@@ -240,7 +240,7 @@ def expected(game: Game) -> tuple[tuple[int, str, float, float], ...]:
 
 
 def answers(game: Game) -> tuple[tuple[int, str, str], ...]:
-    """Return what the player has answered: (after how many quarters, question, answer)."""
+    """Return the player's answers: (number of quarters played, question, answer)."""
     return tuple(
         (row.after, ask, answer)
         for row in game.rules.reflection
@@ -252,7 +252,7 @@ def answers(game: Game) -> tuple[tuple[int, str, str], ...]:
 
 @cache
 def best_plan() -> list[Choice]:
-    """Return the best plan that ``ccsim game search`` has found; the file says with which command."""
+    """Return the best plan that ``ccsim game search`` has found; the file names the command."""
     data = json.loads(BEST.read_text(encoding="utf-8"))
     return [Choice(tuple(row.get("start", ())), tuple(row.get("stop", ()))) for row in data["choices"]]
 
@@ -263,11 +263,11 @@ def best_command() -> str:
 
 
 def scored(kpi: str) -> str:
-    """Return what a criterion is called: the profit is that of all quarters, the others are the last quarter's."""
+    """Return the label of a criterion: profit is that of all quarters, the others are of the last quarter."""
     return "Profit of all quarters (EUR)" if kpi == "profit" else title_of(kpi)
 
 
 def _value(game: Game, kpi: str) -> float:
-    """Return a KPI as the score takes it: the profit of all quarters, the last quarter's mean of anything else."""
+    """Return a KPI as used in the score: the profit of all quarters, or the last quarter's mean of another KPI."""
     values = game.by_quarter(kpi)
     return float(np.sum(values) * game.rules.weeks) if kpi == "profit" else values[-1]

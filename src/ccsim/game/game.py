@@ -1,7 +1,7 @@
-"""One game in progress: choices in, a manager's values out, quarter by quarter.
+"""One game in progress: it takes choices and returns a manager's figures, quarter by quarter.
 
-Time in the game is a number of quarters from 0. A move or event is a layer of levers; what is in force is the base
-under all layers in the order in which they came, so that whatever ends leaves the world as the others have it.
+Time in the game is a number of quarters from 0. A move or event is a layer of levers; the values in force are the base
+and all layers in the order in which they began, so that a layer that ends leaves the values of the others in force.
 """
 
 from __future__ import annotations
@@ -29,18 +29,18 @@ from ccsim.scenarios.scenario import Intervention as Levers
 from ccsim.scenarios.scenario import list_scenarios, load_scenario
 from ccsim.simulation.simulation import Simulation
 
-#: Levers of the programme that follow from what running moves spend: all of it a week, and the part that leaders direct.
+#: Levers of the programme that follow from the spending of running moves: the total per week, and the part that leaders direct.
 BUDGET, SHARE = "programme.budget", "programme.top_down_share"
 
 
 @dataclass(frozen=True)
 class Choice:
-    """What a player decides for a quarter.
+    """A player's choice for a quarter.
 
     Attributes:
         start, stop: names of moves.
-        expected: the player's prediction by KPI, made before the quarter is seen.
-        answers: to the questions asked after the quarter before, in their order; stay in the player's own file.
+        expected: the player's predictions by KPI, made before the quarter is played.
+        answers: answers to the questions after the previous quarter, in their order; they stay in the player's own file.
     """
 
     start: tuple[str, ...] = ()
@@ -49,22 +49,22 @@ class Choice:
     answers: tuple[str, ...] = ()
 
     def without(self, name: str) -> Choice:
-        """Return the choice without a move, neither started nor stopped."""
+        """Return the choice without a move, which is neither started nor stopped."""
         start, stop = (tuple(row for row in rows if row != name) for rows in (self.start, self.stop))
         return replace(self, start=start, stop=stop)
 
 
 @dataclass(frozen=True)
 class Quarter(RenamedAttributes):
-    """What a manager sees of a quarter that is over.
+    """What a manager sees of a completed quarter.
 
     Attributes:
         number: from 0.
         reported: every reported KPI: the mean of a quarter, None while it is not known yet.
-        shown: what listening brought to light, by KPI.
+        shown: values found out by listening, by KPI.
         news: events that began or ended, and moves that they ended.
-        money: EUR left in the purse.
-        spent: EUR that the quarter took out of it.
+        money: EUR left in the budget.
+        spent: EUR spent in the quarter.
     """
 
     _former: ClassVar[Mapping[str, str]] = {"figures": "reported"}
@@ -79,7 +79,7 @@ class Quarter(RenamedAttributes):
 
 @dataclass(frozen=True)
 class _Layer:
-    """A move or event that is in force since a quarter."""
+    """A move or event in force, with the quarter in which it began."""
 
     row: Move | Event
     since: int
@@ -92,16 +92,16 @@ class Game:
     """A management game.
 
     Args:
-        seed: decides every draw and which events come when.
-        scenario: the organisation it is played on, by name.
-        player: a name to show beside the result; may be empty.
+        seed: determines every draw, and which events come when.
+        scenario: name of the scenario of the organisation.
+        player: a name shown with the result; may be empty.
         rules: the catalogue; by default the one that comes with ccsim.
-        terms: what a lecturer has set.
+        terms: the lecturer's terms.
         assumptions: values of another world by key, such as an admitted one; by default the usual values.
 
     Attributes:
-        choices: what has been chosen, one a quarter.
-        seen: what the player has seen, one a quarter.
+        choices: the choices so far, one per quarter.
+        seen: the reports so far, one per quarter.
         before: every KPI of the week before the game.
         coming: the quarter in which each event begins.
 
@@ -132,12 +132,12 @@ class Game:
         self.before = _last_week(self.simulation)
 
     def __copy__(self) -> Game:
-        """Return a game that goes on by itself: two games on the same organisation would play each other's moves."""
+        """Return an independent copy of the game; two games on the same organisation would affect each other."""
         return copy.deepcopy(self)
 
     @property
     def quarter(self) -> int:
-        """The quarter that is to be decided, from 0; the number of quarters once all are over."""
+        """The quarter to be decided, from 0; the number of quarters once all are played."""
         return len(self.choices)
 
     @property
@@ -147,37 +147,37 @@ class Game:
 
     @property
     def running(self) -> dict[str, int]:
-        """Moves that go on unless they are stopped, with the quarter in which they began."""
+        """Moves that continue unless stopped, with the quarter in which they began."""
         rows = [layer for layer in self._layers if isinstance(layer.row, Move) and not layer.over(self.quarter)]
         return {layer.row.name: layer.since for layer in rows}
 
     def bill(self, choice: Choice) -> tuple[float, int]:
-        """Return what a choice takes in the coming quarter: EUR and points of attention, of all that would run."""
+        """Return the cost of a choice in the coming quarter: EUR and points of attention of all moves that would run."""
         kept = [self.catalogue.moves[name] for name in self._kept(choice)]
         new = [self.catalogue.move(name) for name in choice.start]
         money = sum(row.once for row in new) + self.rules.weeks * sum(row.per_week for row in [*kept, *new])
         return money, sum(row.attention for row in new) + sum(row.upkeep for row in kept)
 
     def check(self, choice: Choice) -> None:
-        """Refuse a choice that cannot be made.
+        """Raise an error for a choice that cannot be made.
 
         Raises:
-            InputError: the game is over, a name is unknown, a move is locked, runs already or does not run, two moves
-                exclude each other, attention or money does not suffice, or a prediction is missing that the terms ask for.
+            InputError: the game is over, a name is unknown, a move is locked, already running or not running, two moves
+                exclude each other, attention or money is insufficient, or a required prediction is missing.
         """
         if self.over:
             raise InputError(f"the game is over: all {self.rules.quarters} quarters are played")
         for name in choice.stop:
             self.catalogue.move(name)
             if name not in self.running:
-                raise InputError(f"{name!r} does not run, so it cannot be stopped")
+                raise InputError(f"{name!r} is not running, so it cannot be stopped")
         self._check_starts(choice)
         self._check_predictions(choice)
         money, attention = self.bill(choice)
         if attention > self.rules.attention:
             raise InputError(f"this takes {attention} points of attention; you have {self.rules.attention} a quarter")
         if money > self.money:
-            raise InputError(f"this costs {amount(money)}; {amount(self.money)} is left: leave out or stop something")
+            raise InputError(f"this costs {amount(money)}; {amount(self.money)} is left: leave a move out or stop one")
 
     def _check_predictions(self, choice: Choice) -> None:
         for name, value in choice.expected.items():
@@ -197,19 +197,19 @@ class Game:
             if name in choice.start[:place] or name in choice.stop:
                 raise InputError(f"{name!r} is named twice in one quarter")
             if name in self.running:
-                raise InputError(f"{name!r} runs already")
+                raise InputError(f"{name!r} is already running")
             for other in choice.start[:place]:
                 if self.catalogue.excludes(name, other):
                     raise InputError(f"{other!r} and {name!r} exclude each other: they set the same lever")
 
     def play(self, choice: Choice) -> Quarter:
-        """Live a quarter with a choice, and return what a manager sees of it.
+        """Play a quarter with a choice, and return what a manager sees of it.
 
         Returns:
             The quarter as the manager sees it: reported KPIs, news, and what the choice cost.
 
         Raises:
-            InputError: the choice cannot be made; nothing has happened then.
+            InputError: the choice cannot be made; the game is unchanged.
         """
         self.check(choice)
         spent, _ = self.bill(choice)
@@ -236,22 +236,22 @@ class Game:
         return self.seen[-1]
 
     def kpis(self) -> dict[str, FloatArray]:
-        """Return every KPI over the weeks so far, the player's own cost not booked."""
+        """Return every KPI over the weeks so far, without the cost of the player's moves."""
         if self._known is None or self._known[0] != self.simulation.week:
             self._known = (self.simulation.week, self.simulation.kpis())
         return self._known[1]
 
     def by_quarter(self, kpi: str) -> list[float]:
-        """Return a KPI's mean in each quarter, profit and cost with what the player's moves cost."""
+        """Return a KPI's mean in each quarter; profit and cost include the player's moves."""
         return [self._mean(kpi, quarter) for quarter in range(self.quarter)]
 
     def weekly(self, kpi: str) -> FloatArray:
-        """Return a KPI over the weeks so far, profit and cost with what the player's moves cost."""
+        """Return a KPI over the weeks so far; profit and cost include the player's moves."""
         sign = {"profit": -1.0, "cost": 1.0}.get(kpi, 0.0)
         return self.kpis()[kpi] + sign * np.repeat(self._booked, self.rules.weeks) / self.rules.weeks
 
     def digest(self) -> str:
-        """Return a fingerprint of every value of every week: equal if and only if the games are, bit for bit."""
+        """Return a fingerprint of every value of every week: equal if and only if the games are equal bit for bit."""
         mark = hashlib.sha256()
         for name, values in sorted(self.kpis().items()):
             mark.update(name.encode())
@@ -261,14 +261,14 @@ class Game:
         return mark.hexdigest()
 
     def _kept(self, choice: Choice) -> list[str]:
-        """Return the running moves that go on: neither stopped nor excluded by a new one."""
+        """Return the running moves that continue: neither stopped nor excluded by a new one."""
         return [
             name for name in self.running
             if name not in choice.stop and not any(self.catalogue.excludes(name, new) for new in choice.start)
         ]  # fmt: skip
 
     def _happen(self, quarter: int) -> tuple[str, ...]:
-        """Let this quarter's events begin; an event ends the moves whose levers it takes over."""
+        """Begin this quarter's events; an event ends the moves whose levers it sets."""
         news = []
         for name in (name for name, begins in self.coming.items() if begins == quarter):
             row = self.catalogue.events[name]
@@ -283,7 +283,7 @@ class Game:
         self._layers = [layer for layer in self._layers if layer.row.name != name]
 
     def _set_levers(self) -> None:
-        """Move the levers to what is in force now; those that nothing sets any more go back to the scenario's."""
+        """Set the levers to the values now in force; levers that no layer sets return to the scenario's values."""
         wanted: dict[str, Any] = _programme([layer.row for layer in self._layers if isinstance(layer.row, Move)])
         for layer in self._layers:
             wanted.update(layer.row.set)
@@ -307,20 +307,20 @@ def play_through(
     choices: Sequence[Choice], seed: int, scenario: str = "nothing", rules: Catalogue | None = None,
     terms: Terms | None = None,
 ) -> Game:  # fmt: skip
-    """Play a whole list of choices.
+    """Play a list of choices.
 
     Args:
         choices: the choice of each quarter.
         seed: seed of the game.
         scenario: name of the scenario that the game starts from.
         rules: the catalogue of moves; by default the one that ccsim ships.
-        terms: rules of a class; None for a game alone.
+        terms: a lecturer's terms; None for a game without a class.
 
     Returns:
         The game after the last choice.
 
     Raises:
-        InputError: a choice cannot be made; the message says in which quarter.
+        InputError: a choice cannot be made; the message names the quarter.
     """
     game = Game(seed, scenario, rules=rules, terms=terms)
     for number, choice in enumerate(choices):
@@ -332,7 +332,7 @@ def play_through(
 
 
 def events_of(seed: int, rules: Catalogue, terms: Terms | None = None) -> dict[str, int]:
-    """Return which events a seed brings, or a lecturer's terms, and in which quarter (from 0) each begins."""
+    """Return the events that the seed or the lecturer's terms bring, and the quarter (from 0) in which each begins."""
     found: dict[str, int] = {}
     wanted = terms.events if terms else {}
     for place, row in enumerate(rules.events.values()):
@@ -347,7 +347,7 @@ def events_of(seed: int, rules: Catalogue, terms: Terms | None = None) -> dict[s
 
 
 def _programme(rows: list[Move]) -> dict[str, Any]:
-    """Return the programme's levers for what the running moves spend; none if they spend nothing on it."""
+    """Return the programme's levers that follow from the spending of the running moves; empty if there is none."""
     parts = {part: sum(row.spend.get(part, 0.0) for row in rows) for part in FROM_TOP + FROM_BOTTOM}
     budget = sum(parts.values())
     if budget <= 0.0:
@@ -358,7 +358,7 @@ def _programme(rows: list[Move]) -> dict[str, Any]:
 
 
 def _last_week(simulation: Simulation) -> dict[str, float]:
-    """Return the KPIs of the last week of the past, as a predecessor hands them over."""
+    """Return the KPIs of the last week before the game."""
     record = Record.of(simulation.state, 1)
     record.add(simulation.state)
     return {
@@ -370,7 +370,7 @@ def _last_week(simulation: Simulation) -> dict[str, float]:
 @lru_cache(maxsize=16)
 def _founded(scenario: str, seed: int, weeks: int, assumptions: tuple[tuple[str, Any], ...] = ()) -> Simulation:
     if scenario not in list_scenarios():
-        # A name only: games come from other people's files, and a path would open any file of the server.
+        # A name only: games come from other people's files, and a path could open any file of the server.
         raise UnknownNameError("scenario", scenario, list_scenarios())
     chosen = load_scenario(scenario)
     own = chosen.values()

@@ -1,4 +1,4 @@
-"""Names that players give: kept as text that every page, table and file can show."""
+"""Names that players enter, reduced to text that every page, table and file can show."""
 
 from __future__ import annotations
 
@@ -6,21 +6,21 @@ import unicodedata
 
 from ccsim.scenarios.visible import BLANK, JOINERS
 
-#: Marks on one letter that are kept; more are no writing but drawing over the lines above and below.
+#: Largest number of marks kept on one letter; more would overlap the lines above and below.
 MOST_MARKS = 2
-#: What a spreadsheet takes for the begin of a formula, after signs of other widths are made plain.
+#: Characters that a spreadsheet takes for the start of a formula, after full-width characters are normalised.
 FORMULA_SIGNS = ("=", "+", "-", "\u2212", "@", "|", "%")
 
 
 def clean_name(name: str, longest: int) -> str:
-    """Return a name without what is no text: control, bidirectional and invisible signs, lone surrogates.
+    """Return a name without control, bidirectional and invisible characters and lone surrogates.
 
     Args:
-        name: what was given.
-        longest: letters that are kept.
+        name: the name as entered.
+        longest: largest number of characters kept.
 
     Returns:
-        The name with single spaces; empty if nothing can be seen of it.
+        The name with single spaces; empty if nothing visible is left.
     """
     kept: list[str] = []
     marks = 0
@@ -36,7 +36,7 @@ def clean_name(name: str, longest: int) -> str:
 
 
 def begins_formula(text: str) -> bool:
-    """Return whether a spreadsheet would take a text for a formula, in whatever width its first sign is written."""
+    """Return whether a spreadsheet would take a text for a formula, whatever the width of its first character."""
     return unicodedata.normalize("NFKC", text).lstrip().startswith(FORMULA_SIGNS)
 
 

@@ -1,4 +1,4 @@
-"""A finished game on one page, to print or hand in: score, courses, decisions, predictions, what the player wrote.
+"""A finished game on one page, to print or hand in: score, KPIs over time, decisions, predictions, answers.
 
 One file of HTML without scripts, pictures from elsewhere or fonts to load; it prints on one sheet of A4.
 """
@@ -48,7 +48,7 @@ def report_page(game: Game, result: Debrief) -> str:
         f"{_scores(result)}{_charts(game, result)}"
         f'<div class="two"><section><h2>Decisions</h2>{_log(game)}</section>'
         f"<section>{_criteria(result)}{_worth(result)}</section></div>"
-        f"{_answers(result)}<h2>How far to trust it</h2><p>One seed is one course of chance: play the same choices on others "
+        f"{_answers(result)}<h2>How far to trust it</h2><p>One seed is one sequence of chance events: play the same choices on others "
         "before calling them good. The worth of a move holds for this game and these draws, and moves work together, so "
         "their worths do not add up. Most parameters of the model are assumed, each with its source or that mark "
         f"(<code>ccsim parameters</code>). The best plan was found by <code>{escape(best_command())}</code> without knowing "

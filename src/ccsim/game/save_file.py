@@ -100,7 +100,7 @@ def read_game(path: Path) -> Replay:
     """Return the game of a file, played again.
 
     Raises:
-        InputError: the file cannot be read, is torn, is no saved game, or names what this ccsim does not have.
+        InputError: the file cannot be read, is incomplete, is not a saved game, or names what this version of ccsim does not have.
     """
     return game_of(read_bytes(path, LARGEST), str(path))
 
@@ -130,18 +130,18 @@ def saved_of(content: bytes, name: str) -> SavedGame:
         name: of the file, for messages.
 
     Raises:
-        InputError: the file is torn, is no saved game, is of another version, or was changed.
+        InputError: the file is incomplete, is not a saved game, is of another version, or was changed.
     """
     if len(content) > LARGEST:
-        raise InputError(f"{name}: is no saved game (it is larger than {LARGEST // 1000} kB)")
+        raise InputError(f"{name}: is not a saved game (it is larger than {LARGEST // 1000} kB)")
     try:
         data = json.loads(content.decode("utf-8-sig"))
     except (ValueError, RecursionError):
         torn = content.lstrip().startswith(b"{") and b'"ccsim game"' in content
-        problem = "is torn: its end is missing or garbled" if torn else "is no saved game"
+        problem = "is incomplete: its end is missing or unreadable" if torn else "is not a saved game"
         raise InputError(f"{name}: {problem}") from None
     if not isinstance(data, dict) or data.get("format") != FORMAT:
-        raise InputError(f"{name}: is no saved game")
+        raise InputError(f"{name}: is not a saved game")
     if data.get("version") != 1:
         raise InputError(f"{name}: is a saved game of version {data.get('version')!r:.20}; this ccsim reads version 1")
     try:
@@ -150,7 +150,7 @@ def saved_of(content: bytes, name: str) -> SavedGame:
         where = ".".join(str(part) for part in error.errors()[0]["loc"])
         raise InputError(f"{name}: is damaged at {where}") from None
     if _sum_of({key: value for key, value in data.items() if key != "check"}) != saved.check:
-        raise InputError(f"{name}: is damaged or was changed by hand: its sum does not fit its content")
+        raise InputError(f"{name}: is damaged or was changed by hand: its checksum does not match its content")
     return saved
 
 

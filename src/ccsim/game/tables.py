@@ -49,7 +49,7 @@ def result(game: Game, name: str = "") -> Result:
     """Return what a class may see of a game.
 
     Raises:
-        InputError: the game is not over.
+        InputError: the game is not finished.
     """
     if not game.over:
         raise InputError(f"the game goes on: {game.quarter} of {game.rules.quarters} quarters are played")

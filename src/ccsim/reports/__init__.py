@@ -1,1 +1,1 @@
-"""Answers: what came out, why, and where two scenarios part."""
+"""Reports: results, their explanation, and where two scenarios diverge."""

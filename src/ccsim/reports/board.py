@@ -1,4 +1,4 @@
-"""The board's page of a decision: what first, how sure, what would change it, what to measure, what to watch."""
+"""The board's page of a decision: ranking, certainty, tipping points, worthwhile measurements, early indicators."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ccsim.reports.text import scenario_in_words
 from ccsim.results.formatting import in_currency, minus, money, number, p_value, share, table_unit, table_value
 
 PAGE = "board.html"
-#: Standard errors above 0 from which on a value of information can be told from 0: one-sided, at 5 %.
+#: Standard errors above 0 at which a value of information differs significantly from 0: one-sided, 5 %.
 ERRORS = 1.645
 
 
@@ -45,7 +45,7 @@ def board(folder: str | Path, out: str | Path | None = None) -> Path:
 
 @dataclass(frozen=True)
 class Board:
-    """What the page says, part by part."""
+    """The content of the page, part by part."""
 
     decision: Decision
     folder: Path
@@ -57,11 +57,11 @@ class Board:
 
     @property
     def unit(self) -> str:
-        """The unit of what counts, in the organisation's currency."""
+        """The unit of the goal, in the organisation's currency."""
         return table_unit(KPIS[self.decision.kpi])
 
     def content(self) -> dict[str, Any]:
-        """Return everything that the template takes."""
+        """Return everything that the template needs."""
         kpi, about = KPIS[self.decision.kpi], self.decision.about
         first, second = (self.title(self.decision.options[k]) for k in self.decision.order[:2])
         return {
@@ -75,19 +75,19 @@ class Board:
         }  # fmt: skip
 
     def title(self, name: str) -> str:
-        """Return what an option is called."""
+        """Return the name of an option."""
         return self.decision.results.experiment.label(name)
 
     def kpi_number(self, name: str, *, sign: bool = False, kpi: str | None = None) -> DisplayedNumber:
-        """Return a number in the unit of what counts, or of another KPI."""
+        """Return a number in the unit of the goal or of another KPI."""
         return self._number(name, table_value(KPIS[kpi or self.decision.kpi], self.numbers[name], sign=sign))
 
     def part(self, name: str) -> DisplayedNumber:
-        """Return a number that is a share."""
+        """Return a number as a share."""
         return self._number(name, share(self.numbers[name]))
 
     def plain(self, name: str) -> DisplayedNumber:
-        """Return a number as it is."""
+        """Return a number without a unit."""
         return self._number(name, number(self.numbers[name]))
 
     def chance(self, name: str) -> DisplayedNumber:
@@ -99,11 +99,11 @@ class Board:
 
     @property
     def told_apart(self) -> bool:
-        """Whether the first option can be told from the second by so many worlds."""
+        """Whether the first option differs significantly from the second."""
         return self.numbers["lead/low"] > 0.0
 
     def lead(self) -> dict[str, DisplayedNumber]:
-        """Return by how much the first option is ahead of the second."""
+        """Return the lead of the first option over the second."""
         found = {name: self.kpi_number(f"lead/{name}") for name in ("mean", "low", "high")}
         return {**found, "ahead": self.part("lead/ahead")}
 
@@ -138,7 +138,7 @@ class Board:
         ]  # fmt: skip
 
     def measurements(self) -> list[dict[str, Any]]:
-        """Return what each measurement is worth before the decision."""
+        """Return the value of each measurement before the decision."""
         how = {one.name: one.how for one in MEASUREMENTS}
         return [
             {"name": name, "how": how[name], **self._worth("measurement", name)}
@@ -146,12 +146,12 @@ class Board:
         ]
 
     def values(self) -> list[dict[str, Any]]:
-        """Return what knowing single values is worth."""
+        """Return the value of knowing single values."""
         names = self.decision.single["name"].head(MAX_SHOWN)
         return [{"name": name, "how": meaning_of(name), **self._worth("value", name)} for name in names]
 
     def watch(self) -> list[dict[str, Any]]:
-        """Return what the KPIs of the first quarter tell."""
+        """Return the information in the KPIs of the first quarter."""
         first = self.title(self.decision.options[self.decision.order[0]])
         found = []
         for name in self.decision.watch["name"].head(MAX_SHOWN):
@@ -170,14 +170,14 @@ class Board:
         return found
 
     def _worth(self, part: str, name: str) -> dict[str, Any]:
-        """Return a value of information, its error, and whether it can be told from 0: by permutations and by its error."""
+        """Return a value of information, its error, and whether it differs significantly from 0, by permutations and by its error."""
         value, error, p = (self.numbers[f"{part}/{name}/{word}"] for word in ("value", "se", "p_adjusted"))
         return {"value": self.kpi_number(f"{part}/{name}/value"), "se": self.kpi_number(f"{part}/{name}/se"),
                 "p": self.chance(f"{part}/{name}/p_adjusted"),
                 "sure": p <= LEVEL and value > ERRORS * error}  # fmt: skip
 
     def tested(self) -> list[tuple[str, list[str], list[dict[str, Any]]]]:
-        """Return by option the events that moved one of its levers, and how their back-tests came out."""
+        """Return for each option the events that moved one of its levers, with the results of their back-tests."""
         found = self.decision.about["evidence"].get("events", [])
         tests = [
             {"event": row["event"], "kpi": KPIS[row["kpi"]].title, "verdict": row["verdict"],
@@ -204,12 +204,12 @@ class Board:
                 "own": self.decision.kpi in found["lines"]}  # fmt: skip
 
     def scenarios(self) -> list[tuple[str, str, Any]]:
-        """Return the options in words."""
+        """Return the options as text."""
         bases = self.decision.results.experiment.base_scenarios
         return [(self.title(name), one.about, scenario_in_words(one)) for name, one in bases.items()]
 
     def provenance(self) -> list[tuple[str, str]]:
-        """Return where the numbers come from."""
+        """Return the origin of the numbers."""
         manifest, runs = self.decision.results.manifest, self.decision.results.manifest["runs"]
         return [
             ("Runs", f"{runs['planned']:,} planned, {runs['done']:,} done, {runs['failed']:,} failed"),
@@ -221,13 +221,13 @@ class Board:
 
 
 def meaning_of(key: str) -> str:
-    """Return what a parameter is, as a sentence begins."""
+    """Return the meaning of a parameter, capitalised."""
     words = all_parameters()[key].meaning
     return f"{words[:1].upper()}{words[1:]}"
 
 
 def in_words(decision: Decision) -> list[str]:
-    """Return the answer in a few lines, as the terminal shows it."""
+    """Return the answer in a few lines for the terminal."""
     with in_currency(decision.about["currency"]):
         return _in_words(decision)
 

@@ -1,8 +1,8 @@
 """The choices of a week of service, one by one, with the terms that made each option attractive.
 
-The choice is not repeated here. The week's own rules are run as plain Python, which gives the same bits as the compiled
-ones, over functions that note what they are asked. A term is what an option's utility loses when the term is
-taken out, so that the terms are those of :func:`ccsim.mechanisms.service.choice.utility` whatever it comes to contain.
+The rules of the choice are not repeated here. The week's own rules are run as plain Python, which gives the same bits as the compiled
+ones, with functions that record their arguments. A term is what an option's utility loses when the term is
+removed, so the terms always match :func:`ccsim.mechanisms.service.choice.utility`.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ import numpy as np
 
 from ccsim.mechanisms.service import choice, service
 
-#: The five options, by their number, as people say them.
+#: The five options, by number, in words.
 OPTIONS = ("closes it fast", "follows the script", "solves it with judgement", "hands it over", "puts it to a leader")
 
-#: For each term, where it is taken out: which argument of ``utility``, and which field of it is set to zero.
+#: For each term, how to remove it: the argument of ``utility`` and the field of it to set to zero.
 TERMS: dict[str, tuple[str, str]] = {
     "reward": ("person", "reward_weight"),
     "belief": ("person", "belief"),
@@ -76,10 +76,10 @@ class Choice:
 
 
 def choices(arguments: tuple[Any, ...]) -> list[Choice]:
-    """Live a service phase in plain Python, and return every choice in the order in which they are made.
+    """Run a service phase in plain Python and return every choice in order.
 
     Args:
-        arguments: those of :func:`ccsim.mechanisms.service.service.serve`; the columns in them are changed by it.
+        arguments: those of :func:`ccsim.mechanisms.service.service.serve`; it changes the columns in them.
 
     Returns:
         The choices in the order in which they are made.
@@ -107,12 +107,12 @@ def choices(arguments: tuple[Any, ...]) -> list[Choice]:
 def plain(
     function: Any, instead: Mapping[str, Callable[..., Any]] | None = None, made: dict[Any, Any] | None = None
 ) -> Callable[..., Any]:
-    """Return a rule or kernel as plain Python, down to the last rule that it uses.
+    """Return a rule or kernel as plain Python, with all rules that it uses.
 
     Args:
         function: the rule or kernel, compiled or not.
-        instead: functions to be called in place of those that its source, or that of a rule below it, names.
-        made: what has been made plain on the way here; a column may bear a rule's name.
+        instead: functions to call in place of those named in its source or in that of a rule it uses.
+        made: functions already converted; a column may have the same name as a rule.
     """
     source = getattr(function, "py_func", function)
     scope, made = dict(source.__globals__), {} if made is None else made

@@ -1,4 +1,4 @@
-"""Make a number of a decision again: from the runs of its options, or from its back-test."""
+"""Reproduce a number of a decision from the runs of its options or from its back-test."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
     from ccsim.execution.executor import Progress
 
-#: Relative distance up to which a number counts as the same: libraries of linear algebra round differently on different
+#: Relative difference up to which a number counts as equal: libraries of linear algebra round differently on different
 #: machines. Runs are compared to the last bit.
 ROUNDING = 1e-9
-#: What the last word of a name stands for.
+#: Meaning of the last word of a name.
 FORMULAS = {
     "mean": "mean over the worlds", "low": "lower end of the 95 % t interval of the mean over the worlds",
     "high": "upper end of the 95 % t interval of the mean over the worlds", "difference": "mean over the worlds of the difference to leaving it alone",
@@ -48,15 +48,15 @@ FORMULAS = {
 
 @dataclass(frozen=True)
 class DecisionReproduction:
-    """A number of a decision, made again.
+    """A reproduced number of a decision.
 
     Attributes:
         key: its name.
-        stored, recomputed: the number from the store, and from what was run again.
-        options: options whose runs are behind it; none for a back-test, whose worlds are its own.
-        differing: runs whose values did not come out the same bit by bit, as (scenario, replicate).
-        each: one row per run behind it, with its value at the horizon.
-        same_sources: whether this checkout has the sources that made the store.
+        stored, recomputed: the stored number, and the number from the repeated runs.
+        options: options whose runs it is computed from; none for a back-test, which has its own worlds.
+        differing: runs whose values are not the same bit by bit, as (scenario, replicate).
+        each: one row for each of these runs, with its value at the horizon.
+        same_sources: whether the sources are those that made the stored results.
     """
 
     key: str
@@ -69,7 +69,7 @@ class DecisionReproduction:
 
     @property
     def reproduced(self) -> bool:
-        """Whether every run came out again to the last bit, and the number up to rounding."""
+        """Whether every run was reproduced to the last bit, and the number up to rounding."""
         same = np.isclose(self.stored, self.recomputed, rtol=ROUNDING, atol=1e-12, equal_nan=True)
         return bool(same) and not self.differing
 
@@ -92,7 +92,7 @@ class DecisionReproduction:
 def reproduce_decision(
     folder: str | Path, key: str, *, workers: int | None = None, progress: Progress | None = None
 ) -> DecisionReproduction:
-    """Make a number of a decision again.
+    """Reproduce a number of a decision.
 
     Args:
         folder: the decision's results folder.
@@ -101,7 +101,7 @@ def reproduce_decision(
         progress: called with (done, planned, failed) runs.
 
     Returns:
-        The number as stored and as made again, with the options or draws that differ.
+        The stored and the reproduced number, with the runs that differ.
 
     Raises:
         UnknownNameError: the decision has no such number.
@@ -126,7 +126,7 @@ def reproduce_decision(
 def _run_again(
     decision: Decision, options: tuple[str, ...], workers: int | None, progress: Progress | None
 ) -> tuple[Results, tuple[tuple[str, int], ...], pd.DataFrame]:
-    """Return the results with the runs of some options made again, the runs that differ, and those runs."""
+    """Return the results with the runs of some options repeated, the runs that differ, and the repeated runs."""
     import pandas as pd
 
     whole = decision.results.experiment

@@ -1,7 +1,7 @@
-"""Where two scenarios part: the first week, agent and decision that differ on the same draws, and how it spreads.
+"""Where two scenarios diverge: the first week, agent and decision that differ on the same draws, and how the difference spreads.
 
-Both scenarios are lived side by side. Every column of every population is compared bit by bit at the end of each
-week; a week at whose end they differ is lived once more, phase by phase, to see which mechanism made the difference.
+Both scenarios are run side by side. Every column of every population is compared bit by bit at the end of each
+week; a week at whose end they differ is repeated phase by phase to find the mechanism that made the difference.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
-#: Populations in the order in which a difference is told: people before tallies.
+#: Populations in the order in which differences are reported: people before tallies.
 POPULATIONS = ("staff", "leaders", "customers", "cases", "departments", "segments", "firm")
 PEOPLE = POPULATIONS[:4]
 #: Tallies of what service chose.
@@ -38,7 +38,7 @@ MIX = ("closed_fast", "followed_script", "solved", "handed_over", "escalated")
 
 
 class ColumnDifference(NamedTuple):
-    """A column in which two worlds differ: in which rows, and what the first of them holds in each."""
+    """A column in which two worlds differ: the rows, and the values in the first of them."""
 
     population: str
     column: Column
@@ -53,8 +53,8 @@ class FirstDifference:
 
     Attributes:
         week: the week; weeks of the past are below 0.
-        phase: the mechanism and its kernel, ``"founding"`` for what differs as founded.
-        gaps: every column that this phase made different, people first; empty where only the choices tell.
+        phase: the mechanism and its kernel; ``"founding"`` for differences at the founding.
+        gaps: every column that this phase made different, people first; empty if only choices differ.
         who: the first agent, in words.
         choices: the first choice that differs, in both scenarios, where it is one of service.
     """
@@ -68,16 +68,16 @@ class FirstDifference:
 
 @dataclass(frozen=True)
 class Divergence(RenamedAttributes):
-    """How two scenarios part on the same draws.
+    """How two scenarios diverge on the same draws.
 
     Attributes:
-        names: what the two are called.
+        names: their names.
         seed, weeks: of both.
         cause: the first difference of any kind; None if there is none.
-        decision: the first decision that comes out differently: a choice of service, or a whole number about a person
+        decision: the first decision that differs: a choice of service, or a whole number about a person
             (who leaves, joins, asks, quits, is convinced); None if there is none.
-        levers: (key, here, there) of what was set differently in the week of the cause.
-        spread: one row per week: shares of staff, leaders and customers in whom anything lasting differs.
+        levers: (key, here, there) of the levers set differently in the week of the cause.
+        spread: one row per week: shares of staff, leaders and customers with a difference in any stock.
     """
 
     _former: ClassVar[Mapping[str, str]] = {"words": "describe"}
@@ -91,7 +91,7 @@ class Divergence(RenamedAttributes):
     spread: pd.DataFrame
 
     def describe(self) -> str:
-        """Return what was found, as text."""
+        """Return the result as text."""
         from ccsim.reports.text import divergence_in_words
 
         return divergence_in_words(self)
@@ -111,13 +111,13 @@ def diff(
     a: Scenario | str | Path, b: Scenario | str | Path, *, seed: int = 1_000_000, weeks: int = 156,
     levers: Mapping[str, Any] | None = None,
 ) -> Divergence:  # fmt: skip
-    """Find where two scenarios part on the same draws.
+    """Find where two scenarios diverge on the same draws.
 
     Args:
         a: a scenario, its name, or the path of its file.
         b: the other one.
         seed: the seed of both runs, as the table of runs has it; the first pair of an experiment with seed 1 by default.
-        weeks: how many weeks to look.
+        weeks: number of weeks to compare.
         levers: values set in both.
 
     Returns:
@@ -151,7 +151,7 @@ def diff(
 
 
 def _without_person(difference: FirstDifference | None, pair: list[Scenario]) -> FirstDifference | None:
-    """Return a difference; of an organisation founded from files without the row of a person, which would tell who it is."""
+    """Return a difference; for an organisation founded from files, without the row of a person, which would identify them."""
     if difference is None or not any(one.source for one in pair):
         return difference
     kind = {
@@ -169,13 +169,13 @@ def _names(a: Scenario, b: Scenario) -> tuple[str, str]:
 
 
 def _refuse_other_sizes(names: tuple[str, str], here: Settings, there: Settings) -> None:
-    """Refuse two that are founded with other sizes; the length of the past may differ."""
+    """Raise an error if the two are founded with different sizes; the length of the past may differ."""
     apart = [f"organisation.{name}: {mine:g} and {theirs:g}"
             for name, mine, theirs in zip(here.organisation._fields, here.organisation, there.organisation, strict=True)
             if mine != theirs]  # fmt: skip
     if apart:
         raise InputError(
-            f"{names[0]} and {names[1]} are founded with other sizes ({', '.join(apart)}), so no person of one is a "
+            f"{names[0]} and {names[1]} are founded with different sizes ({', '.join(apart)}), so no person of one is a "
             "person of the other; give both the same sizes with --set"
         )
 
@@ -184,9 +184,9 @@ Pair = tuple[ModelState, ModelState]
 
 
 def _weeks(pair: list[Scenario], seed: int, weeks: int) -> Iterator[tuple[Pair, Pair]]:
-    """Yield both worlds before and after each week; before, their moves are made and their flows not yet cleared.
+    """Yield both worlds before and after each week; before it, moves are made and flows are not yet cleared.
 
-    Two scenarios with different pasts are founded and lived through it; the founding itself is yielded as one pair twice.
+    Two scenarios with different pasts are founded and run through their pasts; the founding is yielded as a pair, twice.
     """
     first, second = (past(one) for one in pair)
     if first != second:
@@ -227,7 +227,7 @@ def column_differences(
 
 
 def _columns(one: ModelState, other: ModelState, population: str) -> Iterator[tuple[Column, Any, Any]]:
-    """Yield the columns of a population and where they stand in either world, those of users' mechanisms last."""
+    """Yield the columns of a population and their positions in both worlds, those of users' mechanisms last."""
     for column in type_of(population).columns:
         yield column, getattr(one.populations, population), getattr(other.populations, population)
     extension = one.settings.extension
@@ -243,7 +243,7 @@ def type_of(population: str) -> Any:
 
 
 def _first_difference(before: Pair, after: Pair) -> FirstDifference:
-    """Live a week again, phase by phase, until anything differs."""
+    """Repeat a week phase by phase until anything differs."""
     if before is after:
         return _difference_at("founding", column_differences(*after), after[0])
     one, other = (world.copy() for world in before)
@@ -254,11 +254,11 @@ def _first_difference(before: Pair, after: Pair) -> FirstDifference:
         differences = column_differences(one, other)
         if differences:
             return _difference_at(own.name, differences, one, choosing)
-    raise AssertionError("a week lived by phases ends otherwise than the same week lived at once")
+    raise AssertionError("a week run phase by phase ends differently from the same week run at once")
 
 
 def _may_differ_in_decision(one: ModelState, other: ModelState) -> bool:
-    """Return whether a person may have decided differently; false only if no person has."""
+    """Return whether a person may have decided differently; false only if none has."""
     return bool(_about_people(column_differences(one, other, PEOPLE))) or any(
         np.any(getattr(one.populations.departments, name) != getattr(other.populations.departments, name))
         for name in MIX
@@ -271,9 +271,9 @@ def _about_people(differences: list[ColumnDifference]) -> list[ColumnDifference]
 
 
 def _first_decision(before: Pair) -> FirstDifference | None:
-    """Live a week again, phase by phase, until a person decides differently; None if no person does.
+    """Repeat a week phase by phase until a person decides differently; None if no person does.
 
-    What service makes of a case follows from chance and from who had time for it, so there only the choices count.
+    The outcome of a case depends on chance and on who had time for it, so in service only the choices count.
 
     Returns:
         The first decision that differs, with the terms of both; None if no person decides differently.
@@ -312,7 +312,7 @@ def _without_rows(
 
 
 def _first_other_choice(one: ModelState, other: ModelState) -> tuple[Choice, Choice] | None:
-    """Return the first choice of a week's service that comes out differently, in both; the worlds stay as they are."""
+    """Return the first choice of a week's service that differs, in both; the worlds are not changed."""
     first, second = ({made.case: made for made in _service_choices(world)} for world in (one, other))
     parted = (case for case, made in first.items() if case in second and made.option != second[case].option)
     case = next(parted, None)
@@ -336,7 +336,7 @@ def _difference_at(
 
 
 def describe_agent(state: ModelState, population: str, row: int) -> str:
-    """Say in words which agent a row is."""
+    """Return a description of the agent in a row."""
     populations = state.populations
     if population == "staff":
         department = int(populations.staff.department[row])
@@ -354,7 +354,7 @@ def describe_agent(state: ModelState, population: str, row: int) -> str:
 
 
 def _lever_differences(here: Settings, there: Settings) -> tuple[tuple[str, Any, Any], ...]:
-    """Return what is set differently, as (key, here, there)."""
+    """Return the levers set differently, as (key, here, there)."""
     found = []
     for key, row in all_parameters().items():
         own, other = (getattr(getattr(each, row.group), row.name) for each in (here, there))
@@ -365,7 +365,7 @@ def _lever_differences(here: Settings, there: Settings) -> tuple[tuple[str, Any,
 
 
 def _share_affected(population: str, one: ModelState, other: ModelState) -> float:
-    """Return the share of a population's rows in which anything that lasts differs."""
+    """Return the share of a population's rows with a difference in any stock."""
     lasting = [gap for gap in column_differences(one, other, (population,)) if gap.column.kind != "flow"]
     rows = len(getattr(one.populations, population).person)
     return len(np.unique(np.concatenate([gap.rows for gap in lasting]))) / rows if lasting else 0.0

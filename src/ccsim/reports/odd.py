@@ -2,7 +2,7 @@
 
     python -m ccsim.reports.odd docs/odd.md
 
-rewrites what follows the marker in that file; what stands before it is written by hand.
+rewrites everything after the marker in that file; the text before it is hand-written.
 """
 
 from __future__ import annotations
@@ -132,7 +132,7 @@ def _rules(module: ModuleType) -> str:
 
 
 def _schedule() -> str:
-    """Return the body of the week, as it stands in the code."""
+    """Return the body of the week from its source."""
     from ccsim.model import week
 
     extension = active()

@@ -1,4 +1,4 @@
-"""Words of an organisation of one's own for its results: currency, departments, segments."""
+"""Terms of a user's own organisation in its results: currency, departments, segments."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from ccsim.results.formatting import in_currency
 
 @dataclass(frozen=True)
 class OwnWords:
-    """An organisation's own words.
+    """The terms of an organisation.
 
     Attributes:
-        currency: its word for money.
-        departments, segments: names by number; empty for a group that is too small to be named.
-        trust: sentences on how far its results can be trusted; none for the ordinary organisation.
-        open: what is not identifiable from levels alone, each with what would change it.
+        currency: name of its currency.
+        departments, segments: names by number; empty for a group too small to be named.
+        trust: sentences on the reliability of its results; none for the ordinary organisation.
+        open: quantities not identifiable from levels alone, each with the data that would change that.
     """
 
     currency: str = "EUR"
@@ -33,15 +33,15 @@ class OwnWords:
     open: tuple[tuple[str, str], ...] = ()
 
     def name(self, by: str, number: int) -> str:
-        """Return the name of a department or a segment; ``Department 3`` where it has none."""
+        """Return the name of a department or a segment, such as ``Department 3`` if it has none."""
         names = self.departments if by == "department" else self.segments
         return (names[number] if number < len(names) else "") or f"{by.capitalize()} {number}"
 
 
 def words_of(experiment: Experiment) -> OwnWords:
-    """Return the words of the organisation that an experiment is founded from, the ordinary ones where there is none.
+    """Return the terms of the organisation that an experiment is founded from, or the ordinary terms.
 
-    A folder that is no longer there, or cannot be read, leaves the ordinary words.
+    If its folder is missing or cannot be read, the ordinary terms are returned.
     """
     sources = {scenario.source for scenario in experiment.base_scenarios.values()}
     source = sources.pop() if len(sources) == 1 else ""
@@ -59,7 +59,7 @@ def words_of(experiment: Experiment) -> OwnWords:
 
 
 def _trust(experiment: Experiment, folder: Folder, layout: OrganisationLayout) -> Iterator[str]:
-    """Say where values come from that no file states, and of each scenario whether an event tested its levers."""
+    """Return sentences on the origin of values that no file states, and on whether an event tested each scenario's levers."""
     if layout.draws:
         yield f"{folder.name}: each replicate takes one of {len(layout.draws)} draws of its fit."
     else:
@@ -75,7 +75,7 @@ def _trust(experiment: Experiment, folder: Folder, layout: OrganisationLayout) -
 
 @contextmanager
 def own_words(experiment: Experiment) -> Iterator[OwnWords]:
-    """Write money in the organisation's currency within the block."""
+    """Within the block, write money in the organisation's currency."""
     words = words_of(experiment)
     with in_currency(words.currency):
         yield words

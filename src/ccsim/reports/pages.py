@@ -1,4 +1,4 @@
-"""Pages of HTML and Markdown from templates. A page of HTML is one file: one head for all, and pictures within."""
+"""Pages of HTML and Markdown from templates. An HTML page is one file with a shared head and embedded pictures."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class DisplayedNumber:
     Attributes:
         key: its key.
         value: the number to the last bit, as text.
-        text: as people read it.
+        text: as shown.
     """
 
     key: str
@@ -39,8 +39,8 @@ def html_page(template: str, data: Mapping[str, Any], package: str = "ccsim.repo
 
     Args:
         template: name of a file in ``templates``, without its endings.
-        data: what the template reads, by name.
-        package: the package that has the template; the one head of all pages is found from each.
+        data: variables of the template, by name.
+        package: the package with the template; the shared head is found from any of them.
 
     Returns:
         The page as HTML.
@@ -53,8 +53,8 @@ def markdown_page(template: str, data: Mapping[str, Any], package: str) -> str:
 
     Args:
         template: name of a file in ``templates``, without its endings.
-        data: what the template reads, by name.
-        package: the package that has the template.
+        data: variables of the template, by name.
+        package: the package with the template.
 
     Returns:
         The page as Markdown.
@@ -63,18 +63,18 @@ def markdown_page(template: str, data: Mapping[str, Any], package: str) -> str:
 
 
 def write_page(page: Path, text: str, failure: type[CcsimError] = ResultsError) -> Path:
-    """Write a page, and its folder if there is none.
+    """Write a page, creating its folder if necessary.
 
     Args:
-        page: where to.
+        page: path of the page.
         text: the page.
-        failure: what is raised where it cannot be written.
+        failure: class of the error raised if it cannot be written.
 
     Returns:
         The page written.
 
     Raises:
-        CcsimError: it cannot be written; of the class ``failure``.
+        CcsimError: the page cannot be written; of the class ``failure``.
     """
     with writing(page, failure):
         page.parent.mkdir(parents=True, exist_ok=True)
@@ -95,9 +95,9 @@ def _rendered(name: str, data: Mapping[str, Any], package: str) -> str:
 
 
 def reproduce_command(folder: Path) -> str:
-    """Return the command that makes a number of a results folder again, up to the number's key.
+    """Return the command that reproduces a number of a results folder, up to the number's key.
 
-    It holds from the working folder in which the page was written: a folder below that one is named from there, so that the page shows
+    It works from the working folder in which the page was written: a folder below that one is named relative to it, so that the page shows
     no path of the machine.
     """
     place = folder

@@ -1,4 +1,4 @@
-"""SQL over a results folder: DuckDB reads its Parquet tables, and nothing else; nothing is written."""
+"""SQL over a results folder: DuckDB reads its Parquet tables and nothing else, and writes nothing."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ccsim.results.store import table_names
 if TYPE_CHECKING:
     import pandas as pd
 
-#: What may stand in a query: it reads, or tells how it would.
+#: Statements allowed in a query: those that read, or explain how they would.
 READING = ("SELECT", "EXPLAIN")
 
 
@@ -47,7 +47,7 @@ def query(folder: str | Path, sql: str) -> pd.DataFrame:
         _check(duckdb, sql)
         views = _views(place, experiment, manifest)
         for name, make in views.items():
-            # What has to be worked out first is so only if the question is about it.
+            # Derived tables are computed only if the query uses them.
             if name in table_names(experiment) or re.search(rf"\b{name}\b", sql, re.IGNORECASE):
                 connection.register(name, make())
         _shut(connection)
@@ -62,12 +62,12 @@ def _duckdb() -> Any:
     try:
         import duckdb
     except ImportError:
-        raise InputError("a query takes DuckDB, which is not installed: pip install -e '.[query]'") from None
+        raise InputError("a query needs DuckDB, which is not installed: pip install -e '.[query]'") from None
     return duckdb
 
 
 def _shut(connection: Any) -> None:
-    """Leave a connection nothing but the tables that it has: no files, no network, no variables of Python."""
+    """Restrict a connection to its tables: no files, no network, no Python variables."""
     rows = connection.execute(
         "SELECT name FROM duckdb_settings() WHERE name LIKE 'python_enable_replacement%'"
     ).fetchall()
@@ -77,20 +77,20 @@ def _shut(connection: Any) -> None:
 
 
 def _check(duckdb: Any, sql: str) -> None:
-    """Refuse whatever does more than read."""
+    """Raise an error for statements that do more than read."""
     try:
         statements = duckdb.extract_statements(sql)
     except duckdb.Error as error:
         raise InputError(_first_lines(str(error))) from None
     if len(statements) != 1:
-        raise InputError(f"query: takes one SELECT, not {len(statements)} statements")
+        raise InputError(f"query: must be one SELECT, got {len(statements)} statements")
     kind = statements[0].type.name
     if kind not in READING:
         raise InputError(f"query: must be a SELECT, got {kind}: results are read only")
 
 
 def _views(folder: Path, experiment: Experiment, manifest: Mapping[str, Any]) -> dict[str, Callable[[], Any]]:
-    """Return what makes each table: the shards as they are, or put together first where a kill has left parts of runs."""
+    """Return the SQL of each table: the shards directly, or combined first if an interruption has left parts of runs."""
     shards = stored_shards(folder, experiment, manifest)
     views: dict[str, Callable[[], Any]] = {}
     for table, found in shards.by_table.items():
@@ -133,7 +133,7 @@ def points_of(experiment: Experiment) -> pd.DataFrame:
 
 
 def _explained(message: str, connection: Any, tables: list[str]) -> str:
-    """Return an error of DuckDB as one message that says what there is."""
+    """Return a DuckDB error as one message that names what exists."""
     missing = re.search(r"Table with name (\S+) does not exist", message)
     if missing:
         if ("table", missing[1].lower()) in FORMER_NAMES:
@@ -151,7 +151,7 @@ def _explained(message: str, connection: Any, tables: list[str]) -> str:
 
 
 def _first_lines(message: str) -> str:
-    """Return what DuckDB says without its picture of the place, which takes a wide terminal."""
+    """Return DuckDB's message without its marker of the position, which needs a wide terminal."""
     reason = re.split(r"\n\s*\n?LINE \d+:", message)[0]
     reason = " ".join(reason.split()).replace("Parser Error: ", "").replace("Binder Error: ", "")
     place = re.search(r"LINE (\d+): (.*)\n(\s*)\^", message)

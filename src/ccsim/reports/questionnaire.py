@@ -1,4 +1,4 @@
-"""The questionnaire as a form in the browser: one page, opened from its file, that saves answers as a file."""
+"""The questionnaire as a browser form: one page, opened from its file, that saves answers as a file."""
 
 from __future__ import annotations
 

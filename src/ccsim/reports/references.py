@@ -1,4 +1,4 @@
-"""Every number of a report has a key; from the key follow its value, the runs behind it and its formula.
+"""Every number of a report has a key, which determines its value, the runs behind it and its formula.
 
 EXPERIMENT/SCENARIO/KPI/MEASURE                        at the horizon
 EXPERIMENT/SCENARIO/KPI/department/NUMBER/MEASURE      the same of one department (or segment)
@@ -25,7 +25,7 @@ from ccsim.reports.figures.comparison import drawn
 if TYPE_CHECKING:
     import pandas as pd
 
-#: Measures, and how each is made of a value for each run.
+#: Measures, and how each is computed from one value per run.
 INTERVAL = {
     "mean": "mean over the runs",
     "low": "lower end of the 95 % t interval of that mean",
@@ -50,7 +50,7 @@ GROUPS = ("department", "segment")
 
 @dataclass(frozen=True)
 class Key:
-    """What a number is.
+    """The meaning of a number.
 
     Attributes:
         experiment, scenario: names.
@@ -73,21 +73,21 @@ class Key:
 
     @property
     def is_single(self) -> bool:
-        """Whether it is about one scenario only, not about two."""
+        """Whether it concerns one scenario only, not two."""
         if self.part in ("week", "curve"):
             return KPIS[self.kpi].aggregation != "last"
         return self.measure not in PAIRED
 
 
 def read_key(text: str, experiment: Experiment) -> Key:
-    """Read a key; the experiment's name may be left out.
+    """Parse a key; the experiment's name may be omitted.
 
     Returns:
         The key with its parts checked.
 
     Raises:
         UnknownNameError: it names a scenario or KPI that the experiment does not have.
-        InputError: it is no key of this experiment; the message says which part of it is wrong.
+        InputError: it is not a key of this experiment; the message names the part that is wrong.
     """
     own = text.removeprefix(f"{experiment.name}/")
     fitting = [name for name in experiment.scenarios if own.startswith(f"{name}/")]
@@ -157,7 +157,7 @@ class ReportNumbers:
 
     @cached_property
     def table(self) -> pd.DataFrame:
-        """The whole table at the horizon, over which p values are adjusted."""
+        """The whole table at the horizon, for which p values are adjusted."""
         return self.comparison.table().set_index(["scenario", "kpi"])
 
     @cached_property
@@ -165,16 +165,16 @@ class ReportNumbers:
         return {}
 
     def curve(self, kpi: str, scenario: str) -> pd.DataFrame:
-        """Return what a value draws of a scenario: ``mean``, ``low``, ``high``, by week."""
+        """Return the curve of a scenario: ``mean``, ``low``, ``high``, by week."""
         if kpi not in self._curves:
             self._curves[kpi] = dict(list(drawn(self.comparison, KPIS[kpi]).groupby("scenario")))
         return self._curves[kpi][scenario].set_index("week")
 
     def value(self, key: Key) -> float:
-        """Return the number of a key; nan where there is none, such as the interval of a single run.
+        """Return the number of a key; nan if there is none, such as the interval of a single run.
 
         Raises:
-            InputError: it is a whole curve, or of a scenario of which no run has finished.
+            InputError: it is a whole curve, or no run of its scenario has finished.
         """
         if key.part == "move":
             weeks = self._weeks_of(key)
@@ -211,14 +211,14 @@ class ReportNumbers:
         return found[key.measure]
 
     def pairs(self, key: Key) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Return the replicates that a scenario and the baseline share, and both's values at the horizon."""
+        """Return the replicates common to a scenario and the baseline, and the values of both at the horizon."""
         base = self.comparison.experiment.baseline
         (own, here), (other, there) = (self.comparison.final_values(key.kpi, name) for name in (key.scenario, base))
         both, left, right = np.intersect1d(own, other, return_indices=True)
         return both, here[left], there[right]
 
     def by_group(self, key: Key) -> tuple[np.ndarray, np.ndarray]:
-        """Return replicates, and in each the value of a department or segment at the horizon."""
+        """Return replicates, and for each the value of a department or segment at the horizon."""
         table = getattr(self.comparison.results, f"{key.part}s")
         rows = table[(table["scenario"] == key.scenario) & (table[key.part] == key.number)]
         found = [
@@ -266,7 +266,7 @@ def _of_interval(measure: str, mean: float, low: float, high: float) -> float:
 
 
 def formula_of(key: Key) -> list[str]:
-    """Say how a number is made, step by step, from the week's tallies on."""
+    """Return how a number is computed, step by step, from the weekly tallies."""
     if key.part == "move":
         return [MOVE[key.measure]]
     row = KPIS[key.kpi]

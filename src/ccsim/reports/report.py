@@ -1,4 +1,4 @@
-"""The report: one standalone page that answers the question in words first, and gives every number its key."""
+"""The report: one standalone page that first answers the question in words, and gives every number a key."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from ccsim.results.results import open_results
 
 #: Weeks between the rows of the tables beside curves.
 STEP = 26
-#: Factors of a design that are drawn.
+#: Number of factors of a design that are drawn.
 MOST_FACTORS = 9
-#: More scenarios than this are not written out one by one: a design is told by its factors.
+#: With more scenarios than this, the report describes the factors of the design instead of each scenario.
 MOST_SCENARIOS = 40
 
 
@@ -60,7 +60,7 @@ def report_html(folder: Path) -> str:
 
 @dataclass(frozen=True)
 class Page:
-    """What the page says, part by part."""
+    """The content of the page, part by part."""
 
     comparison: Comparison
     folder: Path
@@ -72,7 +72,7 @@ class Page:
         return ReportNumbers(self.comparison)
 
     def content(self) -> dict[str, Any]:
-        """Return everything that the template takes."""
+        """Return everything that the template needs."""
         experiment = self.comparison.experiment
         kpis = [self.kpi(name) for name in experiment.kpis] if self.names else []
         return {
@@ -85,18 +85,18 @@ class Page:
 
     @property
     def names(self) -> list[str]:
-        """Scenarios that are compared one by one: no points of a sweep or design, and with a finished run."""
+        """Scenarios compared individually: those with a finished run that are not points of a sweep or design."""
         main = [name for name in self.comparison.experiment.main if name in self.comparison.scenarios]
         return main[:MOST_SCENARIOS]
 
     @property
     def others(self) -> list[str]:
-        """Those of them that are compared with the baseline, if it is there."""
+        """Those scenarios that are compared with the baseline, if there is one."""
         base = self.comparison.experiment.baseline
         return [name for name in self.names if name != base] if base in self.names else []
 
     def title(self, name: str) -> str:
-        """Return what a scenario is called."""
+        """Return the label of a scenario."""
         return self.comparison.experiment.label(name)
 
     def shown(
@@ -122,7 +122,7 @@ class Page:
     def pair(
         self, scenario: str, kpi: str, measure: str, part: str = "", number: int = 0
     ) -> tuple[DisplayedNumber, DisplayedNumber]:
-        """Return a number and half the width of its interval, with as many digits as that half needs.
+        """Return a number and the half-width of its interval, with as many digits as the half-width needs.
 
         Args:
             scenario: name of the scenario.
@@ -151,7 +151,7 @@ class Page:
                 "whole": done == data["planned"]}  # fmt: skip
 
     def verdict(self, scenario: str, kpi: str) -> str:
-        """Return what to make of a difference: better, worse, different, same (not distinguishable) or unknown."""
+        """Return the verdict on a difference: better, worse, different, same (not distinguishable) or unknown."""
         row: Any = self.answers.table.loc[(scenario, kpi)]
         if math.isnan(row["p_adjusted"]):
             return "unknown"
@@ -162,7 +162,7 @@ class Page:
         return "better" if (row["difference"] > 0) == (KPIS[kpi].direction == "more") else "worse"
 
     def verdicts(self) -> list[dict[str, Any]]:
-        """Return for each scenario what it is better and worse on than the baseline, by how much, and what is open."""
+        """Return for each scenario the KPIs that are better, worse and undecided against the baseline, with their differences."""
         found = []
         for name in self.others:
             rows = [
@@ -176,7 +176,7 @@ class Page:
         return found
 
     def kpi(self, name: str) -> dict[str, Any]:
-        """Return what the page says of a KPI: its picture, its table, its curves in numbers."""
+        """Return the content of the page on a KPI: its figure, its table, its curves in numbers."""
         kpi = KPIS[name]
         data: dict[str, Any] = {
             "kpi": kpi,
@@ -198,12 +198,12 @@ class Page:
         }
 
     def ahead(self, kpi: str) -> list[tuple[str, DisplayedNumber]]:
-        """Return who overtakes the baseline, and from which week on, as the figure of a sum of money marks it."""
+        """Return the scenarios that overtake the baseline and the week from which they stay ahead, as marked in the figure."""
         found = [(self.title(one), self.shown(one, kpi, "overtakes_week")) for one in self.others if kpi in MONEY]
         return [(title, week) for title, week in found if week.text != "–" and int(week.text) > QUARTER]
 
     def row(self, scenario: str, kpi: str) -> dict[str, Any]:
-        """Return a scenario's line of a KPI's table."""
+        """Return a scenario's row in a KPI's table."""
         data: dict[str, Any] = {"title": self.title(scenario), "swatch": swatch(self.comparison, scenario),
                                 "value": self.pair(scenario, kpi, "mean"), "verdict": "", "difference": None}  # fmt: skip
         if scenario in self.others:
@@ -212,7 +212,7 @@ class Page:
         return data
 
     def groups(self) -> list[dict[str, Any]]:
-        """Return the tables by department and by segment, of the KPIs shown that exist there."""
+        """Return the tables by department and by segment of the KPIs that exist there."""
         if self.comparison.experiment.report_weeks or not self.names:
             return []
         found = []
@@ -239,7 +239,7 @@ class Page:
         return [number for number in numbers if number in own]
 
     def group_name(self, by: str, number: int) -> tuple[str, str]:
-        """Return what a department or segment is called, and of which kind it is."""
+        """Return the name and the kind of a department or segment."""
         if by == "segment":
             return self.words.name(by, number), ""
         from ccsim.model.settings import all_parameters
@@ -250,7 +250,7 @@ class Page:
         return self.words.name(by, number), "front line" if front else "back office"
 
     def scenarios(self) -> list[dict[str, Any]]:
-        """Return every scenario in words."""
+        """Return a description of every scenario."""
         names = self.names or list(self.comparison.experiment.base_scenarios)[:MOST_SCENARIOS]
         scenarios = {**self.comparison.experiment.base_scenarios}
         return [
@@ -260,7 +260,7 @@ class Page:
         ]  # fmt: skip
 
     def moves(self) -> list[dict[str, Any]]:
-        """Return the moves that were made: of which scenario, when, in how many runs."""
+        """Return the moves that were made: scenario, week, number of runs."""
         if self.comparison.experiment.report_weeks:
             return []
         return [
@@ -288,7 +288,7 @@ class Page:
         return {"lever": all_parameters()[sweep.lever], "bases": [self.title(base) for base in bases], "tables": tables}
 
     def design(self) -> dict[str, Any] | None:
-        """Return the design: what is varied, and a picture of each KPI over the factors that are numbers."""
+        """Return the design: what is varied, and a figure of each KPI over the numeric factors."""
         points = self.comparison.experiment.design_scenarios
         if points is None:
             return None
@@ -306,7 +306,7 @@ class Page:
         }  # fmt: skip
 
     def pairing(self) -> list[tuple[str, list[DisplayedNumber]]]:
-        """Return for each scenario and KPI how many times fewer runs pairing needs."""
+        """Return for each scenario and KPI the factor by which pairing reduces the number of runs needed."""
         kpis = self.comparison.experiment.kpis
         return [
             (self.title(name), [self.shown(name, kpi, "variance_reduction") for kpi in kpis]) for name in self.others
@@ -318,7 +318,7 @@ class Page:
         return [(row["scenario"], row["replicate"], row["error"].strip().splitlines()[-1]) for row in rows]
 
     def provenance(self) -> list[tuple[str, str]]:
-        """Return where the numbers come from, as (what, words)."""
+        """Return the origin of the numbers, as (item, text)."""
         manifest, experiment = self.comparison.results.manifest, self.comparison.experiment
         command = (
             [Path(manifest["command"][0]).name.removesuffix(".py"), *manifest["command"][1:]]
@@ -340,7 +340,7 @@ class Page:
 
 
 def _text(key: Key, value: float, digits: int | None) -> str:
-    """Write a number as people read it."""
+    """Format a number for reading."""
     if not math.isfinite(value):
         return "∞" if math.isinf(value) and key.measure == "variance_reduction" else "–"
     if key.part == "move" or key.measure == "overtakes_week":
@@ -356,7 +356,7 @@ def _text(key: Key, value: float, digits: int | None) -> str:
 
 
 def _digits_for(kpi: str, half: float, plain: DisplayedNumber) -> int:
-    """Return how many digits after the point half an interval needs to show two thirds of its first figure."""
+    """Return the number of decimals with which a half-width keeps its leading digit."""
     row = KPIS[kpi]
     digits = len(plain.text.partition(".")[2])
     while digits < 4 and half > 0 and not any(sign in table_value(row, half, digits=digits) for sign in "123456789"):
@@ -365,6 +365,6 @@ def _digits_for(kpi: str, half: float, plain: DisplayedNumber) -> int:
 
 
 def _difference_unit(kpi: str) -> str:
-    """Return the unit of a difference: of shares, percentage points."""
+    """Return the unit of a difference; for shares, percentage points."""
     unit = table_unit(KPIS[kpi])
     return "points" if unit in ("%", "of 100") else unit.replace("% a ", "points a ")

@@ -1,4 +1,4 @@
-"""Why a number is what it is: its formula, the runs behind it, and whether they give it again to the last bit."""
+"""Reproduce a number: its formula, the runs behind it, and whether repeating them gives the same bits."""
 
 from __future__ import annotations
 
@@ -26,24 +26,24 @@ if TYPE_CHECKING:
 
     from ccsim.execution.executor import Progress
 
-#: Tables whose rows are behind a number, by the part of its key; all others rest on the table of runs.
+#: Tables that a number is computed from, by the part of its key; all others use the table of runs.
 TABLE_OF = {"department": "departments", "segment": "segments", "move": "interventions"}
 
 
 @dataclass(frozen=True)
 class Reproduction(RenamedAttributes):
-    """Why a number is what it is.
+    """A reproduced number of a report.
 
     Attributes:
         key: its key.
-        stored, recomputed: the number (or the curve, of shape (weeks,)) from the store, and from the runs made again.
-        reported: the number as the folder's page has it, to the last bit; None where there is no page with it.
+        stored, recomputed: the number (or the curve, shape (weeks,)) from the stored runs and from the repeated runs.
+        reported: the number on the folder's page, to the last bit; None if no page shows it.
         scenarios, replicates: the runs behind it.
-        differing: runs whose values did not come out the same bit by bit, as (scenario, replicate).
-        each: one row per replicate with the seed and the values of the store.
-        steps: how the number is made.
-        made_by: versions and sources of the store.
-        same_sources: whether this checkout has the sources that made the store.
+        differing: runs whose values are not the same bit by bit, as (scenario, replicate).
+        each: one row per replicate with the seed and the stored values.
+        steps: how the number is computed.
+        made_by: versions and sources that made the stored results.
+        same_sources: whether the sources are those that made the stored results.
     """
 
     _former: ClassVar[Mapping[str, str]] = {"words": "describe"}
@@ -62,7 +62,7 @@ class Reproduction(RenamedAttributes):
 
     @property
     def reproduced(self) -> bool:
-        """Whether the number and every run behind it came out again to the last bit."""
+        """Whether the number and every run behind it were reproduced to the last bit."""
         unchanged = self.reported is None or _same(np.array([self.reported]), self.stored)
         return not self.differing and unchanged and _same(self.stored, self.recomputed)
 
@@ -76,19 +76,19 @@ class Reproduction(RenamedAttributes):
 def reproduce(
     folder: str | Path, key: str, *, workers: int | None = None, progress: Progress | None = None
 ) -> Reproduction | DecisionReproduction:
-    """Make a number of a report again from the runs behind it, on this checkout.
+    """Reproduce a number of a report by repeating the runs behind it with the current sources.
 
     Args:
-        folder: the results folder, also that of a decision.
+        folder: the results folder; may be that of a decision.
         key: the number's key (:mod:`ccsim.reports.references`).
         workers: processes; by default as many as there are processors.
         progress: called with (done, planned, failed) runs.
 
     Returns:
-        The number as reported and as made again, and whether both are the same.
+        The reported and the reproduced number, and whether they are the same.
 
     Raises:
-        InputError: it is no key of these results.
+        InputError: it is not a key of these results.
         ResultsError: the folder holds no results.
     """
     if is_decision(folder):
@@ -123,14 +123,14 @@ def _number(answers: ReportNumbers, key: Key) -> np.ndarray:
 
 
 def _part(experiment: Experiment, scenarios: tuple[str, ...], replicates: int) -> Experiment:
-    """Return the experiment with only some scenarios and as many replicates as are needed."""
+    """Return the experiment reduced to some scenarios and replicates."""
     kept = {name: experiment.scenarios[name] for name in scenarios}
     baseline = experiment.baseline if experiment.baseline in kept else scenarios[0]
     return replace(experiment, scenarios=kept, baseline=baseline, replicates=replicates, sweep=None, precision={})
 
 
 def _with_runs(results: Results, made: Results, runs: set[tuple[str, int]]) -> Results:
-    """Return results in which some runs are those that were made again."""
+    """Return results in which some runs are replaced by the repeated ones."""
     import pandas as pd
 
     tables = {}
@@ -166,7 +166,7 @@ def _differing(key: Key, own: Results, again: Results, runs: list[tuple[str, int
 
 
 def _same(one: np.ndarray, other: np.ndarray) -> bool:
-    """Return whether two arrays are equal bit by bit, except that one nan is as good as another."""
+    """Return whether two arrays are equal bit by bit, where any two nan count as equal."""
     if one.shape != other.shape or one.dtype.kind != other.dtype.kind:
         return False
     if one.dtype.kind != "f":
@@ -176,7 +176,7 @@ def _same(one: np.ndarray, other: np.ndarray) -> bool:
 
 
 def _reported(folder: Path, key: Key) -> float | None:
-    """Return a number as the folder's page has it."""
+    """Return a number as shown on the folder's page."""
     from html.parser import HTMLParser
 
     class Numbers(HTMLParser):
@@ -196,7 +196,7 @@ def _reported(folder: Path, key: Key) -> float | None:
 
 
 def title_of(key: Key) -> str:
-    """Say in words what a number is."""
+    """Return a description of a number."""
     if key.part == "move":
         return f"move {key.number} of {key.scenario}: {MOVE[key.measure]}"
     row = KPIS[key.kpi]

@@ -1,4 +1,4 @@
-"""Tables of a comparison as people read them: on the terminal, as CSV, JSON or Markdown."""
+"""Tables of a comparison: on the terminal, as CSV, JSON or Markdown."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ if TYPE_CHECKING:
     from ccsim.scenarios.scenario import Scenario
 
 
-#: Factors of a KPI in the table of a sweep.
+#: Number of factors of a KPI in the table of a sweep.
 MOST_FACTORS = 8
 
 
 def console(*, stderr: bool = False) -> Console:
-    """Return a console that writes words as they are, and is wide where no terminal says otherwise."""
+    """Return a console without markup, wide unless the terminal has a known width."""
     from rich.console import Console
 
     stream = sys.stderr if stderr else sys.stdout
@@ -37,7 +37,7 @@ def console(*, stderr: bool = False) -> Console:
 
 
 def columns() -> int | None:
-    """Return the width that the environment asks for: None where it says none, or what no terminal can have."""
+    """Return the width set in the environment; None if it is not set or impossible."""
     text = os.environ.get("COLUMNS", "").strip()
     return int(text) if text.isascii() and text.isdigit() and len(text) < 6 and 20 <= int(text) <= 2000 else None
 
@@ -56,7 +56,7 @@ def headed_table(columns: Mapping[str, str], **options: Any) -> Table:
     """Return a table for the terminal without lines, ready to be filled.
 
     Args:
-        columns: by heading ``"left"`` or ``"right"``, where its cells stand.
+        columns: for each heading ``"left"`` or ``"right"``, the alignment of its cells.
         options: further options of the table.
     """
     from ccsim.reports.terminal_table import Table
@@ -68,11 +68,11 @@ def headed_table(columns: Mapping[str, str], **options: Any) -> Table:
 
 
 def levers_table(rows: Iterable[Parameter], *, sources: bool) -> Table:
-    """Return declared parameters with unit, default, plausible range and meaning, and with packs and sources where asked.
+    """Return declared parameters with unit, default, plausible range and meaning, and on request with packs and sources.
 
     Args:
         rows: the parameters.
-        sources: whether to show where each comes from; and, of assumptions that belong to a pack, which.
+        sources: whether to show the source of each, and the pack of each assumption that belongs to one.
     """
     rows = list(rows)
     packs = sources and any(row.pack for row in rows)
@@ -86,7 +86,7 @@ def levers_table(rows: Iterable[Parameter], *, sources: bool) -> Table:
 
 
 def scenario_table(scenario: Scenario) -> Table:
-    """Return what differs at week 0 from the ordinary organisation, and the packs that the scenario switches on."""
+    """Return the differences from the ordinary organisation at week 0, and the packs that the scenario switches on."""
     from ccsim.model.packs import switched_on
     from ccsim.model.settings import all_parameters
     from ccsim.scenarios.scenario import Scenario
@@ -100,7 +100,7 @@ def scenario_table(scenario: Scenario) -> Table:
 
 
 def schedule_table(scenario: Scenario) -> Table:
-    """Return a scenario's moves: when, what they are called, what they set."""
+    """Return a scenario's moves: when they happen, their names, what they set."""
     table = _plain_table("moves", "called", "set")
     for move in scenario.schedule:
         from_week = f", from week {move.earliest_week}" if move.earliest_week else ""
@@ -124,7 +124,7 @@ def run_table(comparison: Comparison) -> Table:
 
 
 def print_comparison(comparison: Comparison) -> None:
-    """Write a comparison's tables on the terminal, with what their columns mean."""
+    """Write a comparison's tables to the terminal, with an explanation of their columns."""
     experiment, page = comparison.experiment, console()
     runs = int(comparison.table()["runs"].max())
     page.print(f"\n{experiment.title}", style="bold")
@@ -140,7 +140,7 @@ def print_comparison(comparison: Comparison) -> None:
 
 
 def comparison_tables(comparison: Comparison) -> list[Table]:
-    """Return one terminal table per KPI: each scenario's mean, its difference to the baseline, and the verdict."""
+    """Return one terminal table per KPI: each scenario's mean, difference to the baseline, and verdict."""
     frame = comparison.table()
     main = comparison.experiment.main
     tables = []
@@ -178,7 +178,7 @@ def _cells(comparison: Comparison, kpi: Kpi, row: dict[Any, Any]) -> tuple[str, 
 
 
 def frame_table(frame: pd.DataFrame, written: Callable[[Any], str] | None = None) -> Table:
-    """Return any table for the terminal, numbers to the right; ``written`` writes a cell, by default with six figures."""
+    """Return any table for the terminal, numbers aligned right; ``written`` formats a cell, by default with six digits."""
     table = _plain_table(*map(str, frame.columns))
     for column, (_, values) in zip(table.columns, frame.items(), strict=True):
         column.justify = "right" if values.dtype.kind in "iuf" else "left"
@@ -206,7 +206,7 @@ def _plain(value: Any) -> str:
 
 
 def responses_table(frame: Any, results: Results) -> Table:
-    """Return the responses of a sweep: for each scenario and KPI the factors that it goes with most."""
+    """Return the responses of a sweep: for each scenario and KPI, the factors most strongly correlated with it."""
     experiment = results.experiment
     several = len(experiment.base_scenarios) > 1
     heads = dict.fromkeys(("scenario", "KPI", "factor") if several else ("KPI", "factor"), "left")

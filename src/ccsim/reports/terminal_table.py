@@ -1,4 +1,4 @@
-"""A table for the terminal that loses nothing: where its columns do not fit beside each other, each row is a list."""
+"""A terminal table that never truncates: if its columns do not fit the width, each row becomes a list."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from rich.text import Text
 class Table(RichTable):
     """A table of :mod:`rich` that never cuts a cell.
 
-    Rich narrows the columns of a table that is too wide until cells are cut or empty. This one is written row by row
-    then: the first cell, and below it every other cell that is not empty, with its heading.
+    Rich narrows the columns of a table that is too wide until cells are cut or empty. This table is then written row by
+    row: the first cell, and below it every other non-empty cell with its heading.
     """
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        """Write the columns beside each other where the longest word of each fits, a list of rows otherwise."""
+        """Write columns if the longest word of each fits, otherwise a list of rows."""
         wide = options.update(width=100_000)
         needs = [_need(column) for column in self.columns]
         for column, (least, _) in zip(self.columns, needs, strict=True):
@@ -29,7 +29,7 @@ class Table(RichTable):
         measured = Measurement.get(console, wide, self)
         spare = options.max_width - measured.minimum
         if spare >= 0:
-            if measured.maximum > options.max_width:  # Rich's own division of the room cuts words
+            if measured.maximum > options.max_width:  # Rich's own division of the width cuts words
                 for column, (least, most) in zip(self.columns, needs, strict=True):
                     column.width = least + min(spare, most - least)
                     spare -= column.width - least
@@ -47,7 +47,7 @@ class Table(RichTable):
 
 
 def _need(column: Column) -> tuple[int, int]:
-    """Return the least width in which no word of a column is cut, and the one in which no cell is broken."""
+    """Return the least width at which no word of a column is cut, and the least at which no cell is wrapped."""
     texts = [str(cell) for cell in (column.header, *column.cells)]
     whole = max(cell_len(line) for text in texts for line in (text.splitlines() or [""]))
     words = max((cell_len(word) for text in texts for word in text.split()), default=0)

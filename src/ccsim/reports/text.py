@@ -1,4 +1,4 @@
-"""Answers in words: what a scenario does, how two scenarios part."""
+"""Texts: what a scenario does, how two scenarios diverge."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def settings_in_words(values: dict[str, Any]) -> list[str]:
-    """Say what each of some values is, with what is ordinary."""
+    """Return a description of each of some values, with the ordinary value."""
     found = []
     for key, value in values.items():
         row = all_parameters()[key]
@@ -27,7 +27,7 @@ def settings_in_words(values: dict[str, Any]) -> list[str]:
 
 
 def scenario_in_words(scenario: Scenario) -> list[tuple[str, list[str]]]:
-    """Say what a scenario sets and when, as (when, what) from the declarations' meanings."""
+    """Return what a scenario sets and when, as (when, what), from the declared meanings."""
     found = []
     for when, values in (("Its size", scenario.organisation), ("Its world", scenario.assumptions),
                          ("Long before", scenario.history), ("From week 0", scenario.levers)):  # fmt: skip
@@ -38,7 +38,7 @@ def scenario_in_words(scenario: Scenario) -> list[tuple[str, list[str]]]:
 
 
 def factor_in_words(factor: Factor) -> str:
-    """Say what a factor of a design is, and between which values it is varied."""
+    """Return a description of a factor of a design and its values."""
     about = all_parameters()[factor.key].meaning if factor.key in all_parameters() else "week of a move"
     if factor.values:
         return f"{about}: {', '.join(map(str, factor.values))}"
@@ -47,7 +47,7 @@ def factor_in_words(factor: Factor) -> str:
 
 
 def moment(move: Intervention) -> str:
-    """Say when a move is made and what it is called."""
+    """Return when a move is made and its name."""
     from ccsim.scenarios.scenario import default_label
 
     called = f": {move.label}" if move.label and move.label != default_label(move.set) else ""
@@ -58,7 +58,7 @@ def moment(move: Intervention) -> str:
 
 
 def divergence_in_words(result: Divergence) -> str:
-    """Say where two scenarios part: cause, decision, spread."""
+    """Return a text on where two scenarios diverge: cause, decision, spread."""
     a, b = result.names
     if result.cause is None:
         return f"{a} and {b} do not part in {count_noun(result.weeks, 'week')} on the draws of seed {result.seed}: every column is equal."
@@ -104,7 +104,7 @@ def _gaps(result: Divergence, difference: FirstDifference) -> list[str]:
 
 
 def _choice(result: Divergence) -> list[str]:
-    """Write a choice of service as it was made in both, and what it was made of."""
+    """Return a choice of service as made in both scenarios, with its terms."""
     assert result.decision is not None
     assert result.decision.choices is not None
     pair = result.decision.choices
@@ -129,7 +129,7 @@ def _choice(result: Divergence) -> list[str]:
 
 
 def _spread(result: Divergence) -> list[str]:
-    """Write in how many people the scenarios differ, at a few weeks."""
+    """Return the shares of people in whom the scenarios differ, at a few weeks."""
     table = result.spread
     if table.empty:
         return []
@@ -145,7 +145,7 @@ def _spread(result: Divergence) -> list[str]:
 
 
 def reproduction_in_words(result: Reproduction) -> str:
-    """Say what a number is, how it is made, from which runs, and whether it came out again."""
+    """Return what a number means, how it is computed, from which runs, and whether it was reproduced."""
     from ccsim.reports.reproduce import title_of
 
     number = f"{result.stored[0]!r}".removeprefix("np.float64(").removesuffix(")")

@@ -1,1 +1,1 @@
-"""Pages in the browser: what a person who has never seen the model can do with it."""
+"""Mesa's page in the browser, and its server."""

@@ -1,4 +1,4 @@
-"""Connections below the application: what does not come in time, or comes in crowds, is given up."""
+"""Connections below the application: late or excessive connections are closed."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from typing import Any, ClassVar
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-#: The most connections of one address.
+#: Largest number of connections of one address.
 CONNECTIONS_EACH = 250
 #: Seconds for the head of a request, and for an answer.
 HEAD, ANSWER = 10.0, 120.0
 
 
 class Connection(H11Protocol):
-    """A connection whose request has to come, and to be answered, in time."""
+    """A connection whose request must arrive and be answered in time."""
 
     live: ClassVar[dict[str, dict[Connection, float]]] = defaultdict(dict)
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # uvicorn asks for a transport of sockets as well
-        """Begin to count the time; of an address with too many connections, the oldest one that says nothing goes."""
+        """Start the timer; if an address has too many connections, close its oldest silent one."""
         super().connection_made(transport)
         self._begun, self._socket = time.monotonic(), False
         self._hung: tuple[tuple[int, bool], float] | None = None
@@ -39,7 +39,7 @@ class Connection(H11Protocol):
         super().connection_lost(exc)
 
     def handle_websocket_upgrade(self, event: Any) -> None:
-        """Hand the connection over to the socket, which has limits of its own."""
+        """Hand the connection over to the socket, which has its own limits."""
         self._socket = True
         self._forget()
         super().handle_websocket_upgrade(event)
@@ -48,7 +48,7 @@ class Connection(H11Protocol):
         return self.cycle is None or self.cycle.response_complete
 
     def _look(self) -> None:
-        """Close the connection if its request is not there in time, or is not answered in time."""
+        """Close the connection if its request does not arrive, or is not answered, in time."""
         now = time.monotonic()
         cycle = self.cycle
         waiting = cycle is None or cycle.response_complete or cycle.more_body

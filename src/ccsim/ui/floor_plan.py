@@ -30,13 +30,13 @@ WIDTH = 360.0
 
 
 def portray(agent: Any) -> AgentPortrayalStyle:
-    """Return how a person is drawn.
+    """Return how to draw a person.
 
     Args:
         agent: a person who has a place on the floor of the model.
 
     Returns:
-        Place, marker, size and colour, as Mesa takes them.
+        Position, marker, size and colour in Mesa's format.
     """
     floor = agent.model.grid
     x, y = floor.place_of(agent)
@@ -63,7 +63,7 @@ class FloorRenderer(SpaceRenderer):
     def __init__(self, model: CollectedOrganisation, backend: str = "matplotlib") -> None:
         matplotlib.use("agg")
         super().__init__(model, backend=backend)
-        # pyplot would keep the figure of every reset for ever.
+        # pyplot would keep the figure of every reset.
         plt.close(self.canvas.get_figure())
         if hasattr(self, "setup_agents"):
             self.setup_agents(portray)
@@ -73,7 +73,7 @@ class FloorRenderer(SpaceRenderer):
 
     @property
     def post_process(self) -> Any:
-        """What is done to the axes once: names of the blocks, scale and legend."""
+        """Prepare the axes once: names of the blocks, scale and legend."""
         return self._name_parts
 
     def _name_parts(self, panel: Any) -> None:

@@ -31,9 +31,9 @@ from ccsim.ui.markup import mended
 from ccsim.ui.messages import narrow
 from ccsim.ui.talk import Talk
 
-#: The most bytes of a request's body, and of an address. Pages say themselves that a link is too long.
+#: Largest number of bytes of a request's body and of an address. The pages themselves report a link that is too long.
 BODY, LINE = 4_096, 32_768
-#: The most pages at a time: of all visitors, and of one address.
+#: Largest number of pages at a time: of all visitors, and of one address.
 PAGES, PAGES_EACH = 200, 100
 #: The most sockets of one address on which nothing was said yet, and seconds for the first message.
 SILENT_EACH, FIRST = 20, 10.0
@@ -98,7 +98,7 @@ class Guard:
     # Who speaks, and to whom
 
     def _host(self, scope: Scope) -> str:
-        """Return the host that is spoken to; nothing for one that is none of ours."""
+        """Return the host addressed by a request; empty if it is not this server."""
         values = [value for name, value in scope["headers"] if name == b"host"]
         text = values[0].decode("latin-1") if len(values) == 1 else ""
         return text if is_ours(text, self.hosts) else ""
@@ -143,7 +143,7 @@ class Guard:
             await self.app({**scope, "headers": plain}, receive, mended(send))
 
     async def _part(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve a shipped part, or say that there is none."""
+        """Serve a shipped part, or report that there is none."""
         from starlette.exceptions import HTTPException
 
         inner = {**scope, "path": "/" + scope["path"].removeprefix(_CDN), "root_path": ""}
@@ -228,7 +228,7 @@ class Guard:
     # How many pages there are
 
     def _known(self) -> dict[str, str]:
-        """Return the pages that live, by kernel, with the address of each."""
+        """Return the live pages by kernel, with the address of each."""
         from solara.server.kernel_context import contexts
 
         live = set(contexts)
@@ -243,7 +243,7 @@ class Guard:
         return len(known) - len(left) >= PAGES or len(mine) - len(spare) >= PAGES_EACH
 
     async def _room(self, address: str) -> bool:
-        """Make room for one more page: one that was left goes first, of the same address if there are many of it."""
+        """Make room for another page: close abandoned pages first, of the same address if it has many."""
         known = self._known()
         mine = [kernel for kernel in known if known[kernel] == address]
         crowd = mine if len(mine) >= PAGES_EACH else list(known) if len(known) >= PAGES else []
@@ -264,9 +264,9 @@ FULL = "This server is full: too many pages are open. Close pages that you do no
 
 
 def require() -> None:
-    """Refuse to serve our pages without the guard.
+    """Raise an error if the pages would be served without the guard.
 
-    `ccsim mesa` has it. Solara's own command gets it here, as long as it listens on this machine only.
+    `ccsim mesa` includes it. Solara's own command gets it here, provided that it listens on this machine only.
 
     Raises:
         InputError: another of Solara's servers would serve the pages to other machines.
@@ -284,7 +284,7 @@ def require() -> None:
 
 
 def guard(app: Any, hosts: Iterable[str]) -> None:
-    """Put the guard around Solara's application, and narrow what reaches widgets."""
+    """Put the guard around Solara's application, and restrict the messages that reach widgets."""
     parts = Path(__file__).with_name("cdn")
     narrow()
     app.guarded = True
@@ -342,7 +342,7 @@ def _is_left(kernel: str) -> bool:
 
 
 def _sealed(send: Send, host: str) -> Send:
-    """Return a way to answer with the headers that keep a page to itself."""
+    """Return a function that answers with the headers that isolate a page."""
 
     async def sealed(message: Message) -> None:
         if message["type"] == "http.response.start":
@@ -358,7 +358,7 @@ def _sealed(send: Send, host: str) -> Send:
 
 
 def _strict(cookie: bytes) -> bytes:
-    """Return a cookie that ends with the browser, that no script reads and no other site sends."""
+    """Return a session cookie that scripts cannot read and other sites cannot send."""
     parts = [part.strip() for part in cookie.split(b";")]
     kept = [part for part in parts if not part.lower().startswith((b"samesite", b"expires", b"max-age", b"httponly"))]
     return b"; ".join([*kept, b"HttpOnly", b"SameSite=Strict"])

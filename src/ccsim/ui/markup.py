@@ -1,10 +1,10 @@
-"""Mend Solara's page for those who cannot see it, or have a small screen: language, zoom, names of buttons and pictures."""
+"""Improve the accessibility of Solara's page: language, zoom, names of buttons and pictures."""
 
 from __future__ import annotations
 
 from ccsim.app.pages import Message, Send
 
-#: What is put in place of parts of Solara's template.
+#: Replacements for parts of Solara's template.
 SWAPS = {
     b"<html>": b'<html lang="en">',
     b", maximum-scale=1, user-scalable=no, minimal-ui": b"",
@@ -44,7 +44,7 @@ SCRIPT = b"""<script>
 
 
 def mended(send: Send) -> Send:
-    """Return a way to answer with the page as it should be; other answers go as they are."""
+    """Return a function that answers with the corrected page; other answers are unchanged."""
     begun: list[Message] = []
     parts: list[bytes] = []
 
@@ -71,5 +71,5 @@ def mended(send: Send) -> Send:
 def _mended(page: bytes) -> bytes:
     for old, new in SWAPS.items():
         page = page.replace(old, new, 1)
-    # In the head: Vue makes the body anew, without scripts.
+    # In the head, because Vue recreates the body without scripts.
     return page.replace(b"</head>", SCRIPT + b"</head>", 1)

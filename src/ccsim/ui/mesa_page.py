@@ -28,11 +28,11 @@ from ccsim.simulation.collected import CollectedOrganisation
 from ccsim.ui import guard
 from ccsim.ui.floor_plan import FloorRenderer
 
-#: What is plotted if nothing is named, one plot each.
+#: KPIs plotted by default, one plot each.
 PLOTS: tuple[str | tuple[str, ...], ...] = (
     ("csat", "reported_csat"), ("conviction", "adoption"), "fcr", "engagement", "npv",
 )  # fmt: skip
-#: Levers that a page has if none are named, besides those that its scenario sets; the application's first ones, too.
+#: Default levers of a page, besides those that its scenario sets; also the application's first levers.
 FIRST_LEVERS = (
     "programme.budget", "programme.top_down_share", "empowerment.rights", "staff_scorecard.journey",
     "empowerment.blame", "champions.count", "champions.hours",
@@ -69,8 +69,8 @@ LOOK = """
 
 #: Shown above Mesa's own controls.
 NOTE = (
-    "Scenario, seed and levers act when you press Reset; one step is one week. A lever that you do not move has the value "
-    "that the scenario gives it."
+    "Scenario, seed and levers act when you press Reset; one step is one week. A lever that you do not change has the value "
+    "set by the scenario."
 )
 
 
@@ -106,7 +106,7 @@ class Lever(Slider):
 
     @label.setter
     def label(self, _text: str) -> None:
-        """Ignore what Mesa sets: the label is made of the declaration."""
+        """Ignore the value that Mesa sets: the label comes from the declaration."""
 
 
 def label_of(row: Parameter) -> str:
@@ -117,7 +117,7 @@ def label_of(row: Parameter) -> str:
 
 
 def levers_of(scenario: Scenario, wanted: Sequence[str] | None) -> list[Parameter]:
-    """Return the levers that a page has, group by group.
+    """Return the levers of a page, group by group.
 
     Args:
         scenario: what it begins with.
@@ -125,7 +125,7 @@ def levers_of(scenario: Scenario, wanted: Sequence[str] | None) -> list[Paramete
             users' mechanisms, which stand first.
 
     Raises:
-        UnknownNameError: no lever and no group of levers has such a name.
+        UnknownNameError: there is no lever or group of levers with this name.
     """
     rows = {key: row for key, row in all_parameters().items() if row.role == "lever"}
     groups = {row.group for row in rows.values()}
@@ -144,7 +144,7 @@ def levers_of(scenario: Scenario, wanted: Sequence[str] | None) -> list[Paramete
 
 
 def plots_of(wanted: Sequence[Any] | None) -> list[Any]:
-    """Return what is plotted: what is named, or the usual plots after those of the KPIs of users' mechanisms."""
+    """Return the plots: those named, or by default those of the KPIs of users' mechanisms and the usual ones."""
     if wanted is not None:
         return list(wanted)
     own = active()
@@ -152,7 +152,7 @@ def plots_of(wanted: Sequence[Any] | None) -> list[Any]:
 
 
 def inputs(scenario: Scenario, wanted: Sequence[str] | None) -> dict[str, Any]:
-    """Return a slider, a choice or a box for each lever, by key, as SolaraViz takes them."""
+    """Return a slider, a choice or a checkbox for each lever, by key, in the format of SolaraViz."""
     found: dict[str, Any] = {}
     begun, last = scenario.values(), ""
     for row in levers_of(scenario, wanted):
@@ -168,12 +168,12 @@ def inputs(scenario: Scenario, wanted: Sequence[str] | None) -> dict[str, Any]:
 
 
 def _shown(begun: Mapping[str, Any], names: Sequence[str]) -> type[CollectedOrganisation]:
-    """Return the class that the page makes at Reset: of the levers, those count that were moved.
+    """Return the class that the page instantiates at Reset, which applies only the levers that were changed.
 
-    SolaraViz hands over the values of all sliders, and so would take a newly chosen scenario its levers.
+    SolaraViz passes the values of all sliders, which would override the levers of a newly chosen scenario.
 
     Args:
-        begun: the values that the sliders begin with, by key.
+        begun: the initial values of the sliders, by key.
         names: the scenarios that the page offers.
     """
 
@@ -183,7 +183,7 @@ def _shown(begun: Mapping[str, Any], names: Sequence[str]) -> type[CollectedOrga
         def __init__(
             self, scenario_: str = "nothing", *, rng: int = 0, weeks: int = 156, scenario: Any = None, **kwargs: Any
         ):
-            # A browser may send any text, and a path would be read from this machine.
+            # A browser may send any text; a path would be read from this machine.
             if scenario_ not in names:
                 raise UnknownNameError("scenario", str(scenario_), names)
             moved = {key: value for key, value in kwargs.items() if key not in begun or value != begun[key]}
@@ -220,7 +220,7 @@ def plot(names: str | Sequence[str] | Mapping[str, str]) -> Any:
         panel.set_title(_title(rows))
         panel.set_ylabel(unit_of(rows[0]))
         if len(lines[0].get_xdata()) == 1:
-            # One week is a point, and no line.
+            # One week is a point, not a line.
             for line in lines:
                 line.set_marker("o")
         if len(rows) > 1:

@@ -1,4 +1,4 @@
-"""What a browser may say to the widgets of a page, and what no page of ours says.
+"""The messages that a browser may send to the widgets of a page.
 
 A browser may name any Python function, which Solara's widgets would then call. Two things close this: :func:`parsed`
 looks at every message before Solara does, and :func:`narrow` stands where messages reach widgets.
@@ -11,13 +11,13 @@ import re
 import struct
 from typing import Any
 
-#: The most bytes of a message, parts of a binary one, and levels of any.
+#: Limits of a message: bytes, parts of a binary message, levels of nesting.
 MESSAGE, PARTS, DEPTH = 1_000_000, 8, 40
 _TYPES = frozenset(("kernel_info_request", "comm_open", "comm_msg", "comm_close", "comm_info_request",
                     "shutdown_request"))  # fmt: skip
 #: What a browser may open by itself: the channels by which a page is asked for, and widgets are listed.
 _TARGETS = frozenset(("solara.control", "jupyter.widget.control"))
-#: By method of a message, what it may carry.
+#: Allowed content of a message, by method.
 _METHODS = {
     "run": {"method", "args"}, "app-status": {"method", "args"}, "request_states": {"method"},
     "request_state": {"method"}, "update": {"method", "state", "buffer_paths"}, "custom": {"method", "content"},
@@ -33,13 +33,13 @@ class Refused(Exception):
 
 
 def parsed(content: str | bytes) -> dict[str, Any]:
-    """Return the message that a browser sent, if it is one that a page needs.
+    """Return the parsed message of a browser, if a page can send it.
 
     Args:
         content: text, or the binary form: a count of parts, their offsets, the parts.
 
     Raises:
-        Refused: it is anything else.
+        Refused: no page sends such a message.
     """
     if len(content) > MESSAGE:
         raise Refused("the message is too long")
@@ -71,7 +71,7 @@ def parsed(content: str | bytes) -> dict[str, Any]:
 
 
 def _starts(content: bytes) -> tuple[int, ...]:
-    """Return where the parts of a binary message start: counted before anything is made of the count."""
+    """Return the start of each part of a binary message, after checking their number."""
     if len(content) < 8:
         raise Refused("the message has fewer bytes than a message")
     count = struct.unpack("!I", content[:4])[0]
@@ -84,7 +84,7 @@ def _starts(content: bytes) -> tuple[int, ...]:
 
 
 def _shallow(value: Any, left: int = DEPTH) -> None:
-    """Refuse what is nested too deep, and what names another widget."""
+    """Raise an error for messages that are nested too deep or name another widget."""
     if isinstance(value, str):
         if value.startswith("IPY_MODEL_"):
             raise Refused("a browser hands over no widget")
@@ -98,7 +98,7 @@ def _shallow(value: Any, left: int = DEPTH) -> None:
 
 
 def _said(data: Any, parts: int) -> None:
-    """Check what is said to a widget, or on the channel by which a page is asked for."""
+    """Check a message to a widget, or on the channel that requests a page."""
     method = data.get("method") if isinstance(data, dict) else None
     if not isinstance(method, str) or not set(data) <= _METHODS.get(method, frozenset()):
         raise Refused("nothing of that kind is said to a widget")
@@ -125,7 +125,7 @@ def _said(data: Any, parts: int) -> None:
 
 
 def narrow() -> None:
-    """Let widgets be told only of events that they declare, and be sent only values that a browser may set.
+    """Restrict messages to events that a widget declares and values that a browser may set.
 
     One place for all widgets: Solara hands every message of a browser to ``Widget._handle_msg``.
     """
@@ -156,7 +156,7 @@ def narrow() -> None:
 
 
 def declares(widget: Any, content: dict[str, Any]) -> bool:
-    """Return whether a widget itself declares the event that it is told of."""
+    """Return whether a widget itself declares an event."""
     event = content.get("event")
     if not isinstance(event, str):
         return False
@@ -168,5 +168,5 @@ def declares(widget: Any, content: dict[str, Any]) -> bool:
 
 
 def settable(widget: Any, name: str) -> bool:
-    """Return whether a browser may set a trait: one that is shared with it, and not what the widget is made of."""
+    """Return whether a browser may set a trait: one that is synchronised and does not define the widget."""
     return isinstance(name, str) and not name.startswith("_") and name not in _PLUMBING and name in widget.keys

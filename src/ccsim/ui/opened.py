@@ -1,4 +1,4 @@
-"""What the command opened: arguments of :func:`ccsim.ui.mesa_page.page`, which Solara calls without any."""
+"""The arguments of :func:`ccsim.ui.mesa_page.page` from the command line, because Solara calls it without any."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The server of Mesa's page: it asks no other machine for anything, and it ends when it is told to.
+"""The server of Mesa's page: it contacts no other machine, and it ends when told to.
 
 What Solara's own command does besides (ask the package index for a newer version, wait without limit for open pages) is
 left out here. Solara names this way of serving its application for those who bring their own server.
@@ -26,17 +26,17 @@ from ccsim.ui.connection import Connection
 from ccsim.ui.messages import MESSAGE
 
 SITE, CDN = Path(__file__).with_name("site.py"), Path(__file__).with_name("cdn")
-#: Seconds for open pages to be told goodbye, and seconds after which nothing is waited for any more.
+#: Seconds for closing open pages, and seconds after which the server stops waiting.
 GOODBYE, EXIT_TIMEOUT = 2, 6
 #: Minutes after which an unused page is forgotten, and the most pages at a time.
 FORGOTTEN, MOST_PAGES = "10m", str(guard.PAGES + 20)
 
 
 class Ending(uvicorn.Server):
-    """A server that has ended some seconds after it was told to, whatever its threads are at."""
+    """A server that ends within some seconds, whatever its threads are doing."""
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Begin to end; a thread in the midst of a long calculation cannot hold it up."""
+        """Begin to shut down; a thread in a long calculation does not delay it."""
         last = threading.Timer(EXIT_TIMEOUT, os._exit, [0])
         last.daemon = True
         last.start()
@@ -56,7 +56,7 @@ def run(host: str, port: int, open_: bool, site: Path = SITE, until: BinaryIO | 
         until: the server ends with this stream, if there is one.
 
     Raises:
-        InputError: that address and port cannot be had.
+        InputError: the address and port are not available.
     """
     host = addresses.checked_host(host)
     try:

@@ -1,4 +1,4 @@
-"""What the server of Mesa's page serves: the page that ``ccsim mesa`` was asked for."""
+"""The page that the server of Mesa's page serves: the one requested by ``ccsim mesa``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A socket of a page: what is said on it is checked before Solara hears it."""
+"""A socket of a page: messages are checked before Solara receives them."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from ccsim.app.limits import Allowance
 from ccsim.app.pages import Message, Receive, Send
 from ccsim.ui.messages import Refused, parsed
 
-#: Channels that a page opens at most.
+#: Largest number of channels of a page.
 CHANNELS = 60
-#: Seconds within which a page is asked for.
+#: Seconds within which a page must be requested.
 ASKED = 20.0
 #: Messages at once, and how many more each second.
 MESSAGES = (600.0, 60.0)
 
 
 class Talk:
-    """A socket of which Solara knows: what is said is checked before it is handed on.
+    """A socket known to Solara: messages are checked before they are passed on.
 
     Args:
         first: the first message.
@@ -35,7 +35,7 @@ class Talk:
         self._asked, self._over, self._channels, self._accepted = False, False, 0, False
 
     async def receive(self) -> Message:
-        """Return the next message that may be handed on."""
+        """Return the next message that may be passed on."""
         if self._over:
             return {"type": "websocket.disconnect", "code": 1008}
         if self._waiting and self._waiting[0]["type"] == "websocket.connect":
@@ -73,7 +73,7 @@ class Talk:
         return {"type": "websocket.disconnect", "code": 1008}
 
     async def send(self, message: Message) -> None:
-        """Hand an answer on; the socket is accepted already."""
+        """Pass an answer on; the socket is already accepted."""
         if message["type"] == "websocket.accept" and not self._accepted:
             self._accepted = True
             return

@@ -1,1 +1,1 @@
-"""Does the model hold: published numbers, claims of the articles, published models rebuilt."""
+"""Validation: published numbers, claims of the articles, replications of published models."""

@@ -1,4 +1,4 @@
-"""What files of claims and of facts have in common: where they lie, names that stand once, a sweep in place of scenarios."""
+"""Shared code of claims and facts files: where they are, unique names, a sweep in place of scenarios."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -14,11 +14,11 @@ def declared_files(kind: str, folder: Path | None = None) -> list[Path]:
     """Return the TOML files of a kind, ``"claims"`` or ``"facts"``.
 
     Args:
-        kind: name of the folder, and of what its files declare.
-        folder: where to look instead of the working folder and of what comes with ccsim.
+        kind: name of the folder and of the records in its files.
+        folder: the folder to read instead of the working folder or the one that ccsim ships.
 
     Raises:
-        InputError: there is none.
+        InputError: there are no files.
     """
     places = [folder] if folder else [Path(kind), *data_dirs(kind)]
     files = next((found for place in places if (found := toml_files(place))), [])
@@ -28,14 +28,14 @@ def declared_files(kind: str, folder: Path | None = None) -> list[Path]:
 
 
 def refuse_twins(kind: str, declared: Iterable[tuple[str, str]]) -> None:
-    """Refuse a name that stands twice, small and capital letters alike.
+    """Raise an error for a name declared twice, ignoring case.
 
     Args:
-        kind: what is declared, such as ``"claim"``.
+        kind: kind of record, such as ``"claim"``.
         declared: each name with its file.
 
     Raises:
-        InputError: a name stands twice.
+        InputError: a name is declared twice.
     """
     seen: dict[str, tuple[str, str]] = {}
     for name, file in declared:
@@ -46,13 +46,13 @@ def refuse_twins(kind: str, declared: Iterable[tuple[str, str]]) -> None:
 
 
 def refuse_unknown(kind: str, names: Sequence[str], known: Iterable[str], offered: Iterable[str]) -> None:
-    """Refuse names that are not declared, small and capital letters alike.
+    """Raise an error for names that are not declared, ignoring case.
 
     Args:
-        kind: what is named, such as ``"claim"``.
-        names: what is asked for.
-        known: what is declared.
-        offered: what a message offers instead.
+        kind: kind of record, such as ``"claim"``.
+        names: the names asked for.
+        known: the names declared.
+        offered: the names that a message suggests.
 
     Raises:
         UnknownNameError: a name is not declared.
@@ -66,14 +66,14 @@ def refuse_unknown(kind: str, names: Sequence[str], known: Iterable[str], offere
 def swept(
     part: Parser, above: tuple[str, ...], lever: str, values: Sequence[Any], base: Scenario
 ) -> dict[str, Scenario]:
-    """Return a scenario for each value of a lever; faults go to the parser.
+    """Return a scenario for each value of a lever; errors go to the parser.
 
     Args:
         part: the parser of the sweep.
         above: key of the list of values.
-        lever: what is set.
-        values: to which values.
-        base: the scenario that they share.
+        lever: key of the lever.
+        values: its values.
+        base: the scenario to which they are added.
     """
     found = {}
     for number, value in enumerate(values):

@@ -66,4 +66,4 @@ def test_where_levers_do_not_differ_organisations_of_a_sample_still_do(tmp_path:
     assert plain["aht"].nunique() == 16
     assert np.allclose(plain["scorecards.strength"], 0.0)
     again = reproduce(tmp_path / "sample", "0003 unit/aht/mean", workers=1)
-    assert again.stored == again.again and not again.differing
+    assert again.stored == again.recomputed and not again.differing

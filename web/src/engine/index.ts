@@ -86,7 +86,7 @@ class Runner implements Engine {
 
   draw(seed: number | bigint, stream: string, week: number, row: number): Float64Array {
     const purpose = this.model.streams[stream];
-    return this.module.series("draw_four", {}, 4, "out", { seed: BigInt(seed), purpose, week, row });
+    return this.module.series("draw_four", {}, 4, "out", { seed: BigInt(seed), stream: purpose, week, row });
   }
 
   /** An organisation that has lived its past. */

@@ -62,7 +62,7 @@ export class Module {
   static async open(wasm: ArrayBuffer | WebAssembly.Module): Promise<Module> {
     const module = wasm instanceof WebAssembly.Module ? wasm : await WebAssembly.compile(wasm);
     const [section] = WebAssembly.Module.customSections(module, "ccsim");
-    if (!section) throw new Error("engine.wasm does not say how it is called: it is damaged or of another program");
+    if (!section) throw new Error("engine.wasm does not state its interface: it is damaged or belongs to another program");
     const told = JSON.parse(new TextDecoder().decode(section)) as Interface;
     const memory = new WebAssembly.Memory({ initial: Math.ceil((told.dataEnd + 2 * STACK) / PAGE) });
     const stack = new WebAssembly.Global({ value: "i32", mutable: true }, up(told.dataEnd) + STACK);

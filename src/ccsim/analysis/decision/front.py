@@ -31,7 +31,7 @@ def front(
     Args:
         folder: the organisation.
         factors: levers and weeks of moves that the search sets, with their ranges.
-        kpi: the KPI by which options are ranked.
+        kpi: the KPI that ranks the options.
         weeks: the horizon.
         seed: seed of the draws.
         runner: how plans are run.

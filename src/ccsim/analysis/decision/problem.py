@@ -70,7 +70,7 @@ def decision_problem(
     Args:
         folder: the organisation.
         options: scenarios, their names or files, or folders of ``ccsim optimise``, whose plans are taken.
-        kpi: the KPI by which options are ranked.
+        kpi: the KPI that ranks the options.
         weeks: the horizon.
         worlds: worlds that each option is tried in; of a fitted organisation at most as many as it has draws.
         seed: seed of the draws.

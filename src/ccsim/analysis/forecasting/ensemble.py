@@ -33,7 +33,7 @@ class Ensemble:
     """Worlds that were run.
 
     Attributes:
-        space: what varies.
+        space: the parameters that vary.
         numbers: the worlds' values, shape (worlds, dimensions).
         values: each KPI over steps, shape (worlds, steps), by name.
         seen: how many of the steps are the past; the others lie ahead.

@@ -1,4 +1,4 @@
-"""The figure of a calibration: what the targets say about each parameter, and how well the model then agrees."""
+"""The figure of a calibration: the posterior of each parameter, and the agreement of the model with the targets."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def _parameters(axes: Axes, result: Calibration) -> None:
             axes.plot(start, place, "s", color=DOWN, mec=INK, markersize=7)
         left_open = result.variance_reduction[k] < IDENTIFIED
         text = one.written(float(table["median"][k])) + (", left open" if left_open else "")
-        # Near an end of the span the text grows inwards, away from the names of the parameters.
+        # Near an end of the range the text extends inwards, away from the names of the parameters.
         side = "left" if middle < 0.2 else "right" if middle > 0.8 else "center"
         axes.annotate(text, (middle, place), (0, 10), textcoords="offset points", ha=side, fontweight="bold",
                       fontsize=10)  # fmt: skip
@@ -68,7 +68,7 @@ def _parameters(axes: Axes, result: Calibration) -> None:
 
 
 def _targets(axes: Axes, result: Calibration) -> None:
-    """Draw where the model is before and after, in standard errors from what was measured."""
+    """Draw the model before and after calibration, in standard errors from the measured values."""
     table = result.targets_table()
     places = np.arange(len(table))[::-1]
     axes.axvspan(-1.96, 1.96, color=FAINT, alpha=0.2, linewidth=0)

@@ -1,7 +1,7 @@
-"""Figures of a comparison, for a slide: bands over time, and curves over a swept lever.
+"""Figures of a comparison in the format of a slide: bands over time, and curves over a swept lever.
 
-Colours are those of Okabe & Ito (2008), told apart by colour-blind readers; line styles tell the scenarios apart
-without any colour. Figures are made without pyplot, so that nothing global is touched.
+Colours are those of Okabe & Ito (2008), which colour-blind readers can distinguish; line styles distinguish the scenarios
+without any colour. Figures are made without pyplot, so that no global state changes.
 """
 
 from __future__ import annotations
@@ -33,11 +33,11 @@ COLOURS = ("#d55e00", "#0072b2", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
 LINES: tuple[Any, ...] = (
     "-", (0, (6, 1.5)), (0, (5, 1.5, 1, 1.5)), (0, (2.5, 1.2)), (0, (8, 1.5, 1, 1.5, 1, 1.5)), (0, (3, 3)),
 )  # fmt: skip
-#: A slide of 16:9, in inches: at this size every letter has at least 11 points.
+#: A 16:9 slide, in inches: at this size all text is at least 11 points high.
 WIDTH, HEIGHT, SMALL = 13.33, 7.5, 11
-#: What titles take above the panels, and the axis and one line of legend below them, in inches.
+#: Heights in inches: titles above the panels; the axis and one line of legend below them.
 HEAD, FOOT, LINE = 1.62, 0.98, 0.25
-#: Lines of event names that the first panel has room for.
+#: Largest number of lines of event names in the first panel.
 MOST_LINES = 3
 STYLE = {
     "font.family": "DejaVu Sans", "font.size": SMALL, "axes.titlesize": 12.5, "axes.titleweight": "bold",
@@ -51,8 +51,8 @@ STYLE = {
 def comparison_figure(comparison: Comparison, kpis: Sequence[str] | None = None) -> Figure:
     """Return KPIs over weeks, a panel each: means of the last quarter's weeks, with their 95 % interval.
 
-    A KPI that sums up from week 0 is drawn as its difference to the baseline, run by run, because the sum itself
-    would hide it. Scheduled events are vertical lines; a ring marks the week from which a scenario earns more than
+    A KPI summed from week 0 is drawn as its paired difference to the baseline, because the sum itself
+    would hide that difference. Scheduled events are vertical lines; a ring marks the week from which a scenario earns more than
     the baseline.
 
     Args:
@@ -96,7 +96,7 @@ def sweep_figure(comparison: Comparison, kpis: Sequence[str] | None = None) -> F
 
 
 def save(figure: Figure, path: str | Path) -> tuple[Path, Path]:
-    """Write a figure as PNG (200 dots an inch) and SVG, beside each other, and return both paths."""
+    """Write a figure as PNG (200 dots per inch) and SVG into the same folder, and return both paths."""
     import matplotlib as mpl
 
     stem = str(path).removesuffix(".png").removesuffix(".svg")
@@ -155,7 +155,7 @@ def _as_difference(comparison: Comparison, kpi: Kpi) -> bool:
 
 
 def drawn(comparison: Comparison, kpi: Kpi) -> Any:
-    """Return what a panel draws, as :meth:`Comparison.bands` does; of a sum to date, differences to the baseline."""
+    """Return the content of a panel, as from :meth:`Comparison.bands`; for a sum to date, differences to the baseline."""
     import pandas as pd
 
     from ccsim.analysis.comparison import interval
@@ -195,7 +195,7 @@ def panel(axes: Axes, comparison: Comparison, kpi: Kpi, names: Sequence[str]) ->
         axes.plot(band["week"], band["mean"], color=colour, linestyle=line, linewidth=2.1, marker=dot)
         if kpi.name in MONEY and name != comparison.experiment.baseline:
             week = comparison.overtakes_week(name, kpi.name)
-            # Who is ahead from the start has not crossed; the first quarter's means are of few weeks.
+            # A scenario ahead from the start has not crossed; means in the first quarter cover few weeks.
             if week is not None and week > QUARTER:
                 crossings.append((week, float(band["mean"].iloc[week]), colour))
     axes.set_xlim(0, max(1, int(bands["week"].max())))
@@ -204,7 +204,7 @@ def panel(axes: Axes, comparison: Comparison, kpi: Kpi, names: Sequence[str]) ->
 
 
 def _curve(axes: Axes, comparison: Comparison, kpi: Kpi, name: str) -> None:
-    """Draw a KPI at the horizon over the swept lever; the scenario's own value of it is a point of the curve."""
+    """Draw a KPI at the horizon over the swept lever; the scenario's own value is one point of the curve."""
     from ccsim.analysis.comparison import interval
     from ccsim.model.settings import all_parameters
 
@@ -226,7 +226,7 @@ def _curve(axes: Axes, comparison: Comparison, kpi: Kpi, name: str) -> None:
 
 
 def scaled_unit(unit: str, largest: float) -> tuple[float, str]:
-    """Return what numbers of a unit are divided by in a figure whose largest one is known, and the unit that they are in then."""
+    """Return the divisor of numbers of a unit in a figure, given the largest number, and the unit after division."""
     if unit.startswith("share"):
         return 0.01, unit.replace("share/", "% a ").replace("share", "%")
     if "EUR" in unit and largest >= 2e6:
@@ -237,7 +237,7 @@ def scaled_unit(unit: str, largest: float) -> tuple[float, str]:
 
 
 def _scale(axes: Axes, kpi: Kpi, against: str = "") -> None:
-    """Write title, unit and ticks as people read them: per cent, thousands, millions."""
+    """Write title, unit and ticks in readable units: per cent, thousands, millions."""
     from matplotlib.ticker import FuncFormatter, MaxNLocator
 
     divide, unit = scaled_unit(kpi.unit, max(abs(end) for end in axes.get_ylim()))
@@ -270,7 +270,7 @@ def _label_weeks(panels: Sequence[Axes], weeks: int) -> None:
 
 
 def events_of(comparison: Comparison, names: Sequence[str]) -> list[tuple[float, str]]:
-    """Return (week, label) of what happens: the week of a dated move, the median week of one on a condition."""
+    """Return (week, label) of the events: the week of a dated move, or the median week of a move on a condition."""
     events = comparison.results.interventions
     events = events[events["scenario"].isin(names)]
     found: set[tuple[float, str]] = set()
@@ -285,7 +285,7 @@ def events_of(comparison: Comparison, names: Sequence[str]) -> list[tuple[float,
 
 
 def _mark_events(figure: Figure, panels: Sequence[Axes], events: list[tuple[float, str]]) -> None:
-    """Draw a line for each event in every panel; name it in the first, or by number in a key if that gets too full."""
+    """Draw a line for each event in every panel; label it in the first panel, or by number in a key if there are too many."""
     for axes in panels:
         for week, _ in events:
             axes.axvline(week, color=FAINT, linewidth=1.1, linestyle=(0, (2, 2)), zorder=0)
@@ -301,10 +301,10 @@ def _mark_events(figure: Figure, panels: Sequence[Axes], events: list[tuple[floa
 
 
 def _write_key(figure: Figure, entries: Sequence[str]) -> None:
-    """Write what the numbers stand for below the titles, and move the panels down for it."""
+    """Write the key of the numbers below the titles, and move the panels down to make room."""
     from textwrap import wrap
 
-    # A sign that wrap does not break at keeps each entry whole.
+    # A non-breaking character keeps each entry on one line.
     glued = "   ".join(entry.replace(" ", "\N{NO-BREAK SPACE}") for entry in entries)
     lines, height = wrap(glued, 150, break_on_hyphens=False), figure.get_figheight()
     figure.text(0.045, 1 - (HEAD - 0.56) / height, "\n".join(lines), va="top", color=QUIET)
@@ -325,7 +325,7 @@ def _flag(axes: Axes, week: float, label: str) -> Any:
 
 
 def _without_overlap(texts: Sequence[Any]) -> int:
-    """Stack texts so that none lies on another, and return how many lines that takes."""
+    """Stack texts so that none overlap, and return the number of lines needed."""
     lines: list[list[Any]] = []
     for text in texts:
         box = text.get_window_extent()
@@ -346,7 +346,7 @@ def _make_room(axes: Axes, lines: int) -> None:
 
 
 def label_crossings(axes: Axes, crossings: Sequence[tuple[int, float, str]]) -> None:
-    """Ring each crossing and say its week where fewest curves and no other label are in the way."""
+    """Ring each crossing and label its week where the label covers the fewest curves and no other label."""
     from matplotlib.patheffects import withStroke
 
     taken: list[Any] = []
@@ -361,7 +361,7 @@ def label_crossings(axes: Axes, crossings: Sequence[tuple[int, float, str]]) -> 
 
 
 def _clearest(axes: Axes, text: Any, taken: Sequence[Any]) -> tuple[float, float]:
-    """Return the offset, of some around the point, at which a label covers least; the nearest of equals."""
+    """Return the offset around the point at which a label covers least; the nearest of equals."""
     curves = np.concatenate([axes.transData.transform(line.get_xydata()) for line in axes.lines])
     home, panel, scale = text.get_window_extent(), axes.get_window_extent(), text.get_figure().dpi / 72
     best, found = np.inf, (0.0, 0.0)
@@ -377,7 +377,7 @@ def _clearest(axes: Axes, text: Any, taken: Sequence[Any]) -> tuple[float, float
 
 
 def _head(figure: Figure, comparison: Comparison, names: Sequence[str], what: str) -> None:
-    """Write title, what is shown, and one legend, and give the panels the rest of the page."""
+    """Write the title, a description and one legend, and give the panels the rest of the page."""
     from textwrap import shorten
 
     experiment, height = comparison.experiment, figure.get_figheight()
@@ -413,7 +413,7 @@ def write_legend(figure: Figure, styles: Sequence[tuple[str, tuple[str, Any]]], 
 
 
 def _legend_shape(labels: Sequence[str]) -> tuple[int, int]:
-    """Return columns and lines of a legend: as few lines as the page's width allows."""
+    """Return the numbers of columns and lines of a legend: as few lines as the width of the page allows."""
     for lines in range(1, len(labels) + 1):
         columns = -(-len(labels) // lines)
         widest = [max(map(len, labels[start : start + lines])) for start in range(0, len(labels), lines)]

@@ -1,4 +1,4 @@
-"""The picture of a decision: what each option changes, on average and over the worlds."""
+"""The figure of a decision: the effect of each option, on average and over the worlds."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ def options_picture(rows: Sequence[tuple[str, Sequence[float]]], kpi: Kpi, unit:
     """Return the options' differences to the organisation left alone, as SVG.
 
     Args:
-        rows: of each option its title, and its mean difference, the ends of that mean's 95 % interval, and the ends of the
+        rows: for each option its title, its mean difference, the ends of the mean's 95 % interval, and the ends of the
             range of 90 % of the worlds.
-        kpi: the KPI by which options are ranked.
-        unit: in which it is written.
+        kpi: the KPI that ranks the options.
+        unit: unit of the KPI in the figure.
     """
     import matplotlib as mpl
     from matplotlib.figure import Figure

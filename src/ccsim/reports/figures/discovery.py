@@ -1,4 +1,4 @@
-"""The figure of a scenario discovery: where the outcome is, and what becomes of it there over time."""
+"""The figure of a scenario discovery: where the outcome occurs, and its course over time there."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-#: Cells of the response surface along each side, and how far a point speaks for its surroundings, of the span.
+#: Cells of the response surface along each side, and the bandwidth of its smoothing as a share of the range.
 CELLS, REACH = 40, 0.1
 
 
@@ -44,7 +44,7 @@ def regions_figure(result: Discovery) -> Figure:
 
 
 def _leading(result: Discovery) -> tuple[int, int]:
-    """Return the two dimensions to draw: those that the first region restricts most, else that go most with it."""
+    """Return the two dimensions to draw: those that the first region restricts most, otherwise those most correlated with the outcome."""
     known = np.isfinite(result.share)
     weights = []
     for number, one in enumerate(result.space):
@@ -54,12 +54,12 @@ def _leading(result: Discovery) -> tuple[int, int]:
         weights.append(float(np.nan_to_num(goes)) + _cut(result, one))
     order = np.argsort(-np.array(weights), kind="stable")
     first, second = int(order[0]), int(order[min(1, len(order) - 1)])
-    # Names of choices have room at the side only.
+    # Names of choices fit at the side only.
     return (second, first) if result.space[first].choices else (first, second)
 
 
 def _cut(result: Discovery, one: Dimension) -> float:
-    """Return the share of a span that the first region cuts off, and one more if it cuts at all."""
+    """Return the share of a range that the first region cuts off, plus 1 if it cuts at all."""
     limits = result.regions[0].limits.get(one.key) if result.regions else None
     if limits is None:
         return 0.0
@@ -121,7 +121,7 @@ def _surface(axes: Axes, result: Discovery, across: int, up: int) -> None:
 
 
 def _reach(one: Dimension) -> float:
-    """Return how far a point speaks for its surroundings, of the span; not for another choice."""
+    """Return the bandwidth of smoothing as a share of the range; 0 between different choices."""
     return 0.25 / max(1, len(one.choices) - 1) if one.choices else REACH
 
 
@@ -134,7 +134,7 @@ def _sides(axes: Axes, result: Discovery, across: int, up: int) -> None:
             places = range(len(one.choices))
             axis.set_ticks(list(places), [one.written(place) for place in places])
         unit = f" ({money(one.unit)})" if one.unit else ""
-        if one.choices and axis is axes.yaxis:  # the names leave no room beside them
+        if one.choices and axis is axes.yaxis:  # the names need the space beside them
             axes.annotate(one.key, (0, 1), (-6, 4), xycoords="axes fraction", textcoords="offset points", ha="right")
         else:
             axis.set_label_text(f"{one.key}{unit}")
@@ -164,10 +164,10 @@ def _trajectories(axes: Axes, result: Discovery) -> None:
 
 
 def _trade(axes: Axes, result: Discovery) -> None:
-    """Draw coverage against density of the boxes on the way, and each region as measured on other points."""
+    """Draw coverage against density of the successive boxes, and of each region as measured on other points."""
     if len(result.trade):
         axes.plot(100 * result.trade["coverage"], 100 * result.trade["density"], "o-", color=FAINT, markersize=4,
-                  label="boxes on the way, on the points that made them")  # fmt: skip
+                  label="successive boxes, on the points that made them")  # fmt: skip
     for number, region in enumerate(result.regions, 1):
         x, y = 100 * region.coverage.value, 100 * region.density.value
         reach = [[100 * (here.value - here.low)] for here in (region.coverage, region.density)]

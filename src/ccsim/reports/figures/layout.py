@@ -1,4 +1,4 @@
-"""What the figures of all analyses share: the page, its titles, and figures in words."""
+"""Shared code of the figures of all analyses: the page, its titles, and tick labels."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-#: Raises and lowers: told apart by hue, and in grey by lightness.
+#: Colours of increase and decrease, which differ in hue and in lightness.
 UP, DOWN = "#0072b2", "#e69f00"
 
 
 @contextmanager
 def figure_frame(title: str, *texts: str, height: float) -> Iterator[tuple[Figure, int]]:
-    """Open a figure with a title, and below it texts that say what is shown; yield it, and how many lines they take."""
+    """Open a figure with a title and descriptive texts below it; yield it and the number of lines of text."""
     import matplotlib as mpl
     from matplotlib.figure import Figure
 
@@ -38,7 +38,7 @@ def figure_frame(title: str, *texts: str, height: float) -> Iterator[tuple[Figur
 
 
 def apply_layout(figure: Figure, lines: int, *, left: float, foot: float = 0.7, head: float = 0.4) -> None:
-    """Give the panels the page below its titles; ``head`` is what a panel's own title takes, in inches.
+    """Give the panels the space below the titles of the page.
 
     Args:
         figure: the figure.
@@ -52,13 +52,13 @@ def apply_layout(figure: Figure, lines: int, *, left: float, foot: float = 0.7, 
 
 
 def of_study(problem: AnalysisProblem) -> str:
-    """Name a study: its scenario, against its baseline."""
+    """Return the name of a study: its scenario against its baseline."""
     against = f", against {problem.baseline.title or problem.baseline.name}" if problem.baseline else ""
     return f"{problem.scenario.title or problem.scenario.name}{against}"
 
 
 def scale_of(outcome: str, largest: float) -> tuple[float, str, str]:
-    """Return what to divide an outcome by to draw it, its unit then, and its title."""
+    """Return the divisor for drawing an outcome, its unit after division, and its title."""
     kpi = KPIS[outcome.removesuffix(DIFFERENCE)]
     title = kpi.title + (", difference to the baseline" if outcome.endswith(DIFFERENCE) else "")
     unit = kpi.unit.replace("/week", "") if kpi.aggregation == "sum" else kpi.unit

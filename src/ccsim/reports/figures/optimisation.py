@@ -1,4 +1,4 @@
-"""The figures of an optimisation: how the search went, what it found, and what became of it on fresh draws."""
+"""The figures of an optimisation: the search, the plans found, and their results on fresh draws."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def optimum_figure(result: OptimisationResult) -> Figure:
-    """Return the figure: the search or the front on the left, the levers of the winner, or of the front, beside it."""
+    """Return the figure: the search or the front on the left; the levers of the best plan, or of the front, on the right."""
     aim, height = result.aim, 3.7 + 0.42 * max(9, len(result.space))
     words = " and ".join(f"{'more' if goal.more else 'less'} {goal.outcome}" for goal in aim.objectives)
     worlds = len(result.start.values)
@@ -38,7 +38,7 @@ def optimum_figure(result: OptimisationResult) -> Figure:
 
 
 def _search(axes: Axes, result: OptimisationResult) -> None:
-    """Draw what every plan came to, the best so far, and what the winner came to on fresh draws."""
+    """Draw the result of every plan, the best so far, and the best plan on fresh draws."""
     goal = result.aim.objectives[0]
     values, fits = result.trials[goal.outcome].to_numpy(), result.trials["fits"].to_numpy(dtype=bool)
     divide, unit, title = scale_of(goal.outcome, float(np.nanmax(np.abs(values))))
@@ -67,7 +67,7 @@ def _search(axes: Axes, result: OptimisationResult) -> None:
 
 
 def _front(axes: Axes, result: OptimisationResult) -> None:
-    """Draw all plans by two goals, and the front: as the search saw it, and on fresh draws."""
+    """Draw all plans by two goals, and the front, both in the search and on fresh draws."""
     first, second = result.aim.objectives[:2]
     fits = result.trials["fits"].to_numpy(dtype=bool)
     scales = [scale_of(goal.outcome, float(np.nanmax(np.abs(result.trials[goal.outcome])))) for goal in (first, second)]
@@ -97,7 +97,7 @@ def _front(axes: Axes, result: OptimisationResult) -> None:
 
 
 def _levers(axes: Axes, result: OptimisationResult) -> None:
-    """Draw where in its span each lever is, as it is and in the plans found."""
+    """Draw the position of each lever in its range, at present and in the plans found."""
     places = np.arange(len(result.space))[::-1]
     axes.hlines(places, 0, 1, color=FAINT, linewidth=4, alpha=0.35)
     for one, place in zip(result.space, places, strict=True):

@@ -1,4 +1,4 @@
-"""A founded organisation beside its data: sizes, spans, ties, segments. Groups only, none below the smallest."""
+"""A founded organisation compared with its data: sizes, spans, ties, segments. Only groups of at least the smallest size are shown."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def layout_table(folder: Folder, layout: Layout, seed: int) -> pd.DataFrame:
-    """Return what the files say beside what was founded: ``what``, ``group``, ``data``, ``model``.
+    """Return the data beside the founded organisation: ``what``, ``group``, ``data``, ``model``.
 
     Departments and segments below the smallest group are merged.
     """
@@ -87,7 +87,7 @@ def _tie_rows(layout: Layout, colleagues: np.ndarray) -> list[tuple[str, str, fl
 def _grouped(
     what: str, names: tuple[str, ...], data: np.ndarray, model: np.ndarray, smallest: int
 ) -> list[tuple[str, str, float, float]]:
-    """Return one row a group that is large enough; the others together."""
+    """Return one row for each group that is large enough, and one for all others together."""
     found: dict[str, list[float]] = {}
     for name, here, there in zip(shown(names, model.tolist(), smallest), data, model, strict=True):
         if name is not None:
@@ -140,7 +140,7 @@ def _counts(axis: Any, model: np.ndarray, data: np.ndarray | None, smallest: int
 
 
 def _coarse(heights: np.ndarray, smallest: int) -> np.ndarray:
-    """Return heights in which no bar stands for fewer than the smallest group: small ones go to the left, the first to the right."""
+    """Return heights in which no bar has fewer than the smallest group: small bars are merged to the left, the first one to the right."""
     found = heights.copy()
     for k in range(len(found) - 1, 0, -1):
         if 0 < found[k] < smallest:

@@ -1,4 +1,4 @@
-"""Responses: what KPIs do over the factors of a sweep, as a table and as a figure."""
+"""Responses of KPIs to the factors of a sweep, as a table and as a figure."""
 
 from __future__ import annotations
 
@@ -33,24 +33,24 @@ if TYPE_CHECKING:
 
 #: Parts of equal size into which a factor's values are cut for a curve of means.
 PARTS = 8
-#: The most rows and columns of a figure: KPIs and factors.
+#: Largest numbers of rows (KPIs) and columns (factors) of a figure.
 MOST_KPIS, MOST_FACTORS = 4, 4
 
 
 def means(results: Results) -> pd.DataFrame:
-    """Return the last week kept of each scenario at each point, averaged over replicates; no row for what ran once."""
+    """Return the last week kept of each scenario at each point, averaged over replicates; no row for scenarios run once."""
     rows = results.responses
     rows = rows[(rows["week"] == rows["week"].max()) & (rows["point"] > 0)]
     kept = ["scenario", "base", "point", *results.design_points.columns[3:]]
     kpis = [kpi for kpi in KPIS if kpi in rows]
-    # By scenario alone: a point of admitted worlds has more factors than pandas likes to group by.
+    # By scenario alone: points of admitted worlds have too many factors for pandas to group by.
     found = rows.groupby("scenario", sort=False)[kpis].mean().reset_index()
     table: pd.DataFrame = found.merge(results.design_points, on="scenario", how="left", sort=False)[[*kept, *kpis]]
     return table
 
 
 def response_table(results: Results, kpis: Sequence[str] | None = None) -> pd.DataFrame:
-    """Return how strongly each KPI goes with each factor.
+    """Return how strongly each KPI is correlated with each factor.
 
     Returns:
         One row per scenario, KPI and factor that varies, the strongest first: ``low`` and ``high`` (means of the KPI
@@ -84,13 +84,13 @@ def response_table(results: Results, kpis: Sequence[str] | None = None) -> pd.Da
 
 
 def numbers(key: str, values: Any) -> np.ndarray:
-    """Return the values of a factor as numbers: a choice by its place."""
+    """Return the values of a factor as numbers: a choice by its index."""
     row = all_parameters().get(key)
     return np.array([float(row.encode(value) if row else value) for value in values])
 
 
 def response_figure(results: Results, kpis: Sequence[str] | None = None) -> Figure:
-    """Return KPIs over the factors that move them most: a dot a point, and a curve of means for each scenario."""
+    """Return KPIs over the factors that move them most: one dot per point, and a curve of means for each scenario."""
     import matplotlib as mpl
     from matplotlib.figure import Figure
 
@@ -115,7 +115,7 @@ def response_figure(results: Results, kpis: Sequence[str] | None = None) -> Figu
 
 
 def _head(figure: Figure, results: Results, points: int, more: int) -> None:
-    """Write title and what is shown, and give the panels the rest of the page."""
+    """Write the title and a description, and give the panels the rest of the page."""
     height, week = figure.get_figheight(), int(results.responses["week"].max())
     write_title(figure, results.experiment.title)
     text = f"At week {week}, {count_noun(points, 'point')}; a dot is the mean of a point's runs, a line the mean of a part of them."
@@ -138,7 +138,7 @@ def _response(axes: Axes, frame: pd.DataFrame, bases: Sequence[str], kpi: str, k
 
 
 def curve(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return means of y over x: at each value if there are few, else over parts of equal size."""
+    """Return means of y over x: at each value if there are few, otherwise over bins of equal size."""
     values = np.unique(x)
     if len(values) <= PARTS:
         return values, np.array([y[x == value].mean() for value in values])

@@ -1,4 +1,4 @@
-"""The figure of a sensitivity analysis: what each parameter does, and how much it matters."""
+"""The figure of a sensitivity analysis: the effect and the importance of each parameter."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def tornado_figure(result: Sensitivity, outcome: str) -> Figure:
     height = 2.9 + 0.36 * max(6, len(rows))
     with figure_frame(
         f"{title}: what it depends on", of_study(result.problem), f"{methods[result.method]}; {points}.",
-        f"{chance}{less} Pale: not more than chance could make.".strip(), height=height,
+        f"{chance}{less} Pale: could be chance.".strip(), height=height,
     ) as (figure, lines):  # fmt: skip
         panels = figure.subplots(1, 2, sharey=True, width_ratios=(1.25, 1))
         _effects(panels[0], rows, _labels(result, rows["parameter"]), divide, unit)
@@ -51,7 +51,7 @@ def _labels(result: Sensitivity, parameters: Iterable[str]) -> list[str]:
 
 
 def _effects(axes: Axes, rows: pd.DataFrame, labels: Sequence[str], divide: float, unit: str) -> None:
-    """Draw by how much the outcome changes as each parameter crosses its span."""
+    """Draw the change of the outcome as each parameter crosses its range."""
     effects, places = rows["effect"].to_numpy() / divide, np.arange(len(rows))
     colours = [UP if effect >= 0 else DOWN for effect in effects]
     for bar, clear in zip(
@@ -72,25 +72,25 @@ def _effects(axes: Axes, rows: pd.DataFrame, labels: Sequence[str], divide: floa
     axes.grid(axis="y", visible=False)
     axes.grid(axis="x")
     axes.set_axisbelow(True)
-    axes.set_title("Change from the low to the high end of the span")
+    axes.set_title("Change from the low to the high end of the range")
     axes.set_xlabel(unit)
     format_axis(axes.xaxis, axes)
 
 
 def _importance(axes: Axes, rows: pd.DataFrame, result: Sensitivity, outcome: str, divide: float, unit: str) -> None:
-    """Draw how much each parameter matters, with 95 % intervals, and what chance alone could make."""
+    """Draw the importance of each parameter, with 95 % intervals and the size that chance alone could produce."""
     by = 1.0 if result.method == "sobol" else divide
     middle, places = rows["importance"].to_numpy() / by, np.arange(len(rows))
     reach = np.abs([rows["low"] / by - middle, rows["high"] / by - middle])
     apart = 0.14 if result.method == "sobol" else 0.0
     axes.errorbar(middle, places - apart, xerr=reach, fmt="o", color=INK, capsize=3, markersize=6, linewidth=1.4,
-                  label="with all it interacts with" if result.method == "sobol" else None)  # fmt: skip
+                  label="with all interactions" if result.method == "sobol" else None)  # fmt: skip
     if result.method == "sobol":
         axes.plot(rows["first_order"].clip(lower=0), places + apart, "D", mfc="white", mec=INK, markersize=6,
                   label="alone")  # fmt: skip
     floor = noise_floor(result.noise[outcome], result.method) / by
     if np.isfinite(floor):
-        axes.axvline(floor, color=FAINT, linestyle=(0, (4, 2)), label="chance alone could make so much", zorder=0)
+        axes.axvline(floor, color=FAINT, linestyle=(0, (4, 2)), label="could be chance", zorder=0)
     axes.set_xlim(left=0)
     axes.grid(axis="y", visible=False)
     axes.grid(axis="x")

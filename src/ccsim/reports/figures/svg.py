@@ -41,7 +41,7 @@ def spread_figure(result: Divergence) -> Figure:
                 linewidth=2.6, label=name,
             )  # fmt: skip
         lines = [f"Both on the draws of seed {result.seed}, compared bit by bit"]
-        for parting, label in ((result.cause, "they part"), (result.decision, "the first other decision is made")):
+        for parting, label in ((result.cause, "they part"), (result.decision, "first decision that differs")):
             if parting is not None:
                 axes.axvline(parting.week, color=FAINT, linewidth=1.1, linestyle=(0, (2, 2)), zorder=0)
                 lines.append(f"{label} in week {parting.week} ({parting.phase})")
@@ -57,7 +57,7 @@ def spread_figure(result: Divergence) -> Figure:
 
 
 def panel_picture(comparison: Comparison, kpi: str) -> bytes:
-    """Return one KPI over weeks as SVG, small enough for a phone: no title of its own, letters as text."""
+    """Return one KPI over weeks as SVG, small enough for a phone, without a title and with letters as text."""
     import matplotlib as mpl
     from matplotlib.figure import Figure
 
@@ -95,13 +95,13 @@ def swept_picture(comparison: Comparison, kpi: str) -> bytes:
 
 
 def response_picture(responses: pd.DataFrame, kpi: str, factors: Sequence[str], names: Mapping[str, str]) -> bytes:
-    """Return a KPI at the points of a design over each of some factors as SVG: a dot a point, lines of binned means.
+    """Return a KPI at the points of a design over each of some factors as SVG: one dot per point, lines of binned means.
 
     Args:
         responses: a row per scenario and replicate, with the columns of the design's points.
         kpi: the KPI.
         factors: columns with numbers.
-        names: the scenarios that are varied, and what they are called.
+        names: the varied scenarios and their labels.
     """
     import matplotlib as mpl
     import numpy as np
@@ -133,7 +133,7 @@ def response_picture(responses: pd.DataFrame, kpi: str, factors: Sequence[str], 
 
 
 def as_svg(figure: Figure, *, transparent: bool = True) -> bytes:
-    """Return a figure as SVG without anything that differs from one time to the next."""
+    """Return a figure as SVG that is the same every time."""
     buffer = io.BytesIO()
     figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": "ccsim"}, transparent=transparent)
     return buffer.getvalue()

@@ -1,6 +1,6 @@
-"""Kinds of claims. Each says which differences must all be positive for a claim of its kind to hold.
+"""Kinds of claims. Each kind defines the differences that must all be positive for a claim to hold.
 
-A contrast is a weighted sum of values of one replicate: (scenario, KPI, week) with weights. Because all scenarios of a
+A contrast is a weighted sum of KPI values of one replicate: (scenario, KPI, week) with weights. Because all scenarios of a
 replicate share their draws, its values over replicates are paired differences, and one t test judges it.
 """
 
@@ -17,7 +17,7 @@ Cell = tuple[str, str, int]  # scenario, KPI, week
 
 @dataclass(frozen=True)
 class Contrast:
-    """A weighted sum of values, in words and numbers."""
+    """A weighted sum of KPI values, in words and numbers."""
 
     words: str
     weights: Mapping[Cell, float]
@@ -33,11 +33,11 @@ class Claimed:
     """What a claim compares.
 
     Attributes:
-        kpi: the KPI that is watched.
+        kpi: the KPI that is compared.
         names: the scenarios, in the order that the kind of claim asks for.
-        weeks: the weeks that are looked at, the horizon last.
-        sign: 1 where more is claimed, -1 where less is.
-        share: share of a gain; only claims about what is kept of one use it.
+        weeks: the weeks compared, the horizon last.
+        sign: 1 if the claim is that there is more, -1 if less.
+        share: share of a gain; used only by claims about how much of a gain is kept.
     """
 
     kpi: str
@@ -54,18 +54,18 @@ class Claimed:
         }
 
     def beats(self, one: str, other: str) -> Contrast:
-        """Return by how much one scenario beats another at the horizon."""
+        """Return the contrast between one scenario and another at the horizon."""
         weights = {(one, self.kpi, self.weeks[-1]): self.sign, (other, self.kpi, self.weeks[-1]): -self.sign}
         return Contrast(f"{one} against {other}", weights)
 
     def since(self, name: str, week: int, weight: float, start: int | None = None) -> dict[Cell, float]:
-        """Return the weights of a value; of what was summed since a start, if one is given and the KPI is a sum.
+        """Return the weights of a value, or of its increase since ``start`` if that is given and the KPI is a sum.
 
         Args:
             name: the scenario.
             week: the week.
-            weight: how much the value counts.
-            start: week from which on it is summed.
+            weight: the weight of the value.
+            start: first week of the sum.
         """
         weights = {(name, self.kpi, week): self.sign * weight}
         if start is not None and KPIS[self.kpi].aggregation in ("sum", "last"):
@@ -78,11 +78,11 @@ class Kind:
     """A kind of claims.
 
     Attributes:
-        means: what a claim of this kind says, in words.
-        takes: the scenarios that it takes, in words, and how many at ``least`` and at ``most``. Where both are the same,
-            a claim may make its comparison several times over, and holds only if it holds each time.
-        contrasts: from what is compared to the contrasts, all of which must be positive.
-        chooses: the contrasts stand for alternatives of which replicates of one half choose and the other half judge.
+        means: what a claim of this kind states, in words.
+        takes: the scenarios that it needs, in words, and how many at ``least`` and at ``most``. If the two are equal,
+            a claim may repeat its comparison, and holds only if it holds each time.
+        contrasts: function from the comparison to its contrasts, all of which must be positive.
+        chooses: the contrasts are alternatives: one half of the replicates chooses among them, the other half tests the choice.
     """
 
     means: str
@@ -93,7 +93,7 @@ class Kind:
     chooses: bool = False
 
     def rounds(self, scenarios: int) -> int:
-        """Return how many times over a number of scenarios makes the comparison, 0 if they do not fit."""
+        """Return how many comparisons a number of scenarios makes, 0 if the number does not fit."""
         if self.least == self.most:
             return scenarios // self.most if scenarios % self.most == 0 else 0
         return int(self.least <= scenarios <= self.most)
@@ -110,19 +110,19 @@ def best(claimed: Claimed) -> list[Contrast]:
 
 
 def ordering(claimed: Claimed) -> list[Contrast]:
-    """Each beats the next."""
+    """Each scenario beats the next."""
     return [claimed.beats(one, other) for one, other in pairwise(claimed.names)]
 
 
 def retains(claimed: Claimed) -> list[Contrast]:
-    """(A - C) / (B - C) > share, for scenarios A, B, C: what A keeps of B's gain over C."""
+    """(A - C) / (B - C) > share, for scenarios A, B, C: the share of B's gain over C that A keeps."""
     here, whole, none = claimed.names
     weights = claimed.at_bound(1.0, -claimed.share, -(1.0 - claimed.share))
     return [Contrast(f"{here} keeps {claimed.share:.0%} of what {whole} gains over {none}", weights)]
 
 
 def reverts(claimed: Claimed) -> list[Contrast]:
-    """There was a gain, and of what the second gains over the third, the first has lost more than a share."""
+    """There was a gain, and the first scenario has lost more than a share of what the second gains over the third."""
     here, whole, none = claimed.names
     kept = 1.0 - claimed.share
     lost = claimed.at_bound(-1.0, kept, 1.0 - kept)
@@ -131,20 +131,20 @@ def reverts(claimed: Claimed) -> list[Contrast]:
 
 
 def interaction(claimed: Claimed) -> list[Contrast]:
-    """The fourth (both) gains more over the first (neither) than the second and the third together."""
+    """The fourth scenario (both) gains more over the first (neither) than the second and the third together."""
     neither, one, other, both = claimed.names
     weights = replace(claimed, names=(both, one, other, neither)).at_bound(1.0, -1.0, -1.0, 1.0)
     return [Contrast(f"{both} more than {one} and {other} together", weights)]
 
 
 def optimum(claimed: Claimed) -> list[Contrast]:
-    """Some value between the ends beats both ends; which one is chosen on half of the replicates."""
+    """Some value between the ends beats both ends; the value is chosen on half of the replicates."""
     low, *between, high = claimed.names
     return [claimed.beats(inner, end) for inner in between for end in (low, high)]
 
 
 def overtakes(claimed: Claimed) -> list[Contrast]:
-    """The first is ahead of the second at the first week and behind in the end (for sums: since the last but one)."""
+    """The first scenario is ahead of the second at the first week and behind at the end (for sums: since the last week but one)."""
     (one, other), (early, late) = claimed.names, (claimed.weeks[0], claimed.weeks[-1])
     start = claimed.weeks[-2] if len(claimed.weeks) > 2 else early
     ahead = {**claimed.since(one, early, 1.0), **claimed.since(other, early, -1.0)}
@@ -156,17 +156,17 @@ def overtakes(claimed: Claimed) -> list[Contrast]:
 
 
 def break_even(claimed: Claimed) -> list[Contrast]:
-    """The second, at its worst, loses to the first; the third, at its best, beats it: they break even in between."""
+    """The worst case (second) loses to the first scenario and the best case (third) beats it, so there is a break-even point in between."""
     other, at_worst, at_best = claimed.names
     return [claimed.beats(at_best, other), claimed.beats(other, at_worst)]
 
 
-#: What a reported KPI reports.
+#: The KPI that each reported KPI stands for.
 TRUE = {"reported_csat": "csat", "reported_fcr": "fcr", "aht": "cost_per_resolved"}
 
 
 def goodhart(claimed: Claimed) -> list[Contrast]:
-    """Against the second, the first looks better on the reported KPI and is worse on what that stands for."""
+    """Compared with the second, the first scenario is better on the reported KPI and worse on the KPI that it stands for."""
     true = TRUE.get(claimed.kpi, "csat")
     good = 1.0 if KPIS[true].direction == "more" else -1.0
     gamed, other = claimed.names

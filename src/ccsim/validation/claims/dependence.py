@@ -1,6 +1,6 @@
-"""What a claim depends on: the parameters that go with its effect, and the cut that best says where it holds.
+"""What a claim depends on: the parameters correlated with its effect, and the cut that best separates where it holds.
 
-Both are said only where they are beyond chance after correction for everything that was looked at.
+Both are reported only if they are significant after correction for all parameters tested.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ import numpy as np
 from ccsim.analysis.comparison import LEVEL, holm
 from ccsim.engine.columns import FloatArray
 
-#: Points below which nothing is said of what decides a claim: with so many parameters some one always fits a few points.
+#: Fewest points for an analysis of dependence: with so many parameters, one always fits a handful of points.
 ENOUGH = 20
-#: With what chance a real dependence is to be found, where its size is told.
+#: Power at which the detectable size of a dependence is stated.
 POWER = 0.8
 
 
 @dataclass(frozen=True)
 class Driver:
-    """A parameter that decides a claim: its key and rank correlation with the effect in other worlds."""
+    """A parameter on which a claim depends: its key and its rank correlation with the effect over other worlds."""
 
     key: str
     rho: float
@@ -38,10 +38,10 @@ class HeldCount(NamedTuple):
 
 @dataclass(frozen=True)
 class BestSplit:
-    """One cut through the other worlds that best tells points where a claim holds from the others.
+    """The cut through the other worlds that best separates points where a claim holds from the others.
 
     Attributes:
-        key, cut: the parameter, and the value that divides the points.
+        key, cut: the parameter, and the value at which the points are divided.
         above, below: the points on that side.
         significant: beyond chance, with so many cuts tried.
     """
@@ -54,17 +54,17 @@ class BestSplit:
 
 
 def detectable(points: int, varied: int) -> float:
-    """Return the size of a rank correlation that would be found with the chance :data:`POWER`.
+    """Return the rank correlation that would be detected with power :data:`POWER`.
 
     By the normal approximation to Fisher's z of a rank correlation (Fieller, Hartley & Pearson 1957), at the level that
     Holm's correction sets to the first of all parameters.
 
     Args:
         points: worlds.
-        varied: parameters looked at.
+        varied: number of parameters tested.
 
     Returns:
-        The correlation; nan where the points are too few to look.
+        The correlation; nan if there are too few points.
     """
     from scipy.stats import norm
 
@@ -75,9 +75,9 @@ def detectable(points: int, varied: int) -> float:
 
 
 def deciders_of(effects: Sequence[float], space: Sequence[Mapping[str, Any]], most: int = 3) -> tuple[Driver, ...]:
-    """Return the parameters whose values go most with the effect (Spearman's rank correlation).
+    """Return the parameters most strongly correlated with the effect (Spearman's rank correlation).
 
-    ``clear`` says whether a correlation this large is beyond chance, with so many parameters looked at (Holm).
+    ``clear`` states whether the correlation is significant after correction for the number of parameters (Holm).
     """
     from scipy.stats import spearmanr
 
@@ -98,7 +98,7 @@ def deciders_of(effects: Sequence[float], space: Sequence[Mapping[str, Any]], mo
 
 
 def where_holds(signs: Sequence[int], effects: Sequence[float], space: Sequence[Mapping[str, Any]]) -> BestSplit | None:
-    """Return the best single cut: of the parameters that decide most, the one value that divides holding from not.
+    """Return the best single cut: among the most strongly correlated parameters, the value that best separates points where the claim holds.
 
     Each side has at least a fifth of the points. ``clear`` is Fisher's exact test, corrected for all cuts of
     all parameters (Bonferroni).
@@ -135,14 +135,14 @@ def where_holds(signs: Sequence[int], effects: Sequence[float], space: Sequence[
 
 @dataclass(frozen=True)
 class FlipMap:
-    """Shares of worlds in which a claim holds and is reversed, by thirds of the two parameters that decide it.
+    """Shares of worlds in which a claim holds and is reversed, by thirds of the two parameters on which it depends most.
 
     Attributes:
-        keys: the two parameters, the one that decides more first.
+        keys: the two parameters, the stronger first.
         rhos: rank correlation of each with the effect, that of the second with the first held fixed.
         cuts: the two values of each parameter between which its thirds lie.
         holds, reverses, worlds: counts in each cell; rows are thirds of the first parameter, columns of the second.
-        flips: whether chance cannot explain that the claim holds in most worlds of one cell and in the fewest of another.
+        flips: whether the difference between the cells with the most and the fewest worlds where it holds is significant.
     """
 
     keys: tuple[str, str]
@@ -155,7 +155,7 @@ class FlipMap:
 
 
 def flip_map(signs: Sequence[int], effects: Sequence[float], space: Sequence[Mapping[str, Any]]) -> FlipMap | None:
-    """Return where a claim turns over two parameters; None where fewer than two decide it beyond chance.
+    """Return the map of a claim over two parameters; None if fewer than two are significant.
 
     The first parameter is the one whose rank correlation with the effect is largest, the second the one that adds most
     to it (partial rank correlation). Both have to be beyond chance after correction for all parameters (Holm).
@@ -177,7 +177,7 @@ def flip_map(signs: Sequence[int], effects: Sequence[float], space: Sequence[Map
     keys = [key for key in space[0] if key != first.key and np.ptp([space[k][key] for k in known]) > 0.0]
     ranks = {key: rankdata([space[k][key] for k in known]) for key in (first.key, *keys)}
     gone = _apart_from(rankdata([effects[k] for k in known]), ranks[first.key])
-    if not keys or float(gone @ gone) < 1e-9 * len(gone) ** 3:  # the first parameter tells all of it
+    if not keys or float(gone @ gone) < 1e-9 * len(gone) ** 3:  # the first parameter explains all of it
         return None
     partial = np.array([_correlation(gone, _apart_from(ranks[key], ranks[first.key])) for key in keys])
     ps = holm(_p_values(partial, len(known) - 1))
@@ -214,7 +214,7 @@ def _mapped(
 
 
 def _apart_from(y: FloatArray, x: FloatArray) -> FloatArray:
-    """Return what a straight line on ``x`` leaves of ``y``."""
+    """Return the residuals of ``y`` from a straight line on ``x``."""
     x, y = x - x.mean(), y - y.mean()
     return np.asarray(y - x * (x @ y) / (x @ x))
 
@@ -225,7 +225,7 @@ def _correlation(x: FloatArray, y: FloatArray) -> float:
 
 
 def _p_values(rhos: FloatArray, worlds: int) -> FloatArray:
-    """Return two-sided p values of rank correlations between so many worlds (Student's t)."""
+    """Return two-sided p values of rank correlations over a number of worlds (Student's t)."""
     from scipy.stats import t
 
     inside = np.clip(rhos, -0.999999, 0.999999)

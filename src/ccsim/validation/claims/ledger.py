@@ -1,6 +1,6 @@
 """Run the ledger: every scenario of every claim once, at the defaults and in other worlds.
 
-The other worlds are admitted ones (:mod:`ccsim.analysis.admitted`). A stress test takes points of the whole declared
+The other worlds are admitted worlds (:mod:`ccsim.analysis.admitted`). A stress test uses points of the whole declared
 space instead, most of which cannot be real.
 """
 
@@ -67,7 +67,7 @@ UNKNOWN_SHARE = ShareInterval(np.nan, np.nan, np.nan)
 
 @dataclass(frozen=True)
 class ClaimResult:
-    """What came out for a claim.
+    """The result for a claim.
 
     Attributes:
         claim: the claim.
@@ -76,12 +76,12 @@ class ClaimResult:
         secondary: the outcomes in its further KPIs.
         effects: mean effect at each point of the other worlds, the defaults first.
         signs: 1, 0, -1 at each point: holds, chance could make it, reversed.
-        holds, reverses: shares of the points with their 95 % intervals; None where none were run.
-        deciders: the parameters that decide it most.
-        where: the cut that best says where it holds; None where it holds everywhere or nowhere.
+        holds, reverses: shares of the points with their 95 % intervals; None if none were run.
+        deciders: the parameters on which it depends most.
+        where: the cut that best separates where it holds; None if it holds everywhere or nowhere.
         verdict: in a word or two.
-        mixed: ``effects`` are in standard deviations between organisations, because several KPIs are watched.
-        map: where it turns over two parameters; None where fewer than two decide it beyond chance.
+        mixed: ``effects`` are in standard deviations between organisations, because several KPIs are compared.
+        map: shares by thirds of two parameters; None if fewer than two are significant.
     """
 
     claim: Claim
@@ -101,12 +101,12 @@ class ClaimResult:
 
 @dataclass(frozen=True)
 class Ledger:
-    """All findings, and how they were made.
+    """All findings, with the design of their runs.
 
     Attributes:
         findings: one for each claim.
         replicates: paired runs at the defaults.
-        points: other worlds that were run, of so many ``planned``.
+        points: other worlds run so far; ``planned``: how many were planned.
         seed: of all draws.
         stress: whether the points are a hypercube over the declared ranges, not admitted worlds.
         varied: how many parameters differ between the points.
@@ -122,12 +122,12 @@ class Ledger:
 
     @property
     def where(self) -> str:
-        """What the points are, in a word or two."""
+        """What the points are, in a few words."""
         return "points of the declared space" if self.stress else "admitted worlds"
 
     @property
     def detectable(self) -> float:
-        """The size of a rank correlation that would be found in 80 of 100 cases, with all parameters looked at."""
+        """The rank correlation that would be detected with 80 % power when all parameters are tested."""
         return detectable(self.points, self.varied)
 
     def table(self) -> pd.DataFrame:
@@ -171,7 +171,7 @@ def _inside(row: Parameter, u: float) -> float | int:
 
 
 def scenarios_of(claims: Sequence[Claim]) -> tuple[dict[str, Scenario], dict[tuple[str, str], str]]:
-    """Return the distinct scenarios of some claims, and which of them each scenario of each claim is."""
+    """Return the distinct scenarios of some claims, and the index among them of each scenario of each claim."""
     known: dict[str, str] = {}
     found: dict[str, Scenario] = {}
     place: dict[tuple[str, str], str] = {}
@@ -197,10 +197,10 @@ def run_ledger(
         points: worlds besides the defaults, each with a few replicates.
         seed: of all draws, and of the points.
         partial: run nothing; judge what the folder holds of the same ledger, at the points that are finished.
-        worlds: the admitted worlds that are drawn from; None for a stress test over the declared ranges.
+        worlds: the admitted worlds to draw from; None for a stress test over the declared ranges.
 
     Returns:
-        The verdict of each claim, and how often it holds in the admitted worlds.
+        The verdict on each claim, and how often it holds in the admitted worlds.
     """
     scenarios, place = scenarios_of(claims)
     weeks = tuple(sorted({week for claim in claims for week in claim.weeks}))
@@ -231,7 +231,7 @@ def run_ledger(
 
 
 def under(scenario: Scenario, values: Mapping[str, Any]) -> Scenario:
-    """Return a scenario in another world; what the scenario itself assumes stays."""
+    """Return a scenario in another world; the scenario's own values take precedence."""
     own = {**scenario.assumptions, **scenario.levers, **scenario.history}
     return scenario.with_values({key: value for key, value in values.items() if key not in own})
 
@@ -260,7 +260,7 @@ def _cells(
     place: Mapping[tuple[str, str], str],
     prefix: str,
 ) -> dict[Cell, Any] | None:
-    """Return the values of every cell over the replicates that all of them have; None where there are too few."""
+    """Return the values of every cell over the replicates common to all cells; None if there are too few."""
     wanted = {cell for one in contrasts for cell in one.weights}
     columns = {}
     for name, kpi, week in wanted:
@@ -284,8 +284,8 @@ def judge_claim(
         claim: the claim.
         cell_values: for each scenario, KPI and week, values over replicates.
         place: where the values of each scenario of a claim stand.
-        prefix: of the point: put before the names of scenarios.
-        kpi: another KPI to judge it in.
+        prefix: prefix of the point in the names of scenarios.
+        kpi: another KPI to use in place of the claim's own.
         priors: for each contrast, what the other points say of its variance.
 
     Returns:
@@ -294,7 +294,9 @@ def judge_claim(
     contrasts = claim.contrasts(kpi)
     cells = _cells(contrasts, claim, cell_values, place, prefix)
     if cells is None:
-        return Outcome(*(float("nan"),) * 3, 0.5, 0.5, 0, float("nan"), "no run that could be judged", kpi or claim.kpi)
+        return Outcome(
+            *(float("nan"),) * 3, 0.5, 0.5, 0, float("nan"), "no run that can be evaluated", kpi or claim.kpi
+        )
     return judge(contrasts, cells, KINDS[claim.kind].chooses, priors)
 
 
@@ -308,10 +310,10 @@ class _Space:
 
 
 def _variance_priors(claim: Claim, over: _Space) -> list[VariancePrior | None]:
-    """Return what the other worlds together tell of each contrast's variance."""
+    """Return the prior on each contrast's variance, estimated from all other worlds."""
     contrasts = claim.contrasts()
     at_points = [_cells(contrasts, claim, over.cell_values, over.place, _prefix(number)) for number in over.points]
-    # Half of the replicates judge where the other half chooses.
+    # If the claim chooses, only half of the replicates are used for the test.
     start = AT_POINT // 2 if KINDS[claim.kind].chooses else 0
     known = [contrast_values(contrasts, cells)[:, start:] for cells in at_points if cells is not None]
     whole = [values for values in known if values.shape[1] == AT_POINT - start]
@@ -330,7 +332,7 @@ def _finding(claim: Claim, outcome: Outcome, p: float, at_defaults: CellValues, 
     priors = _variance_priors(claim, over)
     there = [judge_claim(claim, over.cell_values, over.place, _prefix(number), priors=priors) for number in over.points]
     space = list(over.points.values())
-    # Differences in several KPIs have no common unit but the spread between organisations.
+    # Differences in several KPIs are made comparable by the standard deviation between organisations.
     mixed = len(set(claim.kpis)) > 1 or claim.kind == "goodhart"
     effects = tuple(one.effect / one.spread if mixed else one.effect for one in (outcome, *there))
     signs = (outcome.sign(p), *(one.sign() for one in there))

@@ -1,4 +1,4 @@
-"""The ledger as people read it: a terminal table, a Markdown page, a standalone HTML page, a figure for each claim."""
+"""Output of the ledger: a terminal table, a Markdown page, a standalone HTML page, a figure for each claim."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ COLOURS = {
 
 
 def place_of(finding: ClaimResult) -> str:
-    """Say in a sentence where a claim holds; nothing where chance could have made the difference."""
+    """Return a sentence on where a claim holds, empty if the difference is not significant."""
     one = finding.where
     if one is None or not one.significant:
         return ""
@@ -76,12 +76,12 @@ def _percent(interval: ShareInterval | None) -> str:
     return percent(interval.share) if interval else ""
 
 
-#: Holds, could be chance, reversed: colour and mark, told apart in print, too.
+#: Holds, not significant, reversed: colour and mark, distinguishable in black and white.
 SIGNS = ((1, "#0b5394", "o", "holds"), (0, "#b0b7bf", "s", "could be chance"), (-1, "#c55a11", "v", "reversed"))
 
 
 def draw(finding: ClaimResult) -> Any:
-    """Draw a claim: its effect at the defaults, and in other worlds from worst to best."""
+    """Draw a claim: its effect at the defaults, and in the other worlds in ascending order."""
     import numpy as np
     from matplotlib.figure import Figure
 
@@ -105,7 +105,7 @@ def draw(finding: ClaimResult) -> Any:
     )  # fmt: skip
     ticks = [(aside, "defaults")]
     if len(order):
-        ticks.append((len(order) / 2 - 0.5, f"{len(order)} other worlds, from worst to best"))
+        ticks.append((len(order) / 2 - 0.5, f"{len(order)} other worlds, in ascending order"))
         axis.axvline(aside / 2, color="#dfe4ea", linewidth=0.8)
     axis.set_xticks([place for place, _ in ticks], [text for _, text in ticks])
     axis.tick_params(labelsize=7, length=0)
@@ -117,12 +117,12 @@ def draw(finding: ClaimResult) -> Any:
 
 
 def flipping(finding: ClaimResult) -> FlipMap | None:
-    """Return a claim's map over two parameters where it turns on it beyond chance; else None."""
+    """Return a claim's map over two parameters if it differs significantly between cells, else None."""
     return finding.map if finding.map is not None and finding.map.flips else None
 
 
 def draw_map(finding: ClaimResult) -> Any:
-    """Draw where a claim turns: in each cell, the share of worlds in which it holds, and counts."""
+    """Draw the map of a claim: in each cell, the share of worlds in which it holds, and counts."""
     import numpy as np
     from matplotlib.figure import Figure
 
@@ -148,7 +148,7 @@ def draw_map(finding: ClaimResult) -> Any:
 
 
 def describe_map(one: FlipMap) -> str:
-    """Say in a sentence where a claim holds most and least, by thirds of two parameters."""
+    """Return a sentence on where a claim holds most and least often, by thirds of two parameters."""
     cells = [(one.holds[r][c] / of, r, c, of) for r in range(3) for c in range(3) if (of := one.worlds[r][c])]
     (_, top, right, most), (_, low, left, least) = max(cells), min(cells)
     thirds = ("lowest", "middle", "highest")
@@ -167,7 +167,7 @@ def write_pages(ledger: Ledger, folder: Path, made_by: str, pictures: dict[str, 
         ledger: the findings.
         folder: where to.
         made_by: the command and commit, for the page's foot.
-        pictures: the figures, if they are drawn already.
+        pictures: the figures, if already drawn.
 
     Returns:
         The files written, apart from figures.
@@ -197,7 +197,7 @@ def write_pages(ledger: Ledger, folder: Path, made_by: str, pictures: dict[str, 
 
 
 def row_of(one: ClaimResult) -> dict[str, Any]:
-    """Return what a page says of a claim."""
+    """Return the content of a page on a claim."""
     found = one.outcome
     kpi = found.kpi or one.claim.kpi
     watched = list(dict.fromkeys(one.claim.kpis or (one.claim.kpi,)))
@@ -217,7 +217,7 @@ def row_of(one: ClaimResult) -> dict[str, Any]:
 
 
 def _beside(one: ClaimResult, name: str) -> str:
-    """Return what a further KPI did: more or less of it, whichever of the two is better."""
+    """Return the change in a secondary KPI."""
     other = one.secondary[name]
     kpi = other.kpi or name
     sign = 1.0 if one.claim.direction_of(kpi) == "more" else -1.0
@@ -232,7 +232,7 @@ def _with_interval(interval: ShareInterval | None) -> str:
 
 
 def changes(scenario: Any) -> str:
-    """Return in a line what a scenario changes."""
+    """Return the changes of a scenario in one line."""
     parts = [f"{key} = {value}" for table in ("organisation", "assumptions", "history", "levers")
              for key, value in getattr(scenario, table).items()]  # fmt: skip
     for move in scenario.schedule:

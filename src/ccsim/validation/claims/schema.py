@@ -1,4 +1,4 @@
-"""A claim as it is written down: read from TOML, every fault of a file with its line."""
+"""The format of claims: read from TOML; every error in a file is reported with its line."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ HORIZON = 156
 
 @dataclass(frozen=True)
 class Claim:
-    """One idea, and how it is tested.
+    """A claim, and how it is tested.
 
     Attributes:
-        id, statement, article: its short name, its sentence, and where it comes from.
+        id, statement, article: its short name, the claim in one sentence, and the article it comes from.
         kind: how it is tested, one of :data:`ccsim.validation.claims.contrasts.KINDS`.
-        kpi: what is watched, and ``direction``: whether the claim has it ``"more"`` or ``"less"``.
-        kpis: what is watched in each round, where a comparison is made several times over and not in the same KPI.
-        secondary: further KPIs, shown beside but not judged.
-        scenarios: what is compared, by name, in the order that the kind asks for.
-        weeks: the weeks that are looked at, the horizon last.
-        share: of a gain, for claims about what is kept of it.
-        note: what the comparison leaves out or takes for granted.
-        file: where it is written, and ``theme``: the title of that file.
+        kpi, direction: the KPI compared, and whether the claim predicts ``"more"`` or ``"less"`` of it.
+        kpis: the KPI of each round, if a comparison is repeated with different KPIs.
+        secondary: further KPIs, shown but not tested.
+        scenarios: the scenarios compared, by name, in the order that the kind requires.
+        weeks: the weeks compared, the horizon last.
+        share: share of a gain, for claims about how much of it is kept.
+        note: what the comparison leaves out or assumes.
+        file, theme: the file that declares it, and that file's title.
     """
 
     id: str
@@ -54,7 +54,7 @@ class Claim:
     theme: str = ""
 
     def contrasts(self, kpi: str | None = None) -> list[Contrast]:
-        """Return the differences that must all be positive for the claim to hold, in one KPI or in its own."""
+        """Return the differences that must all be positive for the claim to hold, in a given KPI or in the claim's own."""
         names, kind = tuple(self.scenarios), KINDS[self.kind]
         rounds = max(1, kind.rounds(len(names)))
         watched = [kpi] * rounds if kpi else list(self.kpis or [self.kpi] * rounds)
@@ -68,7 +68,7 @@ class Claim:
         return found
 
     def direction_of(self, kpi: str) -> str:
-        """Return the direction of a KPI: the claim's own for its main one, else what is better."""
+        """Return the direction of a KPI: the claim's own for its main KPI, otherwise the better direction."""
         return self.direction if kpi == self.kpi or KPIS[kpi].direction == "neither" else KPIS[kpi].direction
 
 
@@ -105,8 +105,8 @@ def load_claims(ids: Sequence[str] = (), folder: Path | None = None) -> list[Cla
         folder: where the files are; by default ``claims/`` here, or those that ccsim ships.
 
     Raises:
-        UnknownNameError: no claim bears an id.
-        InputErrors: what is wrong with the files, all of it.
+        UnknownNameError: there is no claim with one of these ids.
+        InputErrors: the files contain errors; all of them are listed.
         InputError: there are no files.
     """
     faults: list[Any] = []
@@ -176,7 +176,7 @@ def _claim(part: Parser, row: dict[str, Any], file: Path, theme: str) -> Claim |
 
 
 def _swept(part: Parser, row: dict[str, Any], scenarios: dict[str, Scenario]) -> dict[str, Scenario]:
-    """Return the points of a sweep over one lever, on the first scenario (the ordinary organisation if there is none)."""
+    """Return the points of a sweep over one lever, applied to the first scenario (or to the ordinary organisation)."""
     sweep = part.sub("sweep")
     for key in row:
         if key not in ("lever", "values"):

@@ -1,9 +1,9 @@
 """From replicates to a verdict.
 
-One contrast is judged by a paired t test. Where there are few replicates, as in a single world, its
-variance leans on those at the other points (moderated t test, Smyth 2004). A claim that needs several contrasts holds only if every one of them is
+One contrast is tested by a paired t test. If there are few replicates, as in a single world, its
+variance is shrunk towards those at the other points (moderated t test, Smyth 2004). A claim that needs several contrasts holds only if every one of them is
 positive, so its p value is the largest of theirs (intersection-union test; no further correction is needed); it is
-reversed if one of them is negative, with a p value that is corrected for having looked at several (Bonferroni). Over
+reversed if one of them is negative, with a p value corrected for the number of contrasts (Bonferroni). Over
 the whole ledger p values are adjusted by Holm (1979): the chance of even one false finding among all claims stays
 below five per cent.
 """
@@ -21,24 +21,24 @@ from ccsim.analysis.comparison import LEVEL, holm
 from ccsim.validation.claims.contrasts import Cell, Contrast
 
 Values = npt.NDArray[np.float64]
-#: A difference smaller than this part of the spread between organisations is not worth a claim.
+#: Differences below this share of the standard deviation between organisations are negligible.
 MATTERS = 0.2
-#: Share of the worlds in which a claim must hold to be called supported, or not to be called anything.
+#: Share of the worlds in which a claim must hold for the verdict "supported".
 MOSTLY, HARDLY = 0.75, 0.25
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """A claim at one point of the parameters.
+    """The outcome of a claim at one point of the parameters.
 
     Attributes:
         effect, low, high: the weakest of its contrasts, with its 95 % interval.
         holds: p value of the claim: of every contrast being positive.
         fails: p value of the opposite: of some contrast being negative.
         runs: replicates.
-        spread: standard deviation of the KPI between organisations, to judge the effect by.
-        words: which contrast is the weakest.
-        kpi: the KPI that it looks at.
+        spread: standard deviation of the KPI between organisations, the yardstick for the effect.
+        words: description of the weakest contrast.
+        kpi: the KPI of that contrast.
     """
 
     effect: float
@@ -53,11 +53,11 @@ class Outcome:
 
     @property
     def p(self) -> float:
-        """Two-sided p value, in the direction that was found."""
+        """Two-sided p value, in the direction of the effect."""
         return min(1.0, 2.0 * min(self.holds, self.fails))
 
     def sign(self, p: float | None = None) -> int:
-        """Return 1 where the claim holds, -1 where it is reversed, 0 where chance could make the difference."""
+        """Return 1 if the claim holds, -1 if it is reversed, 0 if the difference is not significant."""
         if (self.p if p is None else p) >= 1.0 - LEVEL:
             return 0
         return 1 if self.holds <= self.fails else -1
@@ -65,16 +65,16 @@ class Outcome:
 
 @dataclass(frozen=True)
 class VariancePrior:
-    """What other points tell of a variance: its usual size there, and how many degrees of freedom that is worth."""
+    """A prior on a variance, estimated from other points: its typical size and its degrees of freedom."""
 
     variance: float
     degrees: float
 
 
 def shrink_variance(variances: Sequence[float], freedom: int) -> VariancePrior | None:
-    """Return what sample variances, each of so many degrees of freedom, tell of another one (Smyth 2004, section 6.2).
+    """Return the prior on a variance estimated from sample variances with given degrees of freedom (Smyth 2004, section 6.2).
 
-    None where they are too few or nothing varies.
+    None if there are too few or nothing varies.
     """
     from scipy.optimize import brentq
     from scipy.special import digamma, polygamma
@@ -96,11 +96,11 @@ def judge(
     contrasts: Sequence[Contrast], cell_values: Mapping[Cell, Values], chooses: bool = False,
     priors: Sequence[VariancePrior | None] = (),
 ) -> Outcome:  # fmt: skip
-    """Judge a claim on its figures.
+    """Test a claim on KPI values.
 
     Args:
-        contrasts: what must be positive.
-        cell_values: for each cell its values over replicates, in the same order of replicates.
+        contrasts: the contrasts that must be positive.
+        cell_values: for each cell its values over replicates, in a common order of replicates.
         chooses: contrasts come in pairs, one for each value between two ends; one half of the replicates chooses the
             pair, the other half judges it.
         priors: what is known of each contrast's variance from elsewhere.
@@ -165,7 +165,7 @@ def _one(values: Values, prior: VariancePrior | None = None) -> _Test:
 
 
 def adjusted(outcomes: Sequence[Outcome]) -> list[float]:
-    """Return the p values of a ledger's claims, adjusted for looking at all of them (Holm)."""
+    """Return the p values of a ledger's claims, adjusted for the number of claims (Holm)."""
     return [float(p) for p in holm(np.array([outcome.p for outcome in outcomes]))]
 
 
@@ -175,8 +175,8 @@ def verdict(outcome: Outcome, p: float, holds: float | None, reverses: float | N
     Args:
         outcome: at the defaults.
         p: its adjusted p value.
-        holds: share of the worlds in which it holds; None where it was not tested.
-        reverses: share in which it is reversed; None where it was not tested.
+        holds: share of the worlds in which it holds; None if it was not tested.
+        reverses: share of the worlds in which it is reversed; None if it was not tested.
     """
     sign = outcome.sign(p)
     if holds is None or reverses is None:
@@ -193,6 +193,6 @@ def verdict(outcome: Outcome, p: float, holds: float | None, reverses: float | N
 
 
 def _is_nothing(outcome: Outcome) -> bool:
-    """Whether the whole interval is too small a difference to matter."""
+    """Whether the whole interval lies within negligible differences."""
     edge = MATTERS * outcome.spread
     return bool(max(abs(outcome.low), abs(outcome.high)) <= edge) if edge == edge else False

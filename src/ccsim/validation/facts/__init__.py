@@ -1,5 +1,5 @@
-"""Validation: what others measured, measured on simulated organisations as their sources describe it.
+"""Validation against published numbers: each is measured on simulated organisations in the way its source describes.
 
-A fact is data (``facts/*.toml``): a study (who is looked at, under which scenarios) and, for each published number, how
+A fact is data (``facts/*.toml``): a study (who is observed, under which scenarios) and, for each published number, how
 it is measured there. Kinds of study and kinds of measure are code; no fact has code of its own.
 """

@@ -1,7 +1,7 @@
-"""A study of a cohort: today's customers followed for years, and what they are worth beside the formula.
+"""A cohort study: today's customers followed for years, and their value compared with the formula.
 
-Of every customer of week 0 it is noted, year by year, whether he or she is still the same customer. Their value, for a
-margin of 1 a year paid at each year's end, is compared with r / (1 + i - r), r being what was retained in year one.
+For every customer of week 0 the study records, year by year, whether he or she is still a customer. Their value, for a
+margin of 1 a year paid at each year's end, is compared with r / (1 + i - r), where r is the retention in year one.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ COLUMNS = ("retention", "lately", "worth", "formula")
 
 
 def watch(simulation: Simulation, weeks: int) -> dict[str, float]:
-    """Return retention in the first year and a year later on, worth, and the formula's.
+    """Return retention in the first year and per year later, the value, and the value by the formula.
 
-    What remains after so many weeks is valued at the last year's retention.
+    Customers left after the last week are valued at the last year's retention.
     """
     return cohort_value(_survivors(simulation, weeks), simulation.state.settings.accounts.discount)
 
 
 def _survivors(simulation: Simulation, weeks: int) -> list[float]:
-    """Return the share of the cohort that is left at the end of each year."""
+    """Return the share of the cohort left at the end of each year."""
     customers = simulation.state.populations.customers
     cohort = np.flatnonzero(customers.active == 1)
     person = customers.person[cohort].copy()
@@ -38,7 +38,7 @@ def _survivors(simulation: Simulation, weeks: int) -> list[float]:
 
 
 def cohort_value(survivors: list[float], discount: float) -> dict[str, float]:
-    """Return what a cohort is worth for each unit of yearly margin.
+    """Return the value of a cohort per unit of yearly margin.
 
     Args:
         survivors: share left at the end of each year.

@@ -1,4 +1,4 @@
-"""The scorecard by model version: what each version of the model had inside, undecided and outside."""
+"""The scorecard by model version: facts inside, undecided and outside."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ class Version:
     """The scorecard of one version of the model.
 
     Attributes:
-        model: what the version is called.
-        sources: hash of the model's sources; empty where it was not kept.
-        runs: runs of every study, as a share of what ``ccsim validate`` makes by default.
+        model: name of the version.
+        sources: hash of the model's sources; empty if not recorded.
+        runs: runs of every study, as a share of the default of ``ccsim validate``.
         inside, undecided, outside: facts that count as checks.
         out: ids of the facts outside.
     """
@@ -40,7 +40,7 @@ class Version:
 
     @property
     def checked(self) -> int:
-        """How many facts were checked."""
+        """Number of facts checked."""
         return self.inside + self.undecided + self.outside
 
 
@@ -51,7 +51,7 @@ def read_history(folder: Path | None = None) -> list[Version]:
         folder: where the file is; by default ``facts/`` here, or the folder that ccsim ships.
 
     Raises:
-        InputError: there is no such file, or a row of it cannot be read.
+        InputError: the file does not exist, or a row cannot be read.
     """
     file = _file(folder)
     found = []
@@ -78,11 +78,11 @@ def read_history(folder: Path | None = None) -> list[Version]:
 
 
 def record(scores: Sequence[Score], model: str, sources: str, runs: float, folder: Path | None = None) -> Path:
-    """Write a version into the history, in place of a row of the same name.
+    """Write a version into the history, replacing a row of the same name.
 
     Args:
         scores: of all facts.
-        model: what the version is called.
+        model: name of the version.
         sources: hash of the model's sources.
         runs: runs of every study, as a share of the usual number.
         folder: where the file is.

@@ -1,4 +1,4 @@
-"""Exact results: what a KPI's formula implies, without a run.
+"""Exact results that follow from a KPI's formula without a run.
 
 Value of customers: m r / (1 + i - r) for margin m, retention r, discount rate i (Gupta, Lehmann & Stuart 2004). Its
 elasticity in r is (1 + i) / (1 + i - r). Derivatives are taken by a complex step, which loses no digits.
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class AnalyticResult(Measure):
-    """A property of the KPI ``customer_equity``, as its formula is written: an elasticity at ``retention``, or a gain.
+    """A property of the formula of the KPI ``customer_equity``: an elasticity at ``retention``, or a gain.
 
     ``of``: ``"retention"``, ``"margin"`` for elasticities; ``"gain"`` for the relative gain up to retention ``to``.
     """
@@ -31,7 +31,7 @@ class AnalyticResult(Measure):
     discount: float = 0.12
 
     def rows(self, frame: pd.DataFrame) -> tuple[FloatArray, list[Any]]:
-        """Return the retention and one more number."""
+        """Return the retention and a second number."""
         return np.array([[self.retention, self.to]]), ["exact"]
 
     def value(self, rows: FloatArray) -> float:

@@ -1,7 +1,7 @@
-"""Measures between units: what a study reports over many firms, units or people.
+"""Measures between units: statistics that a study reports over many firms, units or people.
 
-A measure takes a study's frame, keeps what it needs as rows of numbers, and makes one value of them. Its interval
-comes from resampling whatever was drawn independently: runs, organisations, never the people inside one.
+A measure takes a study's frame, selects rows of numbers, and computes one value from them. Its interval
+comes from resampling the independent units: runs or organisations, never the people inside one.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ Scenarios = Annotated[list[str], "scenario"]
 
 @dataclass(frozen=True)
 class Estimate:
-    """A simulated value with its 95 % interval (percentiles of the bootstrap), and from how many independent units."""
+    """A simulated value with its 95 % interval (percentiles of the bootstrap) and the number of independent units."""
 
     value: float
     low: float
@@ -58,11 +58,11 @@ class Measure(Schema):
         return found
 
     def rows(self, frame: pd.DataFrame) -> tuple[FloatArray, list[Any]]:
-        """Return what is measured, one row per observation, and the independent unit that each row belongs to."""
+        """Return the observations, one row each, and the independent unit of each row."""
         raise NotImplementedError
 
     def value(self, rows: FloatArray) -> float:
-        """Return the figure."""
+        """Return the value."""
         raise NotImplementedError
 
 
@@ -80,7 +80,7 @@ def estimate(measure: Measure, frame: pd.DataFrame, seed: int = 1) -> Estimate:
         picks = rng.integers(0, len(groups), len(groups))
         chosen = order[picks] if single else np.concatenate([groups[k] for k in picks])
         drawn.append(measure.value(rows[chosen]))
-    # Resampled means vary less than means do, by the unit that estimating a mean costs.
+    # Resampled means vary less than means do, by the factor (n - 1) / n.
     wider = np.sqrt(len(groups) / (len(groups) - 1))
     low, high = np.nanpercentile(drawn, [2.5, 97.5])
     return Estimate(value, float(value + wider * (low - value)), float(value + wider * (high - value)), len(groups))
@@ -105,17 +105,17 @@ def over_weeks(frame: pd.DataFrame) -> pd.DataFrame:
 
 def evaluated(frame: pd.DataFrame, expression: str) -> FloatArray:
     """Return an expression over a frame's columns, row by row; shape (rows,)."""
-    with np.errstate(invalid="ignore", divide="ignore"):  # what has no logarithm is unknown, and says so as nan
+    with np.errstate(invalid="ignore", divide="ignore"):  # a value without a logarithm is unknown: nan
         columns = {name: frame[name].to_numpy(dtype=np.float64) for name in names(parse(expression), functions=False)}
         found = evaluate(parse(expression), {**FUNCTIONS, **columns})
     return np.broadcast_to(np.asarray(found, dtype=np.float64), (len(frame),))
 
 
 class AcrossUnits(Measure):
-    """A measure over units that are each seen once."""
+    """A measure over units that are each observed once."""
 
     def rows(self, frame: pd.DataFrame) -> tuple[FloatArray, list[Any]]:
-        """Return one row per unit, one column per expression; units of which something is unknown are left out."""
+        """Return one row per unit, one column per expression; units with an unknown value are left out."""
         seen = over_weeks(frame)
         columns = np.column_stack([evaluated(seen, one) for one in self.named("expression")])
         known = np.isfinite(columns).all(axis=1)
@@ -145,7 +145,7 @@ class Correlation(AcrossUnits):
 
 
 class CorrelationGap(AcrossUnits):
-    """How much closer ``x`` goes with ``y`` than with ``than``: the difference of the two correlations."""
+    """How much more strongly ``x`` is correlated with ``y`` than with ``than``: the difference of the two correlations."""
 
     x: Expression
     y: Expression
@@ -157,9 +157,9 @@ class CorrelationGap(AcrossUnits):
 
 
 class Slope(AcrossUnits):
-    """The slope of ``y`` on ``x`` in a linear regression that also holds ``given`` (least squares).
+    """The slope of ``y`` on ``x`` in a linear regression that also includes ``given`` (least squares).
 
-    ``standard`` counts both in their standard deviations.
+    With ``standard``, both are in units of their standard deviations.
     """
 
     x: Expression
@@ -177,7 +177,7 @@ class Slope(AcrossUnits):
 
 
 def residuals(y: FloatArray, given: FloatArray) -> FloatArray:
-    """Return what a linear regression on ``given`` (shape (rows, columns)) and a constant leaves of ``y``."""
+    """Return the residuals of ``y`` from a linear regression on ``given`` (shape (rows, columns)) and a constant."""
     if given.shape[1] == 0:
         return np.asarray(y - y.mean())
     design = np.column_stack([np.ones(len(y)), given])

@@ -1,4 +1,4 @@
-"""A study of networks: who listens to whom in organisations as they were founded, as network studies describe it."""
+"""A study of networks: who listens to whom in newly founded organisations, in the measures of network studies."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from ccsim.organisations.knowledge import gini
 from ccsim.simulation.simulation import Simulation
 
 #: Columns of the frame, for expressions: Gini of in-degree and of out-degree; shares of ties that are mutual and that
-#: cross departments; share of paths of two ties that a third one closes (transitivity).
+#: cross departments; share of paths of two ties that a third tie closes (transitivity).
 COLUMNS = ("gini_in", "gini_out", "mutual", "cross", "closed")
 
 
 def watch(simulation: Simulation, weeks: int) -> dict[str, float]:
-    """Return the traits of an organisation's network, which is drawn at the founding."""
+    """Return the statistics of an organisation's network, which is drawn at its founding."""
     people: Any = simulation.state.populations
     return traits_of(np.asarray(people.colleagues), np.asarray(people.staff.department))
 
 
 def traits_of(colleagues: IntArray, departments: IntArray) -> dict[str, float]:
-    """Return the traits of a network.
+    """Return the statistics of a network.
 
     Args:
-        colleagues: whom each person listens to, shape (people, places); -1 where a place is free.
+        colleagues: the people each person listens to, shape (people, places); -1 marks a free place.
         departments: of each person, shape (people,).
     """
     people = len(colleagues)

@@ -1,4 +1,4 @@
-"""A study of organisations: scenarios, sweeps and samples, run as one experiment and laid out for measures."""
+"""A study of organisations: scenarios, sweeps and samples, run as one experiment and arranged for measures."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def sampled(study: Study, seed: int) -> list[dict[str, Any]]:
-    """Return the points at which a study's organisations stand: a Latin hypercube over the ranges that it varies."""
+    """Return the points of a study's organisations: a Latin hypercube over the ranges that it varies."""
     from scipy.stats import qmc
 
     if not study.samples:
@@ -36,7 +36,7 @@ def _inside(key: str, u: float, low: float, high: float) -> float | int:
 
 
 def as_experiment(study: Study, seed: int) -> tuple[Experiment, dict[str, tuple[str, int]]]:
-    """Return a study as an experiment, and of each of its scenarios the study's own and the point."""
+    """Return a study as an experiment; for each of its scenarios, the study's own scenario and the point."""
     points = sampled(study, seed)
     whole: dict[str, Scenario] = {}
     place: dict[str, tuple[str, int]] = {}
@@ -47,7 +47,7 @@ def as_experiment(study: Study, seed: int) -> tuple[Experiment, dict[str, tuple[
             whole[key] = scenario.with_values({k: v for k, v in values.items() if k not in own})
             place[key] = (name, number)
     title = study.title or study.id
-    # Organisations of a sample are independent of each other: on common draws all would have the same executive.
+    # Organisations of a sample are independent: with common draws, all would have the same executive.
     units = {key: number for key, (_, number) in place.items()} if points else {}
     return Experiment(
         study.id, title, study.about, next(iter(whole)), whole, study.weeks[-1] + 1, study.replicates, seed, report_weeks=study.weeks,
@@ -58,7 +58,7 @@ def as_experiment(study: Study, seed: int) -> tuple[Experiment, dict[str, tuple[
 def observe(study: Study, seed: int, runner: Runner) -> pd.DataFrame:
     """Run a study and return one row per scenario, replicate and week.
 
-    Columns are all KPIs; ``unit``, what is independent: the point of a sample, else the replicate; ``swept``, the value
+    Columns are all KPIs; ``unit``, the independent unit (the point of a sample, otherwise the replicate); ``swept``, the value
     of the sweep; and in a sample the value of every lever that varies, by key.
 
     Args:

@@ -29,8 +29,8 @@ def cells(frame: pd.DataFrame, y: str, wanted: list[tuple[str, int | None]]) -> 
 class Contrast(Measure):
     """A weighted sum of ``y`` over scenarios: a difference (1, -1), an interaction (1, -1, -1, 1).
 
-    ``week`` is the week looked at, ``less_week`` one to be subtracted, ``log`` takes logarithms first, ``per`` divides,
-    and ``standard`` counts in standard deviations between runs of the first scenario.
+    ``week`` is the week compared, ``less_week`` a week to subtract, ``log`` takes logarithms first, ``per`` divides,
+    and ``standard`` expresses the result in standard deviations between runs of the first scenario.
     """
 
     y: Expression
@@ -56,7 +56,7 @@ class Contrast(Measure):
 
 
 class Elasticity(Measure):
-    """By how many per cent ``y`` rises for each per cent of ``x``, from scenario ``low`` to scenario ``high``."""
+    """The elasticity of ``y`` with respect to ``x``, from scenario ``low`` to scenario ``high``."""
 
     y: Expression
     x: Expression
@@ -76,7 +76,7 @@ class Elasticity(Measure):
 
 
 class Asymmetry(Measure):
-    """How large the response to one shock is beside the response to the opposite one: its size over the other's."""
+    """The asymmetry of responses: the size of the response to one shock over that to the opposite shock."""
 
     y: Expression
     base: Scenario
@@ -96,7 +96,7 @@ class Asymmetry(Measure):
 
 
 class Spread(Measure):
-    """How much more runs differ in one scenario than in another: the logarithm of the ratio of standard deviations."""
+    """How much more runs vary in one scenario than in another: the logarithm of the ratio of standard deviations."""
 
     y: Expression
     scenario: Scenario

@@ -1,6 +1,6 @@
-"""A study of people: all in post over a stretch of weeks, in organisations under the same or under two rules.
+"""A study of people: everyone in post over a period of weeks, in organisations under one rule or two.
 
-Meta-analyses of incentives and of empowerment are about persons, not firms: what one does, gives and feels.
+Meta-analyses of incentives and of empowerment are about persons, not firms: their behaviour, output and attitudes.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ import numpy as np
 
 from ccsim.simulation.simulation import Simulation
 
-#: Weeks over which a person is watched: half a year.
+#: Weeks over which a person is observed: half a year.
 WATCHED = 26
-#: What is summed over these weeks, and what is asked at their end.
+#: Quantities summed over these weeks, and quantities taken at their end.
 SUMMED = ("handled", "worked", "solved", "visible_successes", "setbacks")
 ASKED = ("engagement", "fatigue", "cynicism", "conviction", "skill", "habit", "safety", "latitude")
 #: Columns of the frame, for expressions: sums, answers, ``felt`` (empowerment felt) and ``arm`` (number of the scenario).
@@ -21,7 +21,7 @@ COLUMNS = (*SUMMED, *ASKED, "felt", "arm")
 
 
 def watch(simulation: Simulation, weeks: int) -> dict[str, Any]:
-    """Return columns with a row per person who was in post over the last weeks."""
+    """Return columns with one row for each person in post throughout the last weeks."""
     staff: Any = simulation.state.populations.staff
     sums = {name: np.zeros(len(staff.person)) for name in SUMMED}
     for week in range(weeks):

@@ -1,6 +1,6 @@
-"""Measures of an ensemble: how many of many programmes reach what they set out for.
+"""Measures of an ensemble: the share of change programmes that reach their goal.
 
-A programme succeeds if a KPI ends so far above the same organisation without it as is a medium difference between
+A programme succeeds if a KPI ends above that of the same organisation without it by a medium difference between
 organisations: half a standard deviation (Cohen 1988). The yardstick comes from the ensemble; no level is set.
 """
 
@@ -17,7 +17,7 @@ from ccsim.validation.facts.measures import Expression, Expressions, Measure, Sc
 if TYPE_CHECKING:
     import pandas as pd
 
-#: What counts as reaching the goal, in standard deviations between organisations.
+#: The difference that counts as reaching the goal, in standard deviations between organisations.
 MEDIUM = 0.5
 
 
@@ -36,7 +36,7 @@ class SuccessRate(Measure):
     practices: list[str] = Field(default_factory=list)
 
     def rows(self, frame: pd.DataFrame) -> tuple[FloatArray, list[Any]]:
-        """Return one row per programme: whether it succeeds, on which side it is counted, and its mean practice."""
+        """Return one row per programme: success, the group in which it is counted, and its mean practice."""
         last = frame[frame["week"] == frame["week"].max()]
         values = evaluated_by_unit(last, self.y)
         gains = [evaluated_by_unit(last, one) for one in self.gain]

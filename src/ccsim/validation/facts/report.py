@@ -1,4 +1,4 @@
-"""The scorecard as people read it: a terminal table, a Markdown page with a figure for each study, Parquet."""
+"""Output of the scorecard: a terminal table, a Markdown page with a figure for each study, Parquet."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def summary(scores: Sequence[Score]) -> str:
 
 
 def by_form(scores: Sequence[Score]) -> str:
-    """Return how many sizes, signs and identities are inside, each by itself: a sign is easier to meet than a size."""
+    """Return how many sizes, signs and identities are inside, separately, because a sign is easier to match than a size."""
     lines = []
     for form in ("size", "sign", "identity"):
         some = [one for one in scores if one.fact.checks and one.fact.form == form]
@@ -61,7 +61,7 @@ def print_scores(scores: Sequence[Score], console: Console) -> None:
 
 
 def picture(scores: Sequence[Score]) -> bytes:
-    """Draw a study: for each fact the published interval as a band, the simulated one as a mark; return a PNG."""
+    """Draw a study as PNG: for each fact, the published interval as a band and the simulated interval as a mark."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(6.6, 0.35 + 0.72 * len(scores)), layout="constrained")
@@ -100,7 +100,7 @@ def _panel(axis: Any, one: Score) -> None:
 
 
 def _limits(one: Score) -> tuple[float, float]:
-    """Return the ends of an axis that shows both intervals, and zero where a sign is all that was published."""
+    """Return the limits of an axis that shows both intervals, and zero if only a sign was published."""
     fact, found = one.fact, one.estimate
     known = [fact.low, fact.high, found.low, found.high, found.value, fact.published]
     places = [float(x) for x in known if x is not None and x == x and abs(x) != float("inf")]
@@ -118,7 +118,7 @@ def write_pages(scores: Sequence[Score], folder: Path, made_by: str, apart: Sequ
         scores: the scores, those of a study together.
         folder: where to.
         made_by: the command and commit, for the page's head.
-        apart: what the organisation does not speak to.
+        apart: published numbers that the model does not represent.
 
     Returns:
         The files written, apart from figures.
@@ -138,7 +138,7 @@ def write_pages(scores: Sequence[Score], folder: Path, made_by: str, apart: Sequ
 
 
 def row_of(one: Score) -> dict[str, Any]:
-    """Return what the page says of a fact."""
+    """Return the content of the page on a fact."""
     fact, found = one.fact, one.estimate
     return {
         "id": fact.id, "says": fact.statement, "published": "" if fact.published is None else number(fact.published, hyphen=True),
@@ -150,7 +150,7 @@ def row_of(one: Score) -> dict[str, Any]:
 
 
 def how(one: Score) -> str:
-    """Return in words how a fact is measured: its kind and what it reads, as the record has it."""
+    """Return how a fact is measured: the kind of measure and its fields."""
     measure = one.fact.measure
     fields = {
         k: v for k, v in measure.model_dump().items() if k != "kind" and v != type(measure).model_fields[k].default

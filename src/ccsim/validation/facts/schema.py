@@ -1,4 +1,4 @@
-"""Facts as they are written down: studies and published numbers, read from TOML, every fault with its line."""
+"""The format of facts: studies and published numbers, read from TOML; every error is reported with its line."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ MEASURES: dict[str, type[Measure]] = {
     "elasticity": Elasticity, "asymmetry": Asymmetry, "spread": Spread, "steepness": Steepness,
     "half-life": HalfLife, "success": SuccessRate, "identity": AnalyticResult,
 }  # fmt: skip
-#: Who is looked at, and the names that expressions may use there.
+#: Subjects of a study, and the names that expressions may use in each.
 SUBJECTS: dict[str, Collection[str]] = {
     "organisations": KPIS, "people": people.COLUMNS, "cohort": cohort.COLUMNS,
     "networks": networks.COLUMNS, "formula": (),
 }  # fmt: skip
-#: How a number was come by (see ``docs/validation.md``), and whether it may count as a check.
+#: Provenance of a number (see ``docs/validation.md``), and whether it may count as a check.
 TAGS = {"V-P": True, "V-S": True, "exact": True, "R-H": False, "R-M": False, "R-L": False}
 ROLES = ("calibration", "held out")
 
@@ -44,15 +44,15 @@ class Fact:
     """A published number, and how it is measured in its study.
 
     Attributes:
-        id, statement: its short name and its sentence.
-        published: the number as published, None where only a sign or a range is.
-        low, high: its interval; infinite on the side that is open.
-        tag: how the number was come by, one of :data:`TAGS`.
-        source: where it comes from.
-        role: ``"calibration"`` if a default was set by it, else ``"held out"``.
+        id, statement: its short name, and the fact in one sentence.
+        published: the number as published; None if only a sign or a range was published.
+        low, high: its interval; infinite on an open side.
+        tag: provenance of the number, one of :data:`TAGS`.
+        source: the publication.
+        role: ``"calibration"`` if a default was set from it, otherwise ``"held out"``.
         measure: how it is measured.
-        note: what the comparison leaves out, or why the interval is what it is.
-        why: why the model is outside, and what it would take; told only where it is.
+        note: what the comparison leaves out, or the reason for the interval.
+        why: why the model is outside and what would change that; only for facts that are outside.
     """
 
     id: str
@@ -82,18 +82,18 @@ class Fact:
 
 @dataclass(frozen=True)
 class Study:
-    """An experiment that a source describes, and the facts that it speaks to.
+    """An experiment described by a source, and the facts measured in it.
 
     Attributes:
-        id, title, about: the file's name, a few words, and what is done.
-        subject: who is looked at, one of :data:`SUBJECTS`.
-        scenarios: what is compared, by name.
+        id, title, about: the file's name, a short title, and what is done.
+        subject: who is observed, one of :data:`SUBJECTS`.
+        scenarios: the scenarios compared, by name.
         swept: the value of the sweep in each scenario that is a point of it.
         factors, samples: ranges of levers by key, and how many organisations differ within them (a Latin hypercube).
         replicates: runs of each scenario (and of each point).
-        weeks: the weeks of which values are kept, the horizon last.
-        facts: what is measured.
-        file: where it is written.
+        weeks: the weeks whose values are kept, the horizon last.
+        facts: the facts measured.
+        file: the file that declares it.
     """
 
     id: str
@@ -112,7 +112,7 @@ class Study:
 
 @dataclass(frozen=True)
 class Excluded:
-    """A published number that the organisation does not speak to, and why."""
+    """A published number that the model does not represent, and the reason."""
 
     statement: str
     source: str
@@ -169,8 +169,8 @@ def load_studies(names: Sequence[str] = (), folder: Path | None = None) -> list[
         folder: where the files are; by default ``facts/`` here, or those that ccsim ships.
 
     Raises:
-        UnknownNameError: neither a fact nor a study bears a name.
-        InputErrors: what is wrong with the files, all of it.
+        UnknownNameError: there is no fact or study with one of these names.
+        InputErrors: the files contain errors; all of them are listed.
         InputError: there are no files.
     """
     from dataclasses import replace
@@ -191,10 +191,10 @@ def load_studies(names: Sequence[str] = (), folder: Path | None = None) -> list[
 
 
 def load_apart(folder: Path | None = None) -> list[Excluded]:
-    """Return what the organisation does not speak to.
+    """Return the published numbers that the model does not represent.
 
     Raises:
-        InputErrors: what is wrong with the files, all of it.
+        InputErrors: the files contain errors; all of them are listed.
     """
     found: list[Excluded] = []
     faults: list[Any] = []
@@ -313,7 +313,7 @@ def _measure(
 
 
 def _check_expression(part: Parser, text: str, known: Collection[str]) -> None:
-    """Refuse what is no arithmetic over known names."""
+    """Raise an error unless a text is arithmetic over known names."""
     try:
         tree = parse(text)
         check_number(tree, FUNCTIONS, powers=True)

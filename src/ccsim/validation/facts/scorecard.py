@@ -1,4 +1,4 @@
-"""The scorecard: every fact measured, beside what was published."""
+"""The scorecard: every fact measured and compared with the published number."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ INSIDE, OUTSIDE, UNDECIDED = "inside", "outside", "undecided"
 
 @dataclass(frozen=True)
 class Score:
-    """A fact, what came out for it, and where that lies."""
+    """A fact, its simulated value, and its verdict."""
 
     study: Study
     fact: Fact
@@ -44,7 +44,7 @@ class Score:
 
 
 def resized(study: Study, size: float) -> Study:
-    """Return a study with a factor as many points (of a sample) or replicates."""
+    """Return a study with its points (of a sample) or replicates multiplied by a factor."""
     if size <= 0.0:
         raise InputError(f"size: must be a factor above 0, got {size!r}")
     if study.samples:

@@ -19,7 +19,7 @@ MONTH = 52.0 / 12.0
 
 
 class Steepness(Measure):
-    """The largest slope of ``y`` over a study's sweep, relative to the mean slope: 1 for a line, many for a step."""
+    """The largest slope of ``y`` over a study's sweep, relative to the mean slope: 1 for a line, much more for a step."""
 
     y: Expression
 
@@ -30,15 +30,15 @@ class Steepness(Measure):
         return np.diff(values, axis=1) / np.diff(points["swept"].to_numpy()), owners
 
     def value(self, rows: FloatArray) -> float:
-        """Return the ratio; points stand at equal distances."""
+        """Return the ratio; the points are equally spaced."""
         slopes = rows.mean(axis=0)
         return float(np.abs(slopes).max() / abs(slopes.mean()))
 
 
 class HalfLife(Measure):
-    """Months in which the gap of ``y`` between a scenario and its goal halves; with ``than`` how many times that of it.
+    """Months in which the gap of ``y`` between a scenario and its goal halves; with ``than``, the ratio to that of ``than``.
 
-    The gap to doing nothing is fitted as gap(t) = g (1 - 2^(-t / h)): what there is to gain is gained at a constant rate.
+    The gain over doing nothing is fitted as gap(t) = g (1 - 2^(-t / h)): the remaining gain falls at a constant rate.
     ``fit`` returns the share of variance that the fit explains instead of h.
     """
 
@@ -51,7 +51,7 @@ class HalfLife(Measure):
     resamples: ClassVar[int] = 200
 
     def rows(self, frame: pd.DataFrame) -> tuple[FloatArray, list[Any]]:
-        """Return one row per unit: what has been gained by each week, for the scenario and for the one beside it."""
+        """Return one row per unit: the gain by each week, for the scenario and for the one it is compared with."""
         weeks = sorted(frame["week"].unique())
         gains: list[Any] = []
         owners: list[Any] = []
@@ -59,7 +59,7 @@ class HalfLife(Measure):
             if name:
                 here, owners = cells(frame, self.y, [(name, int(week)) for week in weeks])
                 gains.append(here - cells(frame, self.y, [(base, int(week)) for week in weeks])[0])
-        # A value is the mean of the quarter that ends with its week; its middle lies half a quarter earlier.
+        # A value is the mean of the quarter that ends with its week, and is centred half a quarter earlier.
         self._months = (np.array(weeks) - 6.0) / MONTH
         return np.column_stack(gains), owners
 
@@ -75,7 +75,7 @@ class HalfLife(Measure):
 
 
 def halving(months: FloatArray, gain: FloatArray) -> tuple[float, float]:
-    """Fit gain(t) = g (1 - 2^(-t / h)) and return (h in months, share of variance explained); nan where none fits."""
+    """Fit gain(t) = g (1 - 2^(-t / h)) and return (h in months, share of variance explained); nan if the fit fails."""
     from scipy.optimize import curve_fit
 
     try:

@@ -1,4 +1,4 @@
-"""What studies inside organisations have in common: each organisation is simulated, watched, and gives rows of a frame."""
+"""Shared code of studies inside organisations: each organisation is simulated, observed, and gives rows of a frame."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ def observe(
     watch: Callable[[Simulation, int], dict[str, Any]], scenarios: dict[str, Scenario], replicates: int, weeks: int, seed: int,
     progress: Progress | None = None,
 ) -> pd.DataFrame:  # fmt: skip
-    """Return what is seen in each organisation.
+    """Return the observations from each organisation.
 
     Args:
-        watch: from an organisation and a number of weeks to columns, each a number or an array with a row per person.
+        watch: function from an organisation and a number of weeks to columns, each a number or an array with one row per person.
         scenarios: what is compared; organisations of one replicate share their draws.
-        replicates: organisations of each scenario; they are what is independent.
-        weeks: how long they are watched.
-        seed: where the seeds begin.
+        replicates: organisations of each scenario, the independent units.
+        weeks: number of weeks observed.
+        seed: the first seed.
         progress: called with (done, planned, failed).
 
     Returns:

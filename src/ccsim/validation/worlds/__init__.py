@@ -1,5 +1,5 @@
-"""Worlds that could be real: values of all that is uncertain under which the ordinary organisation does what is known.
+"""Admitted worlds: values of all uncertain parameters with which the ordinary organisation reproduces the known facts.
 
-History matching (Craig et al. 1997) rules out what disagrees with published values, wave after wave; what is left is
+History matching (Craig et al. 1997) rules out what disagrees with published numbers, in waves; what is left is
 admitted, kept in a file, and drawn from by every analysis (:mod:`ccsim.analysis.admitted`).
 """

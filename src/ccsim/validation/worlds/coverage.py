@@ -1,7 +1,7 @@
 """Check the method by simulation: an organisation whose values are known must not be ruled out by its own figures.
 
-The published intervals are laid around the values of an organisation of known values, each at a place of its own as
-real organisations lie in theirs, and blurred by the errors of observation and discrepancy that the method reckons with.
+The published intervals are placed around the figures of an organisation with known values, each at a random position as
+real organisations lie in theirs, and blurred by the errors of observation and discrepancy that the method assumes.
 Then its values have to pass every wave's emulators and to be admitted on fresh runs.
 """
 
@@ -19,12 +19,12 @@ from ccsim.validation.worlds.patterns import ADMITTED, IMPLAUSIBLE, OBSERVATION,
 
 @dataclass(frozen=True)
 class Coverage:
-    """How often organisations of known values were admitted.
+    """How often organisations with known values were admitted.
 
     Attributes:
         trials: organisations.
-        left: of how many the waves did not rule out the values.
-        admitted: how many were also admitted on runs of their own.
+        left: number whose values were not ruled out by the waves.
+        admitted: number that were also admitted on their own runs.
     """
 
     trials: int
@@ -40,7 +40,7 @@ class Coverage:
 def coverage(
     chosen: Sequence[Pattern], waves: Sequence[Wave], unit: FloatArray, evaluate: Evaluate, seed: int
 ) -> Coverage:
-    """Try the method on organisations of known values.
+    """Test the method on organisations with known values.
 
     Args:
         chosen: the patterns that are emulated.
@@ -48,10 +48,10 @@ def coverage(
         unit: the organisations' values, places of the unit cube where the waves' emulators are good, shape (trials,
             parameters).
         evaluate: runs points; it is called once for the organisations' own values and once for the method's runs.
-        seed: of places in intervals, and of errors.
+        seed: seed of the positions in intervals and of the errors.
 
     Returns:
-        How many worlds were tried, how many were left, and how many admitted the known values.
+        The number of organisations tried, left, and admitted.
     """
     rng = np.random.default_rng([seed, 5])
     real = mean_of(evaluate("trials", unit))
@@ -69,7 +69,7 @@ def coverage(
 
 
 def _around(one: Pattern, output: float, rng: np.random.Generator) -> Pattern:
-    """Return a pattern whose interval, as wide as published, holds a value, but for an error."""
+    """Return a pattern whose interval, as wide as published, contains a figure up to an error."""
     low, high = one.ends
     place, error = rng.random(), rng.normal(0.0, np.sqrt(one.tolerance))
     width = high - low

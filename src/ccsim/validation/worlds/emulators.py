@@ -1,9 +1,9 @@
-"""Emulators: what the model would give where it was not run, and how wrong that may be.
+"""Emulators: predictions of the model at points that were not run, with their error.
 
-A value is emulated by a quadratic in the parameters: every parameter by itself, and squares and products of the few
-that matter most, with weights shrunk as far as leaving out each run in turn demands (ridge regression with generalised
-cross-validation; Golub, Heath & Wahba 1979, by scikit-learn). Gaussian processes do not pay here: with two hundred parameters and one run at a point nearly all that
-is not quadratic is chance.
+A pattern is emulated by a quadratic in the parameters: every parameter linearly, and squares and products of the few
+that matter most, with coefficients shrunk by ridge regression (generalised
+cross-validation; Golub, Heath & Wahba 1979, by scikit-learn). Gaussian processes offer no gain here: with two hundred parameters and one run at a point nearly all that
+is not quadratic is noise.
 """
 
 from __future__ import annotations
@@ -16,26 +16,26 @@ import numpy as np
 from ccsim.analysis import library
 from ccsim.engine.columns import FloatArray
 
-#: Parameters of which squares and products are looked at.
+#: Number of parameters whose squares and products are included.
 ACTIVE = 20
-#: How much larger the variance of errors is taken to be, at least, where points were sought by an emulator.
+#: Least factor by which the variance of errors is enlarged at points selected by an emulator.
 SOUGHT = 4.0
-#: Shrinkages that are tried.
+#: Shrinkage parameters tried.
 SHRINKAGES = tuple(float(x) for x in np.logspace(0.0, 4.0, 13))
-#: Points below which nothing is emulated.
+#: Fewest points for an emulator.
 FEWEST = 60
 
 
 @dataclass(frozen=True)
 class Emulator:
-    """What emulates one figure.
+    """The emulator of one pattern.
 
     Attributes:
-        active: places of the parameters of which squares and products are looked at.
+        active: indices of the parameters whose squares and products are included.
         fit: the regression.
-        variance: of its error, chance in single runs included, as seen on points that it did not know.
-        explained: share of the variance that it explains on such points.
-        sought: variance of its error on points that it has sought itself; 0 before there are any.
+        variance: variance of its error, noise of single runs included, on points not used for the fit.
+        explained: share of the variance explained on such points.
+        sought: variance of its error on points that it selected itself; 0 before there are any.
     """
 
     active: tuple[int, ...]
@@ -46,17 +46,17 @@ class Emulator:
 
     @property
     def slopes(self) -> FloatArray:
-        """The change of the value over the range of each parameter by itself, shape (parameters,)."""
+        """The change of the figure over the range of each parameter separately, shape (parameters,)."""
         products = len(self.active) * (len(self.active) + 1) // 2
         return 2.0 * np.asarray(self.fit.coef_)[: len(self.fit.coef_) - products]
 
     @property
     def doubt(self) -> float:
-        """Variance by which a point is ruled out: wider, because points are sought where emulators are too hopeful."""
+        """Variance used to rule points out: larger, because points are selected where emulators are too optimistic."""
         return max(SOUGHT * self.variance, self.sought)
 
     def checked(self, unit: FloatArray, outputs: FloatArray) -> Emulator:
-        """Return the emulator with the variance of its error on points that it has sought itself.
+        """Return the emulator with the variance of its error on points that it selected itself.
 
         Args:
             unit: places of the unit cube, shape (points, parameters).
@@ -81,7 +81,7 @@ def emulator_of(unit: FloatArray, outputs: FloatArray) -> Emulator | None:
         outputs: the value at each, on the pattern's scale; nan where it has none.
 
     Returns:
-        The emulator; None where too few points have the value, or nothing of it can be told from the parameters.
+        The emulator; None if too few points have the figure or the parameters explain nothing of it.
     """
     ridge = library("sklearn.linear_model").RidgeCV
     known = np.isfinite(outputs)
@@ -91,7 +91,7 @@ def emulator_of(unit: FloatArray, outputs: FloatArray) -> Emulator | None:
     linear = ridge(SHRINKAGES).fit(_centred(unit), outputs)
     active = tuple(np.sort(np.argsort(-np.abs(linear.coef_), kind="stable")[:ACTIVE]).tolist())
     fit = ridge(SHRINKAGES, store_cv_results=True).fit(_features(unit, active), outputs)
-    # Squared errors at each point of a fit that does not know it.
+    # Squared error at each point of a fit that leaves it out.
     squares = fit.cv_results_[:, SHRINKAGES.index(float(fit.alpha_))]
     explained = 1.0 - float(squares.mean()) / float(outputs.var())
     if explained <= 0.0:
@@ -101,7 +101,7 @@ def emulator_of(unit: FloatArray, outputs: FloatArray) -> Emulator | None:
 
 
 def wide(squares: FloatArray) -> float:
-    """Return a variance of errors that covers 99 % of them as a normal one would: rare large ones rule out nothing right.
+    """Return the variance with which a normal distribution would cover 99 % of the errors, so that rare large errors do not dominate.
 
     Args:
         squares: squared errors.

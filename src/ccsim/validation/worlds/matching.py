@@ -1,9 +1,9 @@
-"""History matching: rule out in waves what disagrees with the patterns, then admit what agrees on runs of its own.
+"""History matching: rule out in waves the points that disagree with the patterns, then admit points whose own runs agree.
 
 Each wave runs points that no wave before has ruled out, and fits emulators there. A point is not ruled out if its
 emulated values are implausible by at most three standard deviations in every pattern and every wave. Points to run are
-drawn from the prior, cut down to what is not ruled out and weighted by the chance, as emulated, that all patterns are
-met: so fewer runs are spent on what will not be admitted, and worlds well inside are more frequent than those at the
+drawn from the prior, restricted to what is not ruled out and weighted by the emulated probability that all patterns are
+met. This saves runs on points that would not be admitted, and makes worlds well inside more frequent than those at the
 edge. The candidates nearest to the patterns are moved, three times, by small steps to where, given what their own runs
 have shown, all patterns are likely to be met.
 """
@@ -23,22 +23,22 @@ from ccsim.results.formatting import share
 from ccsim.validation.worlds.emulators import Emulator, emulator_of
 from ccsim.validation.worlds.patterns import ADMITTED, IMPLAUSIBLE, SETTLED, Pattern, worst
 
-#: From a name for the runs and places of the unit cube (points, parameters) to values of shape (points, runs,
+#: Function from a name for the runs and points of the unit cube (points, parameters) to figures of shape (points, runs,
 #: patterns) on the patterns' scales.
 Evaluate = Callable[[str, FloatArray], FloatArray]
-#: Points of the prior among which chains begin; moves that each chain tries at first, and between draws.
+#: Points of the prior from which chains start; moves that each chain tries at first, and between draws.
 CANDIDATES, STEPS, THINNING = 60_000, 300, 60
-#: The most chains.
+#: Largest number of chains.
 CHAINS = 800
-#: Of a wave's points, the share with the least chance; earlier points with more are fitted with them.
+#: Quantile of the probabilities of a wave's points above which earlier points are used in its fit.
 NEAR = 0.02
 #: Points in a batch of candidates, and the most batches.
 BATCH, MOST_BATCHES = 500, 60
-#: How often candidates are moved after a run, and the moves that each tries then.
+#: How often candidates are moved after a run, and the moves that each tries each time.
 ROUNDS, MOVES = 3, 200
-#: Of a batch, the share that goes on after each of these runs: the points that are nearest to the patterns.
+#: Share of a batch that is kept after each of these runs: the points nearest to the patterns.
 GOES_ON = 0.6
-#: Of an emulator's variance, the share that is left beside a point that was run.
+#: Share of an emulator's variance that remains next to a point that was run.
 BESIDE = 0.1
 #: Parameters of each pattern whose values are changed then: those that matter most to it. How far, as shares of ranges: a
 #: single step, and all steps together (standard deviations).
@@ -47,14 +47,14 @@ MOVABLE, STEP, REACH = 8, 0.08, 0.15
 
 @dataclass(frozen=True)
 class Wave:
-    """A wave: what was run, and the emulators that it gave.
+    """A wave: the points run and the emulators fitted to them.
 
     Attributes:
-        unit: points run, places of the unit cube.
+        unit: the points run, in the unit cube.
         outputs: the mean over runs of each pattern's value at each, shape (points, patterns).
-        emulators: one for each pattern; None where nothing can be emulated.
-        left: share of the points that the wave's own values leave not implausible.
-        space: share of the prior that is not ruled out after the wave, as far as the first candidates tell.
+        emulators: one for each pattern; None if it cannot be emulated.
+        left: share of the points that are not implausible by the wave's own figures.
+        space: share of the prior not ruled out after the wave, estimated from the first candidates.
     """
 
     unit: FloatArray
@@ -73,16 +73,16 @@ class Confirmation(NamedTuple):
 
 @dataclass(frozen=True)
 class Match:
-    """What history matching came to.
+    """The result of history matching.
 
     Attributes:
-        patterns: what was to be reproduced.
+        patterns: the patterns to reproduce.
         waves: the waves.
-        admitted: admitted places of the unit cube, shape (worlds, parameters).
+        admitted: admitted points of the unit cube, shape (worlds, parameters).
         outputs: their values on the patterns' scales, shape (worlds, patterns).
         misfits: how implausible each is, shape (worlds, patterns).
-        tried: candidates that were run.
-        passed: candidates that are admitted.
+        tried: number of candidates run.
+        passed: number of candidates admitted.
     """
 
     patterns: tuple[Pattern, ...]
@@ -102,9 +102,9 @@ def mean_of(values: FloatArray) -> FloatArray:
 
 
 def spread_of(values: FloatArray) -> FloatArray:
-    """Return the variance by chance of a real value around the mean over runs, shape (patterns,); 0 with one run.
+    """Return the random variance of a real figure around the mean over runs, shape (patterns,); 0 with one run.
 
-    A real organisation is one run, so its own chance counts beside the error of the mean. It is pooled over points.
+    A real organisation is one run, so its own random variation adds to the error of the mean. It is pooled over points.
 
     Args:
         values: shape (points, runs, patterns).
@@ -115,7 +115,7 @@ def spread_of(values: FloatArray) -> FloatArray:
         return np.zeros(values.shape[2])
     known = np.asarray(np.isfinite(values).all(axis=1))
     each = values.var(axis=1, ddof=1)
-    # The median, made one of the mean: a few worlds in ruin must not lend their chance to all others.
+    # The median, rescaled to a mean, so that a few worlds in ruin do not inflate the variance of all others.
     freedom = values.shape[1] - 1
     found = np.zeros(values.shape[2])
     for k in range(len(found)):
@@ -124,7 +124,7 @@ def spread_of(values: FloatArray) -> FloatArray:
 
 
 def noise_of(values: FloatArray) -> FloatArray:
-    """Return the variance by chance of each point's values, shape (points, patterns): pooled, or its own if larger.
+    """Return the random variance of each point's figures, shape (points, patterns): pooled, or its own if larger.
 
     Args:
         values: shape (points, runs, patterns).
@@ -139,13 +139,13 @@ def noise_of(values: FloatArray) -> FloatArray:
 def implausible(
     chosen: Sequence[Pattern], waves: Sequence[Wave], unit: FloatArray, limit: float = np.inf
 ) -> FloatArray:
-    """Return the largest misfit of each point, over all patterns and waves, as emulated.
+    """Return the largest emulated misfit of each point over all patterns and waves.
 
     Args:
         chosen: the patterns.
-        waves: the waves; the last one, which rules out most, is asked first.
+        waves: the waves; the last one, which rules out most, is evaluated first.
         unit: places of the unit cube, shape (points, parameters).
-        limit: what is beyond it is not looked at further, and the misfit told of it is only the first beyond.
+        limit: evaluation of a point stops at the first misfit above this limit, which is then returned.
 
     Returns:
         Shape (points,).
@@ -163,16 +163,16 @@ def implausible(
 def chances(
     chosen: Sequence[Pattern], waves: Sequence[Wave], unit: FloatArray, floor: FloatArray | float = -np.inf
 ) -> FloatArray:
-    """Return the log of the chance, as emulated by the last wave, that a point meets all patterns.
+    """Return the log of the probability, emulated by the last wave, that a point meets all patterns.
 
     Args:
         chosen: the patterns.
         waves: the waves.
         unit: places of the unit cube, shape (points, parameters).
-        floor: what is below it is not looked at further, one number or one for each point.
+        floor: evaluation of a point stops below this value; one number, or one for each point.
 
     Returns:
-        Shape (points,); minus infinity where any wave rules the point out, and for what fell below the floor.
+        Shape (points,); minus infinity for points that a wave rules out or that fall below the floor.
     """
     found = np.zeros(len(unit))
     floors = np.broadcast_to(np.asarray(floor, dtype=np.float64), found.shape)
@@ -190,9 +190,9 @@ def chances(
 
 
 class Remaining:
-    """Draws points that are not ruled out, weighted by their emulated chance to meet all patterns.
+    """Draws points that are not ruled out, weighted by their emulated probability of meeting all patterns.
 
-    Chains give some of a point's values anew, and go on from call to call (Metropolis et al. 1953).
+    Each chain redraws some of a point's values per move, and continues from call to call (Metropolis et al. 1953).
     """
 
     def __init__(
@@ -207,7 +207,7 @@ class Remaining:
             [self._chances(part, -np.inf) for part in np.array_split(pool, max(1, CANDIDATES // 5000))]
         )
         if not np.isfinite(found).any():
-            raise InputError("every point is ruled out: a pattern cannot be met within the declared ranges")
+            raise InputError("every point is ruled out: some pattern cannot be met within the declared ranges")
         weight = np.exp(found - found.max())
         start = rng.choice(len(pool), chains, p=weight / weight.sum())
         self.unit, self.chance = pool[start], found[start]
@@ -224,10 +224,10 @@ class Remaining:
         return np.asarray(left[self._rng.permutation(len(left))[:count]])
 
     def _walk(self, steps: int) -> None:
-        """Let every chain try so many moves."""
+        """Let every chain try a number of moves."""
         rng = self._rng
         for _ in range(steps):
-            # Few values at a time move a point far in what matters little, many at a time in everything.
+            # Changing few values at a time moves a point far along unimportant parameters; many at a time, along all.
             block = np.maximum(rng.random((len(self.unit), 1)) ** 5, 1.5 / self._size)
             moved = np.where(rng.random(self.unit.shape) < block, rng.random(self.unit.shape), self.unit)
             floor = self.chance + np.log(rng.random(len(self.unit)))
@@ -239,11 +239,11 @@ class Remaining:
 def refined(
     chosen: Sequence[Pattern], waves: Sequence[Wave], unit: FloatArray, outputs: FloatArray, rng: np.random.Generator
 ) -> FloatArray:
-    """Move points that were run to where, given what came out, all patterns are likely to be met.
+    """Move points that were run to where, given their figures, all patterns are likely to be met.
 
-    An emulator knows the difference between two points that are close better than the value of either: what it missed
-    at a point that was run, it misses nearly as much beside it. Only values that matter most to some pattern are changed,
-    so points stay apart in all others.
+    An emulator predicts the difference between two close points better than the figure of either: its error
+    at a point that was run is nearly the same next to it. Only the values that matter most to some pattern are changed,
+    so that points stay apart in all others.
 
     Args:
         chosen: the patterns.
@@ -274,7 +274,7 @@ def refined(
         step = np.where(free, rng.normal(0.0, STEP, here.shape), 0.0)
         moved = here + np.where(rng.random(here.shape) < 0.3, step, 0.0)
         inside = ((moved >= 0.0) & (moved < 1.0)).all(axis=1)
-        # The farther, the less does a run tell: moves that lead away are held back as by a spring.
+        # A run says less about points farther away, so the density falls with the distance from the start.
         pull = (((moved - unit) ** 2).sum(axis=1) - ((here - unit) ** 2).sum(axis=1)) / (2.0 * REACH**2)
         new = chance(moved, np.where(inside, now + np.log(rng.random(len(here))) + pull, np.inf))
         kept = np.isfinite(new)
@@ -288,25 +288,25 @@ def match(
     worlds: int = 500, seed: int = 1, confirm: Confirmation | None = None,
     say: Callable[[str], object] = lambda _: None, counted: Callable[[int, int], object] = lambda *_: None,
 ) -> Match:  # fmt: skip
-    """Match history.
+    """Run history matching.
 
     Args:
         chosen: the patterns that are emulated.
         size: number of parameters.
-        evaluate: runs points; the name that it is given begins with ``wave`` or ``candidates``.
+        evaluate: function that runs points; the name passed to it begins with ``wave`` or ``candidates``.
         waves: waves of runs.
         points: points of each wave.
         worlds: how many worlds to admit.
         seed: of all points.
-        confirm: patterns that are measured in admitted worlds only, because their runs are dear, and recorded; and what
-            runs them (one value a world, with its variance in place of a second run: shape (points, 2, patterns)).
-        say: is called with a sentence after each step.
-        counted: is called after each batch with the candidates that were tried and those that were admitted.
+        confirm: patterns measured and recorded in admitted worlds only, because their runs are expensive; and the function that
+            runs them (one figure per world, with its variance in place of a second run: shape (points, 2, patterns)).
+        say: called with a sentence after each step.
+        counted: called after each batch with the numbers of candidates tried and admitted.
 
     Returns:
-        The worlds that were admitted; fewer than asked for where candidates ran out.
+        The admitted worlds; fewer than asked for if candidates run out.
     """
-    # One thread, because sums in another order differ in the last bits and processes already use all processors.
+    # One thread: sums in another order differ in the last bits, and processes already use all processors.
     with library("threadpoolctl").threadpool_limits(1):
         found = _waves(chosen, size, evaluate, waves, points, seed, say)
         return _admit(chosen, size, evaluate, found, worlds, seed, confirm, say, counted)
@@ -338,13 +338,13 @@ def _waves(
 
 
 def wave_of(chosen: Sequence[Pattern], before: Sequence[Wave], unit: FloatArray, values: FloatArray, seed: int) -> Wave:
-    """Fit the emulators of a wave: to its own points, and those of earlier waves that had as fair a chance as they.
+    """Fit the emulators of a wave to its own points and to earlier points that were about as probable.
 
     Args:
         chosen: the patterns.
         before: earlier waves.
         unit: points of this wave in the unit cube, shape (points, dimensions).
-        values: what came out there, on the scales of the patterns, shape (points, patterns).
+        values: the simulated figures, on the scales of the patterns, shape (points, patterns).
         seed: seed of the fits.
 
     Returns:
@@ -366,11 +366,11 @@ def wave_of(chosen: Sequence[Pattern], before: Sequence[Wave], unit: FloatArray,
 
 
 def checked(wave: Wave, unit: FloatArray, outputs: FloatArray) -> Wave:
-    """Return a wave whose emulators know how wrong they are on points that they have sought.
+    """Return a wave whose emulators record their error on points that they selected.
 
     Args:
         wave: the wave.
-        unit: points that its emulators sought, shape (points, parameters).
+        unit: points that its emulators selected, shape (points, parameters).
         outputs: what came out, on the patterns' scales, shape (points, patterns).
     """
     emulators = tuple(one and one.checked(unit, outputs[:, k]) for k, one in enumerate(wave.emulators))
@@ -378,7 +378,7 @@ def checked(wave: Wave, unit: FloatArray, outputs: FloatArray) -> Wave:
 
 
 def of_a_batch() -> list[tuple[str, int]]:
-    """Return the runs of a batch of candidates: what they are called, and how many points they are."""
+    """Return the runs of a batch of candidates: their names and numbers of points."""
     found, count = [], BATCH
     for _ in range(ROUNDS):
         found.append(("tried", count))
@@ -391,7 +391,7 @@ def _admit(
     confirm: Confirmation | None, say: Callable[[str], object],
     counted: Callable[[int, int], object],
 ) -> Match:  # fmt: skip
-    """Run candidates, batch after batch, until enough of them are admitted."""
+    """Run candidates in batches until enough of them are admitted."""
     every = (*chosen, *(confirm.patterns if confirm else ()))
     kept: list[tuple[FloatArray, FloatArray, FloatArray]] = []
     tried = passed = 0
@@ -401,7 +401,7 @@ def _admit(
         for turn in range(1, ROUNDS + 1):
             seen = mean_of(evaluate(f"tried-{number}-{turn}", unit))
             if number == turn == 1:
-                waves[-1] = checked(waves[-1], unit, seen)  # in place: the draws that follow know it, too
+                waves[-1] = checked(waves[-1], unit, seen)  # in place, so that later draws use it too
             away = worst(chosen, seen, np.zeros(len(chosen)))
             nearest = np.argsort(away, kind="stable")[: int(np.ceil(GOES_ON * len(unit)))]
             unit, seen, off = unit[nearest], seen[nearest], away[nearest] > SETTLED
@@ -422,6 +422,6 @@ def _admit(
         if passed >= worlds:
             break
     if not kept:
-        raise InputError(f"none of {tried:,} candidates reproduces all patterns; more waves or points may find some")
+        raise InputError(f"none of {tried:,} candidates reproduces all patterns; try more waves or points")
     places, outputs, misfits = (np.vstack([one[k] for one in kept]) for k in range(3))
     return Match(every, tuple(waves), places, outputs, misfits, tried, passed)

@@ -1,11 +1,11 @@
-"""The patterns that a world has to reproduce to be admitted, and how implausible a value is.
+"""The patterns that an admitted world must reproduce, and the implausibility of a figure.
 
-A pattern is an interval within which a value lies in real organisations. A value is implausible by its distance from
-the interval, in standard deviations of everything that can put it outside by mistake: few runs (simulation), an
-interval whose ends are not known exactly (observation), and a model that leaves things out (discrepancy).
+A pattern is an interval in which a figure lies in real organisations. The implausibility of a figure is its distance from
+the interval, in standard deviations of the combined errors: few runs (simulation), an
+interval whose ends are not known exactly (observation), and what the model leaves out (discrepancy).
 
-Only numbers of an organisation without a change programme are patterns. What a change does is what claims are
-about: worlds that were admitted by it would answer claims that they are meant to test.
+Only numbers of an organisation without a change programme are patterns. The effects of a change are what claims are
+about: worlds admitted by these effects could not test the claims.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from ccsim.validation.facts.measures import Correlation, Mean
 from ccsim.validation.facts.paired import Contrast
 from ccsim.validation.facts.schema import Fact, Study, load_studies
 
-#: Misfit, in standard deviations, beyond which a wave rules a point out (three-sigma rule of Pukelsheim 1994).
+#: Misfit, in standard deviations, above which a wave rules a point out (three-sigma rule of Pukelsheim 1994).
 IMPLAUSIBLE = 3.0
-#: Misfit up to which a world is admitted, on runs of its own; and up to which a candidate is not moved any more.
+#: Largest misfit of an admitted world on its own runs, and largest misfit at which a candidate is no longer moved.
 ADMITTED, SETTLED = 3.0, 2.0
 #: Standard deviations of the ends of an interval, and of what the model leaves out, as shares of the interval's width.
 OBSERVATION, DISCREPANCY = 0.03, 0.03
@@ -37,7 +37,7 @@ WIDER = {
     "engagement-profit": (0.10, "units of the source differ in more than their people and their offer"),
 }
 
-#: Scales on which values are nearly linear in the parameters: what is below 0 or above 1 cannot be on them.
+#: Scales on which figures are nearly linear in the parameters; values that a scale cannot represent are nan.
 SCALES: dict[str, tuple[Callable[[Any], Any], str]] = {
     "plain": (lambda x: x, "as it is"),
     "log": (np.log, "its logarithm"),
@@ -56,21 +56,21 @@ SCALED = {
 
 @dataclass(frozen=True)
 class Pattern:
-    """A value that is known of real organisations.
+    """A figure known from real organisations.
 
     Attributes:
-        id: the fact's, or a name of its own.
+        id: id of the fact, or a separate name.
         statement: the fact in a sentence.
         low, high: the interval, in the unit of the figure.
         scale: one of :data:`SCALES`, on which misfits are measured.
-        discrepancy: standard deviation of what the model leaves out, in the unit of the value; None for the usual share
+        discrepancy: standard deviation of the model's discrepancy, in the unit of the figure; None for the usual share
             of the interval.
-        why: why the discrepancy is wider than usual.
-        source: who published it.
-        stage: what runs it takes: ``"organisation"``, the ordinary one with a busy quarter beside it, or ``"units"``, many
-            small ones. A world has to reproduce all patterns of the first kind. Those of the second are measured and
-            recorded: the few dozen units that can be afforded for each world tell a correlation only to about 0.4.
-        measure: how it is measured; None for what is measured here.
+        why: reason for a discrepancy wider than usual.
+        source: the publication.
+        stage: the runs it needs: ``"organisation"``, the ordinary organisation with and without a busy quarter, or ``"units"``, many
+            small ones. A world must reproduce all patterns of the first kind. Those of the second are measured and
+            recorded: with a few dozen units per world, a correlation is known only to about 0.4.
+        measure: how it is measured; None if it is computed in this package.
     """
 
     id: str
@@ -85,7 +85,7 @@ class Pattern:
     measure: Any = None
 
     def on_scale(self, outputs: Any) -> FloatArray:
-        """Return values on the pattern's scale; what is not on it is nan."""
+        """Return figures on the pattern's scale, nan for values that the scale cannot represent."""
         with np.errstate(all="ignore"):
             found = np.asarray(SCALES[self.scale][0](np.asarray(outputs, dtype=np.float64)))
         return np.where(np.isfinite(found), found, np.nan)
@@ -110,11 +110,11 @@ class Pattern:
         return float((OBSERVATION * width) ** 2 + left_out**2)
 
     def misfit(self, outputs: FloatArray, variance: FloatArray | float) -> FloatArray:
-        """Return how implausible values are.
+        """Return the implausibility of figures.
 
         Args:
             outputs: on the pattern's scale, shape (points,); nan is as implausible as can be.
-            variance: of each value, by few runs or by an emulator's error, on the same scale.
+            variance: variance of each figure, from few runs or from an emulator's error, on the same scale.
 
         Returns:
             Standard deviations from the interval, shape (points,); 0 within it.
@@ -124,7 +124,7 @@ class Pattern:
         return np.asarray(np.where(np.isnan(outputs), np.inf, away))
 
     def log_chance(self, outputs: FloatArray, variance: FloatArray | float) -> FloatArray:
-        """Return the log of the chance that a value, known with a variance, lies within the interval.
+        """Return the log of the probability that a figure with a given variance lies within the interval.
 
         Args:
             outputs: on the pattern's scale, shape (points,).
@@ -135,7 +135,7 @@ class Pattern:
         low, high = self.ends
         spread = np.sqrt(variance + self.tolerance)
         below, above = log_ndtr((low - outputs) / spread), log_ndtr((outputs - high) / spread)
-        # One less both tails: never quite 0, so that points far away can still be told apart.
+        # One minus both tails: never quite 0, so that points far away can still be ranked.
         inside = np.log(np.maximum(1.0 - np.exp(below) - np.exp(above), 1e-300))
         far = np.maximum(low - outputs, outputs - high) / spread
         return np.asarray(np.where(inside < -30.0, -30.0 - np.maximum(far, 0.0), inside))
@@ -175,7 +175,7 @@ def _pattern(fact: Fact, stage: str = "organisation") -> Pattern:
 
 
 def worst(chosen: Sequence[Pattern], outputs: FloatArray, variance: FloatArray) -> FloatArray:
-    """Return the largest misfit of each point over some patterns.
+    """Return the largest misfit of each point over a set of patterns.
 
     Args:
         chosen: the patterns.

@@ -1,6 +1,6 @@
-"""The worlds as people read them: a page and a picture of what the known facts constrain and what they do not.
+"""Output of the worlds: a page and a figure of what the known facts constrain and what they do not.
 
-Everything is read from the file of worlds, so that the page can be written without running anything.
+Everything is read from the file of worlds, so the page can be written without a run.
 """
 
 from __future__ import annotations
@@ -33,12 +33,12 @@ COLUMNS, MOST_PAIRS = 4, 15
 
 
 def constrained(worlds: AdmittedWorlds) -> list[dict[str, Any]]:
-    """Say of each parameter what admission told about it, the most constrained first.
+    """Return how strongly admission constrains each parameter, the most constrained first.
 
     Returns:
         Rows of ``key``, ``meaning``, ``unit``, ``low`` and ``high`` (declared), ``from``, ``median`` and ``to`` (of 95 % of
-    the worlds), ``gone`` (share of the declared variance that is gone), and ``clear`` (whether chance can make
-        such a distribution out of one that is even over the range: Kolmogorov and Smirnov's test, adjusted by Holm).
+    the worlds), ``gone`` (share by which the declared variance is reduced), and ``clear`` (whether the distribution differs significantly from
+        a uniform one over the range: Kolmogorov-Smirnov test, adjusted by Holm).
     """
     from scipy.stats import kstest
 
@@ -50,7 +50,7 @@ def constrained(worlds: AdmittedWorlds) -> list[dict[str, Any]]:
         low, middle, high = np.quantile(values, [(1 - LEVEL) / 2, 0.5, (1 + LEVEL) / 2])
         count = one.high - one.low + 1.0
         prior = (count**2 - 1.0) / 12.0 if one.stepped else (one.high - one.low) ** 2 / 12.0
-        # Whole numbers are spread over their steps, by the same draws always: the test is for what is continuous.
+        # Whole numbers are spread over their steps with fixed draws, because the test is for continuous values.
         jitter = np.random.default_rng(1).random(len(values)) if one.stepped else 0.0
         even = (values - one.low + jitter) / (count if one.stepped else one.high - one.low)
         chances.append(float(kstest(even, "uniform").pvalue))
@@ -65,7 +65,7 @@ def constrained(worlds: AdmittedWorlds) -> list[dict[str, Any]]:
 
 
 def pairs(worlds: AdmittedWorlds) -> list[tuple[str, str, float]]:
-    """Return pairs of parameters whose values go together in the worlds beyond chance (Holm), the closest first."""
+    """Return pairs of parameters that are significantly correlated over the worlds (Holm), the strongest first."""
     from scipy.stats import rankdata, t
 
     count, size = worlds.values.shape
@@ -141,7 +141,7 @@ def write_page(worlds: AdmittedWorlds, folder: Path) -> list[Path]:
 
 
 def _written(row: dict[str, Any]) -> dict[str, Any]:
-    """Return a parameter's row in words."""
+    """Return a parameter's row as text."""
     return {
         **row, "declared": interval(row["low"], row["high"]), "admitted": interval(row["from"], row["to"]),
         "median": number(row["median"], hyphen=True), "gone": share(max(0.0, row['gone'])),

@@ -1,4 +1,4 @@
-"""Run worlds, and read their patterns: the ordinary organisation beside one with a busy quarter, and small units."""
+"""Run worlds and read their patterns: the ordinary organisation with and without a busy quarter, and small units."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ from ccsim.validation.worlds.patterns import Pattern, study_of
 if TYPE_CHECKING:
     import pandas as pd
 
-#: Weeks whose values are averaged: as many as cost nothing, because single weeks are mostly chance.
+#: Weeks over which figures are averaged, because single weeks are mostly noise.
 WEEKS = tuple(range(103, 156, 4))
 #: Weeks between which customers are counted: after a year, and at the end.
 KEPT_BETWEEN = (51, 155)
-#: Points by which the work of others is judged.
+#: Number of points from which the amount of work is extrapolated.
 FEW = 8
-#: Levels of what an offer is worth at which units stand, and units of a world on each.
+#: Levels of the value of the offer at the sites, and units of a world at each site.
 SITES, UNITS_AT_A_SITE = 4, 6
 
 
 def uncertain_space() -> tuple[Dimension, ...]:
-    """Return all that is uncertain, over its declared range: assumptions, calibrated and published values among them."""
+    """Return all uncertain parameters over their declared ranges: assumptions, calibrated and published values."""
     rows = (row for row in all_parameters().values() if row.role == "assumption" and not row.choices)
     keys = [row.key for row in rows if row.kind is not bool and not row.source.startswith("definition")]
     return tuple(Dimension(Factor(key)) for key in keys)
@@ -43,12 +43,12 @@ def uncertain_space() -> tuple[Dimension, ...]:
 
 @dataclass(frozen=True)
 class Organisations:
-    """Runs of the ordinary organisation, with a busy quarter beside it.
+    """Runs of the ordinary organisation, with and without a busy quarter.
 
     Attributes:
-        space: what varies.
+        space: the parameters that vary.
         patterns: those of the stage ``"organisation"``.
-        runner: how runs are made and kept.
+        runner: makes the runs and keeps the results.
         seed: seed of the draws.
         replicates: runs of a wave's points, and of candidates.
     """
@@ -72,7 +72,7 @@ class Organisations:
         return Work.of(study.experiment(design_of(self.space, few), weeks)).times(points / FEW).in_parts(1)
 
     def _study(self, part: str) -> tuple[IndependentOrganisations, list[int]]:
-        """Return what is run in a part, and the weeks that are kept."""
+        """Return the experiment of a part, and the weeks kept."""
         load = study_of("load")
         weeks = sorted({*WEEKS, *load.weeks[:2], *KEPT_BETWEEN})
         seed = int(np.random.SeedSequence([self.seed, *part.encode()]).generate_state(1)[0])
@@ -104,7 +104,7 @@ class Organisations:
 
 
 def _at(frame: pd.DataFrame, week: int, y: str, seen: pd.DataFrame) -> FloatArray:
-    """Return an expression in a week, in the order of the runs of ``seen``."""
+    """Return the value of an expression in a week, in the order of the runs of ``seen``."""
     rows = frame[frame["week"] == week].set_index(["point", "replicate"])
     index = list(zip(seen["unit"].to_numpy(int), seen["replicate"].to_numpy(int), strict=True))
     return evaluated(rows.reindex(index), y)
@@ -127,20 +127,20 @@ def _kept(nothing: pd.DataFrame, seen: pd.DataFrame) -> FloatArray:
         return np.asarray((last / first) ** (52.0 / (KEPT_BETWEEN[1] - KEPT_BETWEEN[0])) - 1.0)
 
 
-#: Patterns that are no facts of a study.
+#: Patterns that are not facts of a study.
 OWN = {"margin": lambda nothing, seen: evaluated(seen, "profit / revenue"), "customers-kept": _kept}
 
 
 @dataclass(frozen=True)
 class Units:
-    """Runs of many small units in one world, to see what goes with what between them.
+    """Runs of many small units in one world, to measure correlations between them.
 
     Attributes:
-        space: what varies between worlds.
+        space: the parameters that vary between worlds.
         patterns: those of the stage ``"units"``.
-        runner: how runs are made and kept.
+        runner: makes the runs and keeps the results.
         seed: seed of the draws.
-        at_a_site: units on each level of what their offer is worth.
+        at_a_site: units at each level of the value of the offer.
     """
 
     space: tuple[Dimension, ...]
@@ -175,7 +175,7 @@ class Units:
         return one.times(SITES * points / FEW).in_parts(SITES)
 
     def _at(self, site: int, part: str, unit: FloatArray) -> tuple[AnalysisProblem, Design]:
-        """Return what is run at a site in some worlds."""
+        """Return the experiment at a site in some worlds."""
         study = study_of("units")
         seed = int(np.random.SeedSequence([self.seed, site, *part.encode()]).generate_state(1)[0])
         own = AnalysisProblem(
@@ -186,7 +186,7 @@ class Units:
 
 
 def at_site(study: Study, values: dict[str, Any], place: float) -> dict[str, Any]:
-    """Return a world's values where units stand that differ in their site as the study says: around the world's own."""
+    """Return the values of a site: the world's own values, shifted as the study specifies."""
     found = dict(values)
     for key, (low, high) in study.factors.items():
         if key in found:
@@ -206,5 +206,5 @@ def _correlation(x: FloatArray, y: FloatArray) -> tuple[float, float]:
 
 
 def design_of(space: Sequence[Dimension], unit: FloatArray) -> Design:
-    """Return points of the unit cube as a design."""
+    """Return points of the unit cube as a design of an experiment."""
     return Design.given([values_of(space, row) for row in between(space, unit)])

@@ -1,4 +1,4 @@
-"""Make worlds: history matching with the real model, and what is kept of it."""
+"""Make worlds: history matching with the real model, and the results that are kept."""
 
 from __future__ import annotations
 
@@ -23,24 +23,24 @@ from ccsim.validation.worlds.matching import BATCH, MOST_BATCHES, Confirmation, 
 from ccsim.validation.worlds.patterns import Pattern, patterns
 from ccsim.validation.worlds.runs import Organisations, Units, uncertain_space
 
-#: Worlds that are run once, and values of theirs, to see later whether the model still gives the same.
+#: Number of worlds run once, and the figures recorded, to check later that the model still gives the same.
 WITNESSES, WITNESSED = 12, ("csat", "fcr", "staff_turnover", "npv")
 
-#: Of the candidates, the share that is admitted, as far as earlier ones tell; it says how many batches there will be.
+#: Share of candidates admitted, from experience; used to estimate the number of batches.
 SHARE_ADMITTED = 0.18
-#: Seconds that the emulators of a wave take, and the moves of a batch of candidates, besides all runs (measured).
+#: Seconds for the emulators of a wave and for the moves of a batch of candidates, without runs (measured).
 SECONDS_OF_A_WAVE, SECONDS_OF_A_BATCH = 12.0, 1.0
 
 
 @dataclass(frozen=True)
 class Made:
-    """Worlds, and how they came about.
+    """Worlds, and how they were made.
 
     Attributes:
-        worlds: what is kept in the file.
-        space: what varied.
-        match: the waves and what was admitted.
-        coverage: the check by simulation; None where it was not asked for.
+        worlds: the contents of the file.
+        space: the parameters that varied.
+        match: the waves and the admitted points.
+        coverage: the check by simulation; None if it was not asked for.
         seconds: time taken.
     """
 
@@ -58,20 +58,20 @@ def make_worlds(
     """Make worlds.
 
     Args:
-        runner: how runs are made and kept; its budget ends all of it.
+        runner: makes the runs and keeps the results; its time budget covers everything.
         worlds: how many to admit.
         waves: waves of runs.
         points: points of each wave.
-        seed: where all draws begin.
-        trials: organisations of known values on which the method is tried in the end.
+        seed: seed of all draws.
+        trials: number of organisations with known values on which the method is tested at the end.
         command: the command line, for the record.
-        say: is called with a sentence after each step.
+        say: called with a sentence after each step.
 
     Returns:
-        The admitted worlds, with the design that was tried and the time that it took.
+        The admitted worlds, with the space that was searched and the time taken.
 
     Raises:
-        TimeLimitReached: the budget ended before.
+        TimeLimitReached: the time budget ran out first.
         InputError: no world reproduces the patterns.
     """
     start = time.monotonic()
@@ -104,23 +104,23 @@ def make_worlds(
 
 
 def _tried(organisations: Organisations, result: Match, trials: int, say: Callable[[str], object]) -> Coverage:
-    """Try the method on organisations of known values."""
+    """Test the method on organisations with known values."""
     rng = np.random.default_rng([organisations.seed, 8])
     remaining = Remaining(organisations.patterns, result.waves, len(organisations.space), min(trials, 400), rng)
     place = remaining.draw(trials)
     tried = coverage(organisations.patterns, result.waves, place, organisations.evaluate, organisations.seed)
-    say(f"Of {trials} organisations of known values, {share(tried.share, 1)} are admitted.")
+    say(f"Of {trials} organisations with known values, {share(tried.share, 1)} are admitted.")
     return tried
 
 
 def _batches(worlds: int, tried: int, passed: int) -> tuple[int, float]:
-    """Return how many batches of candidates there will be in all, and the share of them that is admitted."""
+    """Return the estimated number of batches of candidates, and the share of candidates admitted."""
     share = max(passed, 1) / tried if tried else SHARE_ADMITTED
     return min(MOST_BATCHES, tried // BATCH + ceil(max(0, worlds - passed) / (BATCH * share))), share
 
 
 def as_worlds(space: tuple[Dimension, ...], result: Match, made: dict[str, Any]) -> AdmittedWorlds:
-    """Return what was admitted as it is kept: values in single precision, values in their own units."""
+    """Return the admitted worlds in the form that is kept: values in single precision, figures in their own units."""
     values = between(space, result.admitted).astype(np.float32).astype(np.float64)
     outputs = {one.id: one.off_scale(result.outputs[:, k]) for k, one in enumerate(result.patterns)}
     misfits = {one.id: result.misfits[:, k] for k, one in enumerate(result.patterns)}
@@ -129,7 +129,7 @@ def as_worlds(space: tuple[Dimension, ...], result: Match, made: dict[str, Any])
 
 
 def witnesses(worlds: AdmittedWorlds) -> list[dict[str, Any]]:
-    """Run some worlds once, and return what came out to the last digit."""
+    """Run some worlds once, and return their figures to the last digit."""
     found = []
     for number in np.unique(np.linspace(0, len(worlds) - 1, WITNESSES).astype(int)).tolist():
         run = simulate(Scenario("nothing", "Doing nothing").with_values(worlds.world(number)), number, 104)
@@ -138,18 +138,18 @@ def witnesses(worlds: AdmittedWorlds) -> list[dict[str, Any]]:
 
 
 def still_hold(worlds: AdmittedWorlds) -> bool:
-    """Whether the model still gives the same values in the worlds that were run once for this."""
+    """Return whether the model still gives the recorded figures in the worlds kept for this check."""
     return bool(worlds.made.get("witnesses") == witnesses(worlds))
 
 
 def confirmed(worlds: AdmittedWorlds) -> AdmittedWorlds:
-    """Return worlds that still hold with the hash of today's sources."""
+    """Return confirmed worlds with the hash of the current sources."""
     made = {**worlds.made, "sources": source_hash()}
     return AdmittedWorlds(worlds.keys, worlds.values, worlds.pattern_values, worlds.misfits, made, worlds.file)
 
 
 def place_of(ship: bool, folder: Path) -> Path:
-    """Return where worlds are kept: in the package, or in a folder."""
+    """Return where worlds are kept: in the package or in a given folder."""
     return SHIPPED if ship else folder / SHIPPED.name
 
 
