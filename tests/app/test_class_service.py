@@ -128,7 +128,9 @@ def test_a_refused_game_says_why_and_leaves_the_one_before(
         lecturer.asked(path, {"game": game_text(idle(), digest)}, player)
         server.service.replays.join()  # type: ignore[union-attr]  # it has one
     output = lecturer.asked(path, {}, player)["state"]
-    assert output["state"] == "refused" and "do not give the figures" in output["reason"] and output["points"] is not None
+    assert (
+        output["state"] == "refused" and "do not give the figures" in output["reason"] and output["points"] is not None
+    )
 
 
 def test_a_fault_in_one_replay_does_not_end_the_others(
