@@ -122,8 +122,8 @@ def test_a_target_is_read_as_people_write_it():
         (lambda study: asked(study, [Target("fcr", 1, 1)], ["offer.decided_by"]), "is a choice"),
         (lambda study: asked(study, [Target("fcr", 1, 1)], ["service"]), "too many|must be at least"),
         (lambda study: asked(study, [Target("fcr", 1, 1)], waves=0), "1 or more"),
-        (lambda study: asked(study, [Target("fcr", 1, 1)], points=2), "must be at least 5"),
-        (lambda study: asked(study, [Target("spend", 1, 1)], ["sensing.action_hours"], points=6), "do not affect it"),
+        (lambda study: asked(study, [Target("fcr", 1, 1)], samples=2), "must be at least 5"),
+        (lambda study: asked(study, [Target("spend", 1, 1)], ["sensing.action_hours"], samples=6), "do not affect it"),
     ],
 )
 def test_what_cannot_be_fitted_is_reported(small_study, call, message):

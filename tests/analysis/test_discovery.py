@@ -98,11 +98,11 @@ def test_the_figure_has_its_four_panels():
         ({"where": "npv > "}, "cannot be read"),
         ({"where": "__import__('os')"}, "cannot be used|neither true nor false"),
         ({"method": "cart"}, "prim, tree"),
-        ({"points": 20}, "points: must be at least"),
+        ({"samples": 20}, "samples: must be at least"),
         ({"min_density": 1.5}, "min_density: must be above 0 and at most 1, got 1.5"),
         ({"regions": 0}, "1 or more"),
-        ({"where": "csat > 0", "points": 60}, "holds at every point"),
-        ({"where": "csat > 100", "points": 60}, "holds at no point"),
+        ({"where": "csat > 0", "samples": 60}, "holds at every point"),
+        ({"where": "csat > 100", "samples": 60}, "holds at no point"),
     ],
 )
 def test_what_cannot_be_found_is_reported(small_study, changed, message):

@@ -82,7 +82,7 @@ def test_chance_is_split_from_effect(toy):
     noise = found.noise["csat"]
     assert noise.share == pytest.approx(0.2, abs=0.02) and noise.left == pytest.approx(1 / 17, abs=0.01)
     rows = found.table.set_index("parameter")
-    assert rows.loc["habit.formation_rate", "clear"] and not rows.loc["habit.decay_rate", "clear"]
+    assert rows.loc["habit.formation_rate", "significant"] and not rows.loc["habit.decay_rate", "significant"]
     assert rows.loc["habit.decay_rate", "importance"] == pytest.approx(noise_floor(noise, "sobol"), abs=0.02)
 
 
@@ -106,7 +106,7 @@ def test_points_without_a_figure_take_their_path_with_them(toy):
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda toy: designed(toy(3), "morris", 5, 1), "points: must be at least 16 for morris"),
+        (lambda toy: designed(toy(3), "morris", 5, 1), "samples: must be at least 16 for morris"),
         (lambda toy: designed(toy(3), "soboll", 500, 1), "morris, sobol"),
         (lambda toy: of_function(toy(3), "morris", 40, lambda x: 0.0 * x[:, 0]), "no factor affects it"),
         (lambda toy: of_function(toy(3), "morris", 40, lambda x: np.nan * x[:, 0]), "which is too few"),
