@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -17,6 +19,16 @@ def call(*words: str) -> str:
     return result.output
 
 
+def readable(path: Path) -> bytes:
+    """Return what a file says: of compressed pictures nothing, because their bytes hold four signs in a row by chance.
+
+    Beside each PNG stands the same picture as SVG; pictures in pages are decoded.
+    """
+    if path.suffix == ".png":
+        return b""
+    return re.sub(rb"base64,([A-Za-z0-9+/=]+)", lambda found: base64.b64decode(found[1]), path.read_bytes())
+
+
 def test_new_check_show_and_assess_run_and_no_output_holds_an_identifier(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -30,7 +42,7 @@ def test_new_check_show_and_assess_run_and_no_output_holds_an_identifier(
     assert "Service training, Customer satisfaction" in Path("my/results/decision-1/board.html").read_text()
     identifiers = set(pd.read_csv("my/people.csv", dtype=str)["employee"])
     written = b"".join(
-        path.read_bytes() for folder in (Path("my/results"), Path("run")) for path in folder.rglob("*") if path.is_file()
+        readable(path) for folder in (Path("my/results"), Path("run")) for path in folder.rglob("*") if path.is_file()
     )  # fmt: skip
     assert len(identifiers) > 100 and len(written) > 10_000
     assert not [one for one in identifiers if one in output or one.encode() in written]
