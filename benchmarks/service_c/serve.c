@@ -223,7 +223,7 @@ static void close_case(int64_t row, double courtesy, Departments *d, double retu
                                      - p->waiting_loss * age - p->repetition_loss * cases->repetitions[row].value);
     d->closed += 1, d->closed_first += first;
     if (resolved) {
-        d->resolved += 1, d->resolved_first += first, d->resolution_weeks += age, d->journeys_sound += 1;
+        d->resolved += 1, d->resolved_first += first, d->resolution_weeks += age, d->sound_journeys += 1;
         cases->state[row] = 0;
     }
     else if (returns < p->recontact_probability) {
@@ -286,7 +286,7 @@ static void handle(int64_t row, int64_t i, const Staff *staff, int64_t departmen
     if (option == SOLVE) {
         staff->solved[i] += 1;
         d->goodwill += goodwill * cases->complexity[row].value;
-        if (right) staff->wins[i] += 1, d->wins += 1;
+        if (right) staff->visible_successes[i] += 1, d->visible_successes += 1;
         else {
             staff->setbacks[i] += 1;
             if (cases->complexity[row].value > staff->latitude[i]) staff->blamed[i] += all->empowerment->blame;

@@ -20,5 +20,5 @@ def write(folder: Path, departments: Mapping[str, int]) -> None:
     """
     # What stands here forgets people.csv.
     (folder / "organisation.toml").write_text(
-        'name = "Mine"\ncurrency = "EUR"\nfounded = 2025-12-29\n', encoding="utf-8"
+        'name = "Mine"\ncurrency = "EUR"\nstart_date = 2025-12-29\n', encoding="utf-8"
     )

@@ -240,7 +240,7 @@ def refutes(answer: Any, seeds: Sequence[int]) -> list[str]:
     """Exercise 7: ``world()`` names at most four assumptions under which the lead of bottom-up shrinks by a third and more."""
     from ccsim.model.settings import all_parameters
 
-    known, world = all_parameters(), dict(answer.state())
+    known, world = all_parameters(), dict(answer.world())
     if len(world) > 4:
         return [f"{len(world)} assumptions are too many; four are allowed"]
     for key, value in world.items():

@@ -10,7 +10,7 @@ from pathlib import Path
 def write(folder: Path, departments: Mapping[str, int]) -> None:
     """Write the files of an organisation into an empty folder."""
     (folder / "organisation.toml").write_text(
-        'name = "Mine"\ncurrency = "EUR"\nfounded = 2025-12-29\n', encoding="utf-8"
+        'name = "Mine"\ncurrency = "EUR"\nstart_date = 2025-12-29\n', encoding="utf-8"
     )
     rows = ["department,id,manager"]
     top = ""
