@@ -22,7 +22,7 @@ from pathlib import Path
 
 
 class CcsimError(Exception):
-    """A user's mistake, told in words that say how to mend it.
+    """A user's mistake, with a message that says how to fix it.
 
     What cannot be seen, or turns the text around, is written as an escape: a message quotes what people give.
     """

@@ -34,7 +34,7 @@ METHODS = ("prim", "tree")
 FOUND_ON, FEWEST = 2 / 3, 10
 #: A restriction whose quasi-p is larger is dropped.
 CLEAR = 0.05
-#: Number of boxes on the peeling trajectory that are tried for one that is dense enough without insignificant restrictions.
+#: Number of boxes on the peeling trajectory to try for one that is dense enough without insignificant restrictions.
 MOST_TRIED = 10
 #: Number of dimensions above which a random forest screens them before PRIM, which would overfit.
 MOST_DIMENSIONS = 24

@@ -42,7 +42,7 @@ def entry_points_in_force() -> list[EntryPoint]:
         return points
     settings = default_settings()
     state = empty_state(2, 1, 1, 2, 1, 1, settings, 0)
-    # One by one first, so that a mistake is told with its line.
+    # One by one first, so that an error is reported with its line.
     extension._compile(state)
     lived = {"populations": state.populations, "own": state.own, "settings": settings, "seed": 0, "week": 0}
     return [

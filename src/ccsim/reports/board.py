@@ -241,15 +241,15 @@ def _in_words(decision: Decision) -> list[str]:
         f"{lead['high'].text}); it is the best of all in {page.part(f'option/{decision.options[decision.order[0]]}/best').text} of the worlds."
     ]
     if not page.told_apart:
-        lines.append(f"So many worlds do not tell {first} from {second}.")
+        lines.append(f"This number of worlds does not separate {first} from {second}.")
     worth = [row for row in page.measurements() if row["sure"]]
     lines.append(
         f"Worth measuring first: {worth[0]['name']} ({worth[0]['value'].text} ± {worth[0]['se'].text} {page.unit})."
-        if worth else "No measurement is worth anything that can be told from 0 before this decision."
+        if worth else "No measurement has a value significantly above 0 before this decision."
     )  # fmt: skip
     seen = [row for row in page.watch() if row["sure"]]
     lines.append(
         f"Watch in the first quarter: {', '.join(row['name'] for row in seen[:3])}." if seen
-        else "No KPI of the first quarter tells anything of the choice that can be told from chance."
+        else "No KPI of the first quarter has significant information about the choice."
     )  # fmt: skip
     return lines

@@ -176,7 +176,7 @@ def _again(result: Reproduction, runs: int) -> list[str]:
     if len(result.stored) == 1:
         lines.append(f"  stored {float(result.stored[0])!r}, made again {float(result.recomputed[0])!r}")
     if result.reported is not None and result.reported != result.stored[0]:
-        lines.append(f"  the page has {result.reported!r}; write it anew with ccsim report")
+        lines.append(f"  the page has {result.reported!r}; rewrite it with ccsim report")
     if not result.same_sources:
         lines.append(
             "  The sources are not those that made the store: check out that version to compare like with like."

@@ -334,7 +334,7 @@ def _owns(scope: Scope, kernel: str) -> bool:
 
 
 def _is_left(kernel: str) -> bool:
-    """Return whether no browser shows a page any more."""
+    """Return whether no browser shows a page."""
     from solara.server.kernel_context import PageStatus, contexts
 
     context = contexts.get(kernel)

@@ -105,7 +105,7 @@ def _said(data: Any, parts: int) -> None:
     if method == "custom":
         content = data.get("content")
         if not isinstance(content, dict) or not set(content) <= {"event", "data"}:
-            raise Refused("a widget is told of events, and of nothing else")
+            raise Refused("a widget receives only events")
         event = content.get("event")
         if not isinstance(event, str) or not re.fullmatch(r"[\w.:!-]{1,80}", event):
             raise Refused("an event has a name")

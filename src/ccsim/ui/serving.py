@@ -40,7 +40,7 @@ class Ending(uvicorn.Server):
         last = threading.Timer(EXIT_TIMEOUT, os._exit, [0])
         last.daemon = True
         last.start()
-        # A page that is cut off is no fault any more.
+        # A page that is cut off is no longer an error.
         logging.disable()
         super().handle_exit(sig, frame)
 

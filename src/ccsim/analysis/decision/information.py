@@ -130,7 +130,7 @@ def information(outcomes: np.ndarray, quantities: Mapping[str, np.ndarray], seed
     luck = np.array([best_mean(_blocks(one.fitted(mixed), gaps.shape[1])) for one in smoothers.values()])
     rng = np.random.default_rng([seed, 2])
     errors = [_error(one, gaps, rng) for one in smoothers.values()]
-    # What is 0 but for rounding is 0, or it would look like something beside permutations that are 0 as well.
+    # Values that are 0 up to rounding are set to 0, because the permutations are 0 as well.
     least = 1e-9 * max(1e-300, float(np.abs(gaps).max(initial=0.0)))
     found, luck = np.where(found < least, 0.0, found), np.where(luck < least, 0.0, luck)
     alone = (1 + (luck >= found[:, None]).sum(axis=1)) / (PERMUTATIONS + 1)
