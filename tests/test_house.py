@@ -206,3 +206,9 @@ def test_the_layers_are_few_and_have_one_exception() -> None:
 
 def test_two_modules_lie_beside_the_packages() -> None:
     assert {path.name for path in SOURCES.glob("*.py")} == {"__init__.py", "__main__.py", "errors.py", "mechanism.py"}
+
+
+def test_the_type_checker_is_strict_and_the_core_does_not_name_networkx() -> None:
+    project = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text(encoding="utf-8"))
+    assert project["tool"]["mypy"]["strict"] is True
+    assert not [one for one in project["project"]["dependencies"] if one.startswith("networkx")]
