@@ -67,7 +67,9 @@ def test_counts_of_numpy_are_taken_like_pythons(kind: Any, small: dict[str, Any]
 
 
 def test_compare_of_a_scenario_says_what_takes_one() -> None:
-    with pytest.raises(InputError, match=r"got the scenario 'combined'; a scenario is run by"):
+    with pytest.raises(
+        InputError, match=r"got the scenario 'combined'; use ccsim.simulate or ccsim.sweep for a scenario"
+    ):
         ccsim.compare(load_scenario("combined"))  # type: ignore[arg-type]
     with pytest.raises(InputError, match="compare needs an experiment, its name or the path of its file, got 7"):
         ccsim.compare(7)  # type: ignore[arg-type]

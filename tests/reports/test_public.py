@@ -12,7 +12,7 @@ def test_every_public_name_is_there_and_documented():
     assert sorted(ccsim.__all__) == sorted(ccsim._HOME)
     for name in ccsim.__all__:
         assert getattr(ccsim, name).__doc__, name
-    assert {"compare", "report", "query", "why", "diverge", "open_results"} <= set(ccsim.__all__)
+    assert {"compare", "report", "query", "reproduce", "diff", "open_results"} <= set(ccsim.__all__)
 
 
 def test_a_public_name_is_not_hidden_by_a_module():

@@ -60,10 +60,10 @@ def test_where_nothing_is_promised_trust_stays() -> None:
 def test_promises_beyond_practice_cost_trust_and_are_paid_for() -> None:
     loud, silent = tallies_of(set_to({"promise.level": 0.4}), 40), tallies_of(set_to(), 40)
     assert loud["trust"][-1] < silent["trust"][-1]
-    assert loud["marketing"].min() > 0.0 == silent["marketing"].max()
+    assert loud["marketing_cost"].min() > 0.0 == silent["marketing_cost"].max()
     assert loud["cynicism"][-1] > silent["cynicism"][-1]
     assert loud["cx_gap"][-1] > silent["cx_gap"][-1]
 
 
 def test_without_a_promise_beyond_practice_nothing_is_said() -> None:
-    assert tallies_of(set_to(), 2)["stated"].sum() == pytest.approx(0.0)
+    assert tallies_of(set_to(), 2)["promise_excess"].sum() == pytest.approx(0.0)
