@@ -55,6 +55,13 @@ FASTER = 5.0
 #: Changes that leave every result as it is: part of the path, the line's text, what is changed to what, and the reason.
 EQUIVALENT = (
     ("mechanisms/", "if staff.arrived[i] > 0.0:", "0.0", "0.1", "the column is 0 or 1"),
+    (
+        "staff/habit.py",
+        "quicker = min(1.0 / max(p.formation_rate, 1e-9), 1.0 + reinforces * staff.recognised[i])",
+        "1e-9",
+        "1.25e-09",
+        "a guard: the other bound, at most 2, is always the smaller one",
+    ),
     ("engine/functions.py", "total = 0.0", "0.0", "0.1", "below the last bit: times the 26th power of at most 0.172"),
 )
 
