@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from ccsim.analysis.problem import Runner
 from ccsim.cli.claims import current_commit
 from ccsim.model.settings import all_parameters
 from ccsim.results.formatting import interval, number
@@ -108,7 +109,7 @@ def fit(
         return dict(zip(keys, (low + np.clip(place, 0.0, 1.0) * (high - low)).tolist(), strict=True))
 
     def objective(place: Any) -> float:
-        found = loss(score([under(one, values(place)) for one in chosen], seed=seed, workers=workers))
+        found = loss(score([under(one, values(place)) for one in chosen], Runner(workers=workers), seed))
         tried.append(found)
         if say:
             say(len(tried), found)
@@ -172,8 +173,8 @@ def page(found: Fit, studies: list[Study], shared: dict[str, Any], options: argp
         lines.append(f"| {key} | {row.unit} | {interval(*row.range)} | {found.before[key]:g} | {value:.4g} |")
     for role in ("calibration", "held out"):
         chosen = part(studies, role)
-        before = score(chosen, **shared)
-        after = score([under(one, found.after) for one in chosen], **shared)
+        before = score(chosen, Runner(workers=shared["workers"]), shared["seed"])
+        after = score([under(one, found.after) for one in chosen], Runner(workers=shared["workers"]), shared["seed"])
         lines += [
             "",
             f"## Facts: {role}",

@@ -18,6 +18,7 @@ from pathlib import Path
 from findings import SWITCHES, table
 
 from ccsim.analysis.admitted import read_worlds
+from ccsim.analysis.problem import Runner
 from ccsim.model.extension import model_hash
 from ccsim.results.formatting import kpi_difference
 from ccsim.validation.claims.ledger import ClaimResult, Ledger, run_ledger
@@ -81,14 +82,16 @@ def main() -> None:
     options = parser.parse_args()
     study, runs = STUDIES[options.study], options.runs / options.study
     claims = load_claims((), Path(__file__).with_name("headlines") / options.study)
-    shared = {"workers": options.workers, "resume": runs.exists(), "command": sys.argv}
+    runner = Runner(runs, options.workers, runs.exists(), command=sys.argv)
     whole = run_ledger(
-        claims, replicates=options.replicates, points=options.worlds, worlds=read_worlds(), out=runs, **shared
-    )
+        claims, runner, replicates=options.replicates, points=options.worlds, worlds=read_worlds()
+    )  # fmt: skip
     off = {}
     for number, name in enumerate(study.off):
         without = [switched(claim, name) for claim in claims]
-        off[name] = run_ledger(without, replicates=options.off_replicates, out=runs / f"off-{number + 1}", **shared)
+        off[name] = run_ledger(
+            without, replace(runner, folder=runs / f"off-{number + 1}"), replicates=options.off_replicates
+        )
     parts = [worlds_of(whole), *([mechanisms_of(whole, off)] if off else [])]
     text = (
         f"<!-- Made by experiments/headlines.py --study {options.study} --worlds {options.worlds}, sources {model_hash()}; "

@@ -89,7 +89,7 @@ def page(
 ) -> str:
     """Return the page."""
     surveys = {
-        fact.measure.expressions()[0]: fact for study in load_studies(["ordinary"]) for fact in study.facts
+        fact.measure.named("expression")[0]: fact for study in load_studies(["ordinary"]) for fact in study.facts
     }  # fmt: skip
     lines = [
         "# The ordinary organisation", "",

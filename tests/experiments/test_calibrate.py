@@ -1,6 +1,7 @@
 import pytest
 from experiments.calibrate import fit, loss, part, under
 
+from ccsim.analysis.problem import Runner
 from ccsim.validation.facts.schema import load_studies
 from ccsim.validation.facts.scorecard import score
 
@@ -37,7 +38,7 @@ def test_a_calibration_comes_nearer_to_its_facts_and_reads_no_others(tmp_path) -
     assert found.tried <= 14 and found.loss_after < 0.2 * found.loss_before
     assert found.after["market.churn"] > found.before["market.churn"]
     chosen = [under(one, found.after) for one in part(studies, "calibration")]
-    assert loss(score(chosen, workers=1)) == pytest.approx(found.loss_after)
+    assert loss(score(chosen, Runner(workers=1))) == pytest.approx(found.loss_after)
 
 
 def test_what_a_scenario_sets_itself_stays(tmp_path) -> None:
