@@ -80,6 +80,14 @@ class Comparison(RenamedAttributes):
     def final_values(self, kpi: str, scenario: str, week: int | None = None) -> tuple[np.ndarray, np.ndarray]:
         """Return a scenario's replicates, and a KPI's value at the horizon (or up to a week) in each.
 
+        Args:
+            kpi: the KPI.
+            scenario: the scenario.
+            week: the last week that counts, from 0; None for the horizon.
+
+        Returns:
+            Numbers of the replicates and values, both of shape (replicates,).
+
         Raises:
             UnknownNameError: the KPI or scenario does not exist.
             InputError: no run of the scenario has finished, or the run has no such week.

@@ -190,7 +190,16 @@ class Runner:
         return _with_differences(results.summaries, experiment, bool(problem.baseline))
 
     def results(self, experiment: Experiment, part: str, title: str) -> Results:
-        """Run an experiment in the part's folder, and show its progress under a title."""
+        """Run an experiment in the part's folder, and show its progress under a title.
+
+        Args:
+            experiment: the experiment to run.
+            part: name of the subfolder.
+            title: title of the progress bar.
+
+        Returns:
+            The results of all completed runs.
+        """
         with self.showing(title) as show:
             return run_experiment(
                 experiment, workers=self.workers, out=self.folder / part if self.folder else None,
@@ -238,7 +247,13 @@ def _with_differences(summaries: pd.DataFrame, experiment: Experiment, differ: b
 
 
 def table_of(summaries: pd.DataFrame, outcome: str, points: int) -> np.ndarray:
-    """Return an outcome at the last week kept, shape (points, replicates); nan where a run failed."""
+    """Return an outcome at the last week kept, shape (points, replicates); nan where a run failed.
+
+    Args:
+        summaries: one row per point, replicate and week.
+        outcome: the column.
+        points: number of points.
+    """
     last = summaries[summaries["week"] == summaries["week"].max()]
     wide = last.pivot(index="point", columns="replicate", values=outcome).reindex(range(points))
     return np.asarray(wide.to_numpy(dtype=float))

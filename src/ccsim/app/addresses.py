@@ -94,13 +94,25 @@ def names_of(host: str) -> list[str]:
 
 
 def url(host: str, port: int, path: str = "/") -> str:
-    """Return the address of a page."""
+    """Return the address of a page.
+
+    Args:
+        host: name or address of the machine.
+        port: port of the server.
+        path: path of the page, with its leading slash.
+    """
     shown = f"[{host}]" if ":" in host else host
     return f"http://{shown}{'' if port == 80 else f':{port}'}{path}"
 
 
 def join_links(hosts: Iterable[str], port: int, code: str) -> list[str]:
-    """Return the links that join a class, one for each address of this machine."""
+    """Return the links that join a class, one for each address of this machine.
+
+    Args:
+        hosts: names or addresses of the machine.
+        port: port of the server.
+        code: what players type.
+    """
     return [url(host, port, f"/j/{code}") for host in hosts]
 
 

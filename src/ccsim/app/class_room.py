@@ -229,7 +229,13 @@ class ClassRoom:
 
 
 def coming(seed: int, terms: Terms, quarters: int) -> dict[str, int]:
-    """Return the events within a number of quarters, with the quarter, from 0, in which each begins."""
+    """Return the events within a number of quarters, with the quarter, from 0, in which each begins.
+
+    Args:
+        seed: seed of the draws.
+        terms: the lecturer's terms.
+        quarters: number of quarters.
+    """
     return {name: at for name, at in events_of(seed, catalogue(), terms).items() if at < quarters}
 
 

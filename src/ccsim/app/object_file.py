@@ -227,7 +227,13 @@ def _placed(content: bytes) -> tuple[bytearray, int]:
 
 
 def with_custom_section(module: bytes, name: str, content: bytes) -> bytes:
-    """Return a module with a custom section at its end."""
+    """Return a module with a custom section at its end.
+
+    Args:
+        module: a WebAssembly module.
+        name: name of the section.
+        content: content of the section.
+    """
     whole = _named(name) + content
     return module + bytes([_CUSTOM]) + _written(len(whole)) + whole
 

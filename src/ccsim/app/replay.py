@@ -105,6 +105,11 @@ class ReplayQueue:
     def add(self, room: ClassRoom, player: str, content: bytes) -> None:
         """Queue a game for its replay.
 
+        Args:
+            room: the class.
+            player: identifier of the player.
+            content: the file of the game.
+
         Raises:
             InputError: too many games wait.
         """

@@ -110,7 +110,13 @@ class Handler(TimedHandler):
         return True
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
-        """Refuse an invalid request, always with a head and without repeating any of its content."""
+        """Refuse an invalid request, always with a head and without repeating any of its content.
+
+        Args:
+            code: HTTP status code.
+            message: not used.
+            explain: not used.
+        """
         self.close_connection, self.request_version = True, self.protocol_version
         body = f"{HTTPStatus(code).phrase}.\n".encode()
         self.send_response(code)

@@ -58,7 +58,13 @@ class OutputDir:
             save(figure, self.folder / name)
 
     def finish(self, what: str, done: int, asked: int) -> None:
-        """Report, and store, whether all runs are done or the time limit was reached first."""
+        """Report, and store, whether all runs are done or the time limit was reached first.
+
+        Args:
+            what: what is counted, in the plural.
+            done: how many were completed.
+            asked: how many were requested.
+        """
         import json
 
         status = "complete" if done >= asked else "stopped"

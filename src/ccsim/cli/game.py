@@ -187,7 +187,13 @@ def search(
 
 
 def print_choice(played: "Game", number: int, choice: "Choice") -> None:
-    """Print what was chosen for a quarter."""
+    """Print what was chosen for a quarter.
+
+    Args:
+        played: the game.
+        number: the quarter, from 0.
+        choice: the moves that are started and stopped in it.
+    """
     typer.echo(f"Quarter {number + 1}: {_words(choice.start, choice.stop)}")
 
 

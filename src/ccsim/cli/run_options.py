@@ -79,7 +79,13 @@ def load_showing() -> None:
 
 
 def show_comparison(results: Results, folder: Path, form: str = "table") -> None:
-    """Write the table and figures of a comparison into its folder, and print the table."""
+    """Write the table and figures of a comparison into its folder, and print the table.
+
+    Args:
+        results: the runs to compare.
+        folder: the results folder.
+        form: format of the table.
+    """
     from ccsim.analysis.comparison import Comparison
     from ccsim.reports.figures.comparison import comparison_figure, save, sweep_figure
     from ccsim.reports.own_words import own_words
@@ -199,7 +205,16 @@ def print_status(results: Results, folder: Path) -> None:
 
 
 def next_results_dir(name: str, resume: bool = False, place: Path = Path("results")) -> Path:
-    """Return the next free folder of an experiment or, to resume, the last existing one."""
+    """Return the next free folder of an experiment or, to resume, the last existing one.
+
+    Args:
+        name: the name of the experiment.
+        resume: whether to return the last existing folder.
+        place: the folder of all results.
+
+    Raises:
+        InputError: there is no folder to resume in.
+    """
     numbers = (number for number in range(1, sys.maxsize) if not (place / f"{name}-{number}").exists())
     free = next(numbers)
     if resume and free == 1:
@@ -219,7 +234,16 @@ def progress_bars() -> ProgressFactory | None:
 
 
 def with_progress(shown: bool, title: str, work: Callable[[Progress | None], T]) -> T:
-    """Run a function under an optional progress bar, which appears with the first update."""
+    """Run a function under an optional progress bar, which appears with the first update.
+
+    Args:
+        shown: whether to show a bar.
+        title: its title.
+        work: called with the callback for progress; None where no bar is shown.
+
+    Returns:
+        What the function returns.
+    """
     if not shown:
         return work(None)
     from ccsim.execution.progress import lazy_progress

@@ -64,7 +64,13 @@ class Forecast:
     _announced_at: float | None = None
 
     def begin(self, part: Work, processes: int, folder: Path) -> None:
-        """Record the start of an experiment."""
+        """Record the start of an experiment.
+
+        Args:
+            part: the work of the experiment.
+            processes: number of processes that do the runs.
+            folder: the results folder.
+        """
         now = self.clock()
         if self._part is None:
             if self.started is None:

@@ -75,7 +75,16 @@ def marks_text(marks: Sequence[tuple[int, str]]) -> str:
 
 
 def fan(kpi: str, rows: Rows, marks: Sequence[tuple[int, str]] = ()) -> str:
-    """Draw a KPI of all games, with the class's mean."""
+    """Draw a KPI of all games, with the class's mean.
+
+    Args:
+        kpi: the KPI.
+        rows: games with the names to show.
+        marks: (quarter from 0, event).
+
+    Returns:
+        The chart as SVG.
+    """
     lines = [charts.Series(name, charts.YOU, drawn(kpi, row.kpis[kpi]), faint=True) for name, row in rows]
     mean = [fmean(values) for values in zip(*(row.kpis[kpi] for _, row in rows), strict=True)]
     return charts.chart(

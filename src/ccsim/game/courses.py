@@ -15,7 +15,13 @@ SATISFACTION = "Satisfaction, true and reported (of 100)"
 
 
 def courses(result: Debrief, kpi: str, names: Iterable[str] = tuple(STYLES)) -> list[charts.Series]:
-    """Return a KPI over the quarters in each of the named ways to play."""
+    """Return a KPI over the quarters in each of the named ways to play.
+
+    Args:
+        result: the debrief of the game.
+        kpi: the KPI.
+        names: ways to play, keys of :data:`STYLES`.
+    """
     rows = result.lines
     return [charts.Series(rows[name].title, STYLES[name], drawn(kpi, rows[name].kpis[kpi])) for name in names]
 
@@ -29,7 +35,13 @@ def guesses(game: Game, kpi: str) -> list[charts.Series]:
 
 
 def satisfaction(game: Game, result: Debrief, names: Iterable[str] = tuple(STYLES)) -> list[charts.Series]:
-    """Return true satisfaction in the named ways to play, the player's last, with reported values and predictions."""
+    """Return true satisfaction in the named ways to play, the player's last, with reported values and predictions.
+
+    Args:
+        game: the finished game.
+        result: the debrief of the game.
+        names: ways to play, keys of :data:`STYLES`; the player's game last.
+    """
     *others, mine = courses(result, "csat", names)
     reported = charts.Series("Reported to you", charts.REPORTED, result.lines["you"].kpis["reported_csat"])
     return [*others, reported, mine, *guesses(game, "reported_csat")]

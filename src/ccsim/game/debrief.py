@@ -179,6 +179,11 @@ def feasible(choices: Sequence[Choice], like: Game, seed: int | None = None) -> 
     A plan made for other draws, or one without one of its moves, may stop a move that is not running (an event or another
     move ended it), or start one that is already running.
 
+    Args:
+        choices: the choice of each quarter.
+        like: the game whose organisation, rules and terms are used.
+        seed: seed of the draws; None for the game's own.
+
     Returns:
         The finished game.
     """

@@ -332,7 +332,13 @@ def play_through(
 
 
 def events_of(seed: int, rules: Catalogue, terms: Terms | None = None) -> dict[str, int]:
-    """Return the events that the seed or the lecturer's terms bring, and the quarter (from 0) in which each begins."""
+    """Return the events that the seed or the lecturer's terms bring, and the quarter (from 0) in which each begins.
+
+    Args:
+        seed: seed of the draws.
+        rules: the catalogue of moves and events.
+        terms: a lecturer's terms; None for a game without a class.
+    """
     found: dict[str, int] = {}
     wanted = terms.events if terms else {}
     for place, row in enumerate(rules.events.values()):

@@ -79,7 +79,13 @@ class Board:
         return self.decision.results.experiment.label(name)
 
     def kpi_number(self, name: str, *, sign: bool = False, kpi: str | None = None) -> DisplayedNumber:
-        """Return a number in the unit of the goal or of another KPI."""
+        """Return a number in the unit of the goal or of another KPI.
+
+        Args:
+            name: name of the number.
+            sign: whether a plus sign is written.
+            kpi: the KPI whose unit is used; None for that of the goal.
+        """
         return self._number(name, table_value(KPIS[kpi or self.decision.kpi], self.numbers[name], sign=sign))
 
     def part(self, name: str) -> DisplayedNumber:

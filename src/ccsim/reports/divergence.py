@@ -213,7 +213,13 @@ def _weeks(pair: list[Scenario], seed: int, weeks: int) -> Iterator[tuple[Pair, 
 def column_differences(
     one: ModelState, other: ModelState, only: tuple[str, ...] = POPULATIONS
 ) -> list[ColumnDifference]:
-    """Return every column in which two worlds of the same sizes differ in any bit, people before tallies."""
+    """Return every column in which two worlds of the same sizes differ in any bit, people before tallies.
+
+    Args:
+        one: the state of the first world.
+        other: the state of the second world.
+        only: the populations to compare.
+    """
     found = []
     for name in only:
         for column, own, counterpart in _columns(one, other, name):
@@ -336,7 +342,13 @@ def _difference_at(
 
 
 def describe_agent(state: ModelState, population: str, row: int) -> str:
-    """Return a description of the agent in a row."""
+    """Return a description of the agent in a row.
+
+    Args:
+        state: the state of the world.
+        population: name of the population.
+        row: number of the row.
+    """
     populations = state.populations
     if population == "staff":
         department = int(populations.staff.department[row])

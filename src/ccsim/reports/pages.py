@@ -30,7 +30,13 @@ class DisplayedNumber:
 
     @classmethod
     def of(cls, key: str, value: float, text: str) -> DisplayedNumber:
-        """Return a number with its value to the last bit."""
+        """Return a number with its value to the last bit.
+
+        Args:
+            key: its key.
+            value: the number.
+            text: as shown.
+        """
         return cls(key, value.hex() if math.isfinite(value) else str(value), text)
 
 

@@ -59,6 +59,11 @@ def refuse_other_mechanisms(folder: Path, manifest: Mapping[str, Any]) -> None:
 def refuse_other_names(folder: Path, known: Mapping[str, Any], mine: Mapping[str, Any]) -> None:
     """Refuse to continue in a folder that was started with other users' mechanisms.
 
+    Args:
+        folder: the results folder.
+        known: the data of its manifest.
+        mine: the data of the manifest of the runs to come.
+
     Raises:
         ResultsError: the mechanisms differ.
     """

@@ -135,6 +135,11 @@ def open_results(folder: str | Path, *, mechanisms: Iterable[Own] | Own | None =
 def stored_shards(folder: Path, experiment: Experiment, manifest: Mapping[str, Any]) -> Shards:
     """Return the shards of a folder, with files checked and tables compared.
 
+    Args:
+        folder: the results folder.
+        experiment: the experiment to which the runs belong.
+        manifest: the data of the manifest.
+
     Raises:
         ResultsError: it contains no run, fewer runs than its manifest states, or files that are damaged or belong elsewhere.
     """

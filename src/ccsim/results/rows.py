@@ -18,7 +18,13 @@ def load_writers() -> None:
 
 
 def to_frame(table: str, runs: Sequence[tuple[int, Run]], report_weeks: Sequence[int]) -> pd.DataFrame:
-    """Return the rows of a table for several runs."""
+    """Return the rows of a table for several runs.
+
+    Args:
+        table: name of the table.
+        runs: pairs of a replicate number and its run.
+        report_weeks: weeks for which one value per KPI and run is kept; empty to keep every week.
+    """
     import numpy as np
     import pandas as pd
 

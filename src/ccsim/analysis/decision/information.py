@@ -82,7 +82,13 @@ class Smoother:
         return np.asarray(mean + self._directions[0] @ coefficients)
 
     def draws(self, outcomes: np.ndarray, count: int, rng: np.random.Generator) -> np.ndarray:
-        """Return draws of what :meth:`fitted` gives, from its posterior, shape (draws, worlds, options)."""
+        """Return draws of what :meth:`fitted` gives, from its posterior, shape (draws, worlds, options).
+
+        Args:
+            outcomes: outcome of each option in each world, shape (worlds, options).
+            count: number of draws.
+            rng: the source of random numbers.
+        """
         left = self._directions[0]
         mean, coefficients, kept = self.fit(outcomes)
         rest = outcomes - mean - left @ coefficients

@@ -29,8 +29,8 @@ EVENT_COLUMNS = ["event", "lever", "value", "from", "kpi", "before", "after", "o
 class Ensembles:
     """Ensembles of worlds of an organisation, each run once.
 
-    Worlds of the same step serve every series, unless a driver or an event moved levers: then they also depend on the day
-    on which the past ends.
+    Series with the same step length share one ensemble. If a driver or an event moved levers, the series must also end on
+    the same day.
 
     Attributes:
         folder, worlds, seed, runner, source: see :func:`ccsim.analysis.forecasting.ensemble.run_worlds`.
@@ -47,8 +47,8 @@ class Ensembles:
         """Return worlds for a series.
 
         Args:
-            series: what is seen.
-            steps: steps ahead.
+            series: the observed series.
+            steps: number of steps ahead.
             without: events to leave out.
         """
         moved = moves_levers(self.folder)
@@ -67,11 +67,11 @@ class Backtests:
 
     Attributes:
         series: the series.
-        tables: of each its back-test (:func:`ccsim.analysis.forecasting.forecast.backtest`).
-        drivers: of each the drivers that set no lever, None where there are none.
-        ensembles: the worlds, each series on those of its own step.
-        events: of each event and series with values before and after, a row of :data:`EVENT_COLUMNS`.
-        steps: values that were kept back.
+        tables: the back-test of each series (:func:`ccsim.analysis.forecasting.forecast.backtest`).
+        drivers: for each series the drivers that set no lever; None if there are none.
+        ensembles: the ensembles of worlds; each series uses the one with its own step length.
+        events: one row for each event and series with values before and after it; columns :data:`EVENT_COLUMNS`.
+        steps: number of values held out at the end of each series.
     """
 
     series: tuple[Series, ...]
@@ -87,14 +87,14 @@ class Backtests:
         return pd.concat(self.tables, ignore_index=True)
 
     def lines(self) -> dict[str, str]:
-        """Return the line of each KPI's back-test, without which no forecast is shown."""
+        """Return a one-line summary of each KPI's back-test; no forecast is shown without it."""
         return {
             one.kpi: line_of(table, drivers.described() if drivers else "", one.gaps)
             for one, table, drivers in zip(self.series, self.tables, self.drivers, strict=True)
         }
 
     def lies(self) -> pd.DataFrame:
-        """Return where among the worlds each KPI's level lies."""
+        """Return the quantile of each KPI's level among the worlds."""
         rows = []
         for one in self.series:
             level, _ = levels_of({one.kpi: one})[one.kpi]
@@ -102,10 +102,10 @@ class Backtests:
         return pd.concat(rows, ignore_index=True)
 
     def forecasts(self, seed: int) -> list[Forecast]:
-        """Return the forecast of each series from its end, as many steps ahead as were kept back.
+        """Return the forecast of each series from its end, as many steps ahead as were held out.
 
         Args:
-            seed: of the noise.
+            seed: seed of the noise.
         """
         return [
             forecast(one, self.ensembles.of(one, self.steps), self.steps, seed,
@@ -114,7 +114,7 @@ class Backtests:
         ]  # fmt: skip
 
     def event_lines(self) -> list[str]:
-        """Say of each event what its test came to, and of which effects there is none."""
+        """Describe the back-test of each event in a sentence, and say which effects are not back-tested."""
         found = [
             f"Event {row['event']} ({row['lever']} = {row['value']} from {row['from']}), {row['kpi']}: {row['after']} figures "
             f"after it changed by {number(row['observed'], hyphen=True)}; the model says {number(row['with_it'], hyphen=True)} with the event and "
@@ -137,17 +137,17 @@ def backtested(
 
     Args:
         folder: the organisation.
-        steps: values at the end that are kept back.
+        steps: number of values held out at the end of each series.
         worlds: number of worlds of the ensemble.
         seed: seed of the draws.
         runner: how worlds are run.
         source: the admitted worlds from which values come; None for the declared ranges.
 
     Returns:
-        A back-test per series, each with the forecasts of all methods and their scores.
+        A back-test per series, each with the scores of all methods.
 
     Raises:
-        InputError: no KPI has values enough.
+        InputError: no KPI has enough values.
     """
     series = tuple(one for one in series_of(folder).values() if len(one.values) >= steps + LEAST)
     if not series:
@@ -168,7 +168,7 @@ def backtested(
 
 
 def _tested(event: Event, series: Series, ensembles: Ensembles, steps: int, seed: int) -> tuple[object, ...] | None:
-    """Forecast a series over an event from before it, with the event in the worlds and without."""
+    """Forecast a series across an event, from the values before it: with the event in the worlds, and without."""
     before = int((series.dates < event.day).sum())
     after = min(steps, len(series.values) - before)
     if before < LEAST or after < AROUND:

@@ -1,8 +1,8 @@
-"""What moved from outside, as a regressor: how a series follows drivers that set no lever.
+"""External drivers as regressors: how a series follows drivers that set no lever.
 
-A driver with a lever moves the worlds themselves. One without, such as a value of the service, is not in the model:
-its weight is estimated from the history by generalised least squares under the noise of the series (a random walk with
-drift, and the noise of a value), shrunk towards 0 as far as the history is short.
+A driver that sets a lever changes the worlds themselves. A driver that sets none is not part of the model. Its weight is
+estimated from the history by generalised least squares under the noise of the series (a random walk with drift, plus the
+noise of a value). The weight is shrunk towards 0, more so if the history is short.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ ROUNDS = 4
 
 @dataclass(frozen=True)
 class Outside:
-    """Drivers beside a series.
+    """Drivers that accompany a series.
 
     Attributes:
-        names: of the drivers.
-        seen: shape (steps of the series, drivers).
-        ahead: shape (steps ahead, drivers).
-        held: drivers whose last value is held where none is given ahead.
-        short: drivers that are left out, because they begin too late.
+        names: names of the drivers.
+        seen: values in the past, shape (steps of the series, drivers).
+        ahead: values in the future, shape (steps ahead, drivers).
+        held: drivers whose last value is held, because later ones are missing.
+        short: drivers that are left out, because their values begin too late.
     """
 
     names: tuple[str, ...]
@@ -39,7 +39,7 @@ class Outside:
     short: tuple[str, ...] = ()
 
     def described(self) -> str:
-        """Say which drivers counted, and how."""
+        """Describe which drivers were used, and how."""
         parts = [f"with {', '.join(self.names)} as drivers"] if self.names else []
         parts += [f"{', '.join(self.held)}: the last figure is held ahead"] if self.held else []
         parts += [f"{', '.join(self.short)}: left out, fewer than {LEAST} steps of it are seen"] if self.short else []
@@ -48,12 +48,12 @@ class Outside:
 
 @dataclass(frozen=True)
 class Effect:
-    """What drivers do to a series.
+    """The effect of drivers on a series.
 
     Attributes:
-        rest: the series without it.
-        mean: expected effect of each step ahead, shape (steps,).
-        root: from standard normal numbers, shape (draws, drivers), to deviations of that, shape (drivers, steps).
+        rest: the series without the effect.
+        mean: expected effect at each step ahead, shape (steps,).
+        root: matrix that turns standard normal numbers into deviations from the mean, shape (drivers, steps).
     """
 
     rest: Series
@@ -61,19 +61,19 @@ class Effect:
     root: np.ndarray
 
     def draws(self, count: int, rng: np.random.Generator) -> np.ndarray:
-        """Return draws of the effect of each step ahead, shape (count, steps)."""
+        """Return draws of the effect at each step ahead, shape (count, steps)."""
         return np.asarray(self.mean + rng.normal(0.0, 1.0, (count, len(self.root))) @ self.root)
 
 
 def outside_of(folder: Folder, series: Series, steps: int) -> Outside | None:
-    """Return the drivers without a lever beside a series; None where there are none.
+    """Return the drivers of a series that set no lever; None if there are none.
 
-    Where a step has no value of a driver, the last one before it holds; before the first, the first.
+    A step without a value takes the driver's previous value. Steps before the first value take the first.
 
     Args:
         folder: the organisation.
-        series: the series, up to the last step that is seen.
-        steps: steps ahead.
+        series: the observed series.
+        steps: number of steps ahead.
     """
     ends = pd.DatetimeIndex(series.dates.append(series.ahead(steps)))
     names, columns, held, short = [], [], [], []
@@ -93,10 +93,10 @@ def outside_of(folder: Folder, series: Series, steps: int) -> Outside | None:
 
 
 def effect_of(series: Series, outside: Outside) -> Effect:
-    """Return what drivers do to a series.
+    """Return the effect of drivers on a series.
 
     Args:
-        series: what was seen.
+        series: the observed series.
         outside: the drivers.
     """
     mean, spread = outside.seen.mean(axis=0), outside.seen.std(axis=0)
@@ -104,7 +104,7 @@ def effect_of(series: Series, outside: Outside) -> Effect:
     seen, ahead = (outside.seen - mean) / spread, (outside.ahead - mean) / spread
     count = len(series.values)
     time = np.arange(count)
-    # A driver one standard deviation off moves the series by about a step's change, before anything is seen of it.
+    # Prior: a driver one standard deviation from its mean moves the series by about as much as one step does.
     prior = np.diff(series.values).var() or 1.0
     weights, covariance, rest = np.zeros(seen.shape[1]), np.eye(seen.shape[1]) * prior, series
     for _ in range(ROUNDS):

@@ -1,7 +1,7 @@
-"""An ensemble of worlds: the organisation founded over and over, with everything that is uncertain drawn anew.
+"""An ensemble of worlds: the organisation is founded many times, each time with new draws of all uncertain parameters.
 
-The prior is the admitted worlds (:mod:`ccsim.analysis.admitted`), or the declared range of every assumption; where the
-questionnaire has answers, values come from the narrower ranges that these leave.
+The prior is the admitted worlds (:mod:`ccsim.analysis.admitted`), or the declared range of each assumption. Answers to
+the questionnaire narrow these ranges.
 """
 
 from __future__ import annotations
@@ -24,20 +24,20 @@ from ccsim.organisations.layout import make_layout
 from ccsim.organisations.timeline import Event, of_the_past, timeline_of
 from ccsim.scenarios.scenario import Scenario
 
-#: Steps that worlds live before the first one that counts, and steps that are seen of them before the forecast.
+#: Steps that worlds run before the first one that counts, and steps of their past from which forecasts are made.
 SETTLING, SEEN = 1, 6
 
 
 @dataclass(frozen=True)
 class Ensemble:
-    """Worlds that were run.
+    """Worlds that have been run.
 
     Attributes:
         space: the parameters that vary.
-        numbers: the worlds' values, shape (worlds, dimensions).
-        values: each KPI over steps, shape (worlds, steps), by name.
-        seen: how many of the steps are the past; the others lie ahead.
-        weeks: weeks of a step.
+        numbers: the worlds' parameter values, shape (worlds, dimensions).
+        values: each KPI by name, shape (worlds, steps).
+        seen: number of steps in the past; the others lie ahead.
+        weeks: length of a step in weeks.
     """
 
     space: tuple[Dimension, ...]
@@ -47,17 +47,17 @@ class Ensemble:
     weeks: float = 13
 
     def past(self, kpi: str, steps: int) -> np.ndarray:
-        """Return the last steps of the past of a KPI, shape (worlds, steps)."""
+        """Return the last steps of a KPI's past, shape (worlds, steps)."""
         return self.values[kpi][:, self.seen - steps : self.seen]
 
 
 def prior(folder: Folder, source: AdmittedWorlds | None = None, *, levers: bool = True) -> tuple[Dimension, ...]:
-    """Return what is uncertain of an organisation, and between which values.
+    """Return the uncertain parameters of an organisation, with their ranges.
 
     Args:
         folder: the organisation.
         source: the admitted worlds from which values come; None for the declared ranges.
-        levers: whether levers of the past that the questionnaire covers are among it.
+        levers: whether levers of the past that the questionnaire covers are included.
     """
     layout = make_layout(folder)
     rows = all_parameters()
@@ -70,11 +70,11 @@ def prior(folder: Folder, source: AdmittedWorlds | None = None, *, levers: bool 
 
 @dataclass(frozen=True)
 class Past:
-    """Where in time worlds stand.
+    """The past that worlds share with the organisation.
 
     Attributes:
-        until: last day that is seen of the history.
-        seen: steps of the past that are kept.
+        until: last day of the history that is used.
+        seen: number of past steps that are kept.
         without: events that do not happen in these worlds.
     """
 
@@ -86,13 +86,13 @@ class Past:
 def scenario_of(
     folder: Folder, weeks: int = 0, start: pd.Timestamp | None = None, without: tuple[Event, ...] = ()
 ) -> Scenario:
-    """Return the organisation with what is known of its past, and nothing done beyond that.
+    """Return a scenario of the organisation with its known past and no further moves.
 
-    Drivers and events move levers when they did.
+    Drivers and events move levers on their own dates.
 
     Args:
         folder: the organisation.
-        weeks: how many weeks are simulated.
+        weeks: number of simulated weeks.
         start: day on which week 0 begins; None for today, with the levers as they stand now.
         without: events to leave out.
     """
@@ -100,7 +100,7 @@ def scenario_of(
         return Scenario("own", title=folder.name, source=str(folder.path))
     known, moves = timeline_of(folder, start, weeks, without)
     layout = make_layout(folder)
-    # What has moved by today had not moved then.
+    # Levers that have moved by today had not moved at the start.
     before = {
         key: layout.values.get(key, all_parameters()[key].default)
         for key in layout.in_force
@@ -110,12 +110,12 @@ def scenario_of(
 
 
 def weeks_at(steps: int, weeks: float) -> list[int]:
-    """Return the last week of each of some steps, after those in which worlds settle."""
+    """Return the last week (from 0) of each step after those in which worlds settle."""
     return [round((SETTLING + step + 1) * weeks) - 1 for step in range(steps)]
 
 
 def start_of(past: Past, weeks: float) -> pd.Timestamp:
-    """Return the day on which week 0 begins, where the steps that are seen end on the last day seen."""
+    """Return the day on which week 0 begins, so that the past ends on its last day."""
     return past.until - pd.Timedelta(days=7 * round((SETTLING + past.seen) * weeks) - 1)
 
 
@@ -127,14 +127,14 @@ def run_worlds(
 
     Args:
         folder: the organisation.
-        steps: steps that are kept of each world.
-        weeks: weeks of a step.
-        worlds: how many.
+        steps: number of steps that are kept of each world.
+        weeks: length of a step in weeks.
+        worlds: number of worlds of the ensemble.
         seed: seed of the draws.
-        runner: how they are run.
+        runner: how worlds are run.
         source: the admitted worlds from which values come; None for the declared ranges.
-        then: how many runs come after these, for what is told of the time.
-        past: where in time the worlds stand; None where drivers and events do not move them.
+        then: number of runs that follow these, for the estimate of the duration.
+        past: the past of the worlds; None if no driver or event moves them.
 
     Returns:
         The parameter values of the completed worlds, shape (worlds, parameters), and each KPI in them, shape (worlds,
@@ -160,7 +160,7 @@ def run_worlds(
 
 
 def kpi_values_of(frame: pd.DataFrame, kpis: Iterable[str]) -> dict[str, np.ndarray]:
-    """Return values of KPIs over steps by name, shape (worlds, steps), from rows by point and week."""
+    """Return KPIs by name, shape (worlds, steps), from rows by point and week."""
     done = np.sort(frame["point"].unique())
     return {
         name: frame.pivot(index="point", columns="week", values=name).reindex(done).to_numpy(float)
@@ -169,7 +169,7 @@ def kpi_values_of(frame: pd.DataFrame, kpis: Iterable[str]) -> dict[str, np.ndar
 
 
 def locate_observed(ensemble: Ensemble, levels: dict[str, float]) -> pd.DataFrame:
-    """Return the quantile of each observed level among the worlds, in words where it is far out."""
+    """Return the quantile of each observed level among the worlds, with a remark if it is extreme."""
     rows = []
     for kpi, level in levels.items():
         worlds = ensemble.past(kpi, min(SEEN, ensemble.seen)).mean(axis=1)

@@ -1,8 +1,8 @@
-"""Fit an organisation to the levels of its history: which values of everything uncertain agree with what was measured.
+"""Fit an organisation to the levels of its history: find the parameter values that agree with the measurements.
 
-History matching: worlds of the prior are run, a linear emulator of each level says what lies between them and how sure
-that is, and candidates that are more than three standard deviations off are ruled out. Draws of what is left are run
-again: only if these agree with the levels does the fit count.
+The method is history matching. Worlds of the prior are run. A linear emulator predicts each level between them, with a
+standard error. Candidates that are more than three standard deviations from a level are ruled out. Draws from the others
+are run again, and the fit counts only if these runs agree with the levels.
 """
 
 from __future__ import annotations
@@ -32,22 +32,22 @@ from ccsim.organisations.folder import Folder
 from ccsim.organisations.timeline import AROUND, events_of, moves_levers, of_the_past
 
 CANDIDATES, KEPT, RUN_AGAIN = 20_000, 200, 24
-#: Standard deviations beyond which a candidate is ruled out (Pukelsheim 1994), and candidates that have to be left.
+#: Standard deviations beyond which a candidate is ruled out (Pukelsheim 1994), and number of candidates that must remain.
 RULED_OUT, ENOUGH = 3.0, 50
-#: Steps of the past that worlds live at most for a change over an event to be compared.
+#: The longest past, in steps, over which a change around an event is compared.
 LONGEST = 16
-#: Share of the prior variance that has to be gone for a value to count as identified.
+#: Share of the prior variance that the fit must remove for a parameter to count as identified.
 IDENTIFIED = 0.5
 
 
 @dataclass(frozen=True)
 class Fit:
-    """The result.
+    """The result of a fit.
 
     Attributes:
-        space: what was uncertain.
-        draws: draws of the posterior, shape (draws, dimensions); empty where the fit failed.
-        levels: one row a KPI: ``kpi``, ``measured``, ``error``, ``prior``, ``fitted``, ``low``, ``high``, ``away``
+        space: the uncertain parameters.
+        draws: draws of the posterior, shape (draws, dimensions); empty if the fit failed.
+        levels: one row per KPI: ``kpi``, ``measured``, ``error``, ``prior``, ``fitted``, ``low``, ``high``, ``away``
             (standard deviations).
         left: share of candidates that were not ruled out.
     """
@@ -63,9 +63,9 @@ class Fit:
         return len(self.draws) > 0 and bool((self.levels["away"].abs() <= RULED_OUT).all())
 
     def table(self) -> pd.DataFrame:
-        """Return one row a value: ``parameter``, median, 90 % interval, contraction, whether it is identified.
+        """Return one row per parameter: its median, 90 % interval, contraction, and whether it is identified.
 
-        Nothing is identified where the fit failed.
+        No parameter is identified if the fit failed.
         """
         keys = [one.key for one in self.space]
         if not self.targets_met:
@@ -78,9 +78,9 @@ class Fit:
                              "identified": gone >= IDENTIFIED})  # fmt: skip
 
     def frame(self) -> pd.DataFrame:
-        """Return the draws as values by key, as the folder keeps them: of assumptions.
+        """Return the draws of the assumptions by key, as the folder stores them.
 
-        Levers of the past stay in the intervals of the questionnaire, so that an option can move them.
+        Levers of the past are left out: they keep the intervals of the questionnaire, so that an option can move them.
         """
         levers = [one.key for one in self.space if one.factor.parameter and one.factor.parameter.role == "lever"]
         return pd.DataFrame([values_of(self.space, row) for row in self.draws]).drop(columns=levers)
@@ -101,11 +101,11 @@ class Change:
     """How a KPI changed over an event of the past.
 
     Attributes:
-        name: what tables call it.
+        name: its name in tables.
         kpi: the KPI.
-        level, error: mean after less mean before, with its standard deviation.
-        cut: steps from the first one after the event to the end of the past.
-        before, after: steps of the two means.
+        level, error: mean after the event minus mean before it, and the standard deviation of the difference.
+        cut: number of steps from the first one after the event to the end of the past.
+        before, after: number of steps in each mean.
     """
 
     name: str
@@ -117,10 +117,10 @@ class Change:
     after: int
 
     def of(self, values: np.ndarray) -> np.ndarray:
-        """Return the change in worlds.
+        """Return the change in each world, shape (worlds,).
 
         Args:
-            values: the steps of the past, shape (worlds, steps).
+            values: the KPI in the past, shape (worlds, steps).
         """
         place = values.shape[1] - self.cut
         late, early = values[:, place : place + self.after], values[:, place - self.before : place]
@@ -128,11 +128,11 @@ class Change:
 
 
 def changes_of(folder: Folder, series: dict[str, Series]) -> list[Change]:
-    """Return the changes over events that worlds can be compared with: those with values before and after.
+    """Return the changes over those events that have enough values before and after them.
 
     Args:
         folder: the organisation.
-        series: its history; series of another step than the first one's are passed over.
+        series: its history; series with another step length or last day than the first one are skipped.
     """
     found = []
     first = next(iter(series.values()))
@@ -154,9 +154,9 @@ def changes_of(folder: Folder, series: dict[str, Series]) -> list[Change]:
 
 
 def past_of(folder: Folder, series: dict[str, Series]) -> Past | None:
-    """Return where in time the worlds of a fit stand, None where nothing of the past moved a lever.
+    """Return the past of the worlds of a fit; None if nothing in the past moved a lever.
 
-    They reach back as far as the earliest event whose change is compared.
+    It reaches back to the earliest event whose change is compared.
 
     Args:
         folder: the organisation.
@@ -171,18 +171,18 @@ def past_of(folder: Folder, series: dict[str, Series]) -> Past | None:
 def fit(
     folder: Folder, series: dict[str, Series], ensemble: Ensemble, seed: int, runner: Runner, past: Past | None = None
 ) -> Fit:
-    """Fit an organisation.
+    """Fit an organisation to its history.
 
     Args:
         folder: the organisation.
         series: its history.
         ensemble: worlds of the prior.
-        seed: of candidates and draws.
-        runner: how draws are run again.
-        past: where in time the worlds stand, as :func:`past_of` says.
+        seed: seed of candidates and draws.
+        runner: how worlds are run.
+        past: the past of the worlds (:func:`past_of`).
 
     Returns:
-        The draws that reproduce the measurements; without any draw if no world reproduces them.
+        The fit; it has no draws if no world reproduces the measurements.
     """
     levels = {kpi: level for kpi, level in levels_of(series).items() if kpi in ensemble.values}
     changes = changes_of(folder, series) if past else []
@@ -199,17 +199,17 @@ def posterior(
     levels: dict[str, tuple[float, float]], ensemble: Ensemble, seed: int, changes: Sequence[Change] = (),
     learnt: Mapping[str, tuple[Any, float]] | None = None,
 ) -> tuple[np.ndarray, float]:  # fmt: skip
-    """Return draws of what agrees with some levels, before they are run again, and the share of candidates left.
+    """Return draws of candidates that agree with the levels, and the share of candidates that are not ruled out.
 
     Args:
-        levels: of each KPI the level and its standard deviation.
+        levels: the level of each KPI and its standard deviation.
         ensemble: worlds of the prior.
-        seed: of candidates and draws.
-        changes: over events, which worlds are compared with too.
-        learnt: emulators of the ensemble (:func:`emulators`), where they are known.
+        seed: seed of candidates and draws.
+        changes: changes over events, with which the draws must agree too.
+        learnt: emulators of the ensemble (:func:`emulators`); None to fit them here.
 
     Returns:
-        Draws of shape (draws, dimensions), none where fewer than :data:`ENOUGH` candidates are left; and the share.
+        Draws, shape (draws, dimensions), none if fewer than :data:`ENOUGH` candidates remain; and the share.
     """
     learnt = learnt or emulators(ensemble, levels_in(ensemble, levels, changes))
     rng = np.random.default_rng(seed)
@@ -231,7 +231,16 @@ def _targets(levels: dict[str, tuple[float, float]], changes: Sequence[Change]) 
 def levels_in(
     ensemble: Ensemble, levels: dict[str, tuple[float, float]], changes: Sequence[Change]
 ) -> dict[str, np.ndarray]:
-    """Return levels and changes in each world, by name."""
+    """Return levels and changes in each world, by name.
+
+    Args:
+        ensemble: the worlds.
+        levels: the level of each KPI and its standard deviation; only the names count.
+        changes: changes over events.
+
+    Returns:
+        By name, shape (worlds,).
+    """
     found = {kpi: ensemble.past(kpi, min(SEEN, ensemble.seen)).mean(axis=1) for kpi in levels}
     return found | {one.name: one.of(ensemble.past(one.kpi, ensemble.seen)) for one in changes}
 
@@ -249,7 +258,7 @@ def _numbers(space: tuple[Dimension, ...], unit: np.ndarray) -> np.ndarray:
 
 
 def emulators(ensemble: Ensemble, worlds: dict[str, np.ndarray]) -> dict[str, tuple[Any, float]]:
-    """Return of each level a linear emulator of it over the unit cube of values, and the standard deviation of its errors.
+    """Return a linear emulator of each level over the unit cube of parameters, and the standard deviation of its errors.
 
     Args:
         ensemble: worlds of the prior.
@@ -283,7 +292,7 @@ def _again(
     folder: Folder, levels: dict[str, tuple[float, float]], changes: Sequence[Change], ensemble: Ensemble, draws: np.ndarray,
     seed: int, runner: Runner, past: Past | None,
 ) -> dict[str, np.ndarray]:  # fmt: skip
-    """Run draws of the posterior on fresh draws of chance, and return their levels and changes by name."""
+    """Run draws of the posterior with a new seed, and return their levels and changes by name."""
     space = ensemble.space
     rows = tuple(tuple(values_of(space, row).values()) for row in draws)
     design = Design("given", tuple(one.factor for one in space), len(rows), rows=rows)

@@ -1,4 +1,4 @@
-"""Fit the organisation of a folder and keep the draws there, from which every comparison then draws."""
+"""Fit the organisation of a folder, and store the draws there for later comparisons."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from ccsim.organisations.layout import FITTED
 
 @dataclass(frozen=True)
 class FittedFolder:
-    """A fit, and what was kept of it.
+    """A fit and its file.
 
     Attributes:
-        fit: what came out.
-        lies: where among the worlds the levels lie, see :func:`ccsim.analysis.forecasting.ensemble.locate_observed`.
-        file: the file of the draws; None where the fit failed, which writes nothing.
+        fit: the result of the fit.
+        lies: the quantile of each level among the worlds, see :func:`ccsim.analysis.forecasting.ensemble.locate_observed`.
+        file: the file of the draws; None if the fit failed.
     """
 
     fit: Fit
@@ -34,7 +34,7 @@ class FittedFolder:
 def fit_folder(
     folder: Folder | str | Path, worlds: int = 200, seed: int = 1, runner: Runner | None = None, source: AdmittedWorlds | None = None
 ) -> FittedFolder:  # fmt: skip
-    """Fit an organisation to its history, and keep the draws in its folder; those of an earlier fit are removed first.
+    """Fit an organisation to its history, and store the draws in its folder; those of an earlier fit are removed first.
 
     Args:
         folder: the organisation.
@@ -44,10 +44,10 @@ def fit_folder(
         source: the admitted worlds from which values come; None for the declared ranges.
 
     Returns:
-        The fit, where the levels lie, and the file written.
+        The fit, the quantiles of the levels, and the file.
 
     Raises:
-        InputError: there is no history, or none long enough.
+        InputError: there is no history, or no series is long enough.
         InputErrors: what is wrong with the files of the folder.
     """
     read = folder if isinstance(folder, Folder) else read_folder(folder)

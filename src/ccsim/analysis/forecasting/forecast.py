@@ -1,8 +1,9 @@
-"""Forecast a series directly from what was seen: ridge regression over worlds, with conformal intervals.
+"""Forecast a series directly from its past: ridge regression over worlds, with conformal intervals.
 
-Intervals are the errors in worlds that were not learnt from. Where forecasts from each step of the series' own past came
-out worse than that, they are wider, and what was off on average is taken off. A series that is rougher than nearly all
-worlds has noise that they are given too: so the regression learns how little of what it sees will last.
+Intervals come from the errors in held-out worlds. Forecasts are also made from each step of the series' own past. If
+their errors are larger than those in worlds, the intervals are widened. Their mean error, shrunk towards 0, corrects the
+forecast. If a series is rougher than nearly all worlds, noise is added to the worlds, so that the regression learns how
+little of what it sees will last.
 """
 
 from __future__ import annotations
@@ -21,11 +22,11 @@ from ccsim.errors import InputError
 from ccsim.model.kpis import KPIS
 from ccsim.results.formatting import number
 
-#: Copies of each world, each with noise of its own; and parts of the worlds that are held back in turn.
+#: Copies of each world, each with its own noise; and folds of the cross-validation over worlds.
 COPIES, FOLDS = 20, 5
-#: Share of worlds that a series has to be rougher than for the regression to be taught its noise.
+#: If a series is rougher than this share of worlds, noise is added to the worlds.
 ROUGH = 0.95
-#: Errors as in worlds that stand beside those of a series' own past.
+#: Weight of the errors in worlds beside those of a series' own past, as a number of errors.
 AS_IN_WORLDS = 2.0
 
 
@@ -34,9 +35,9 @@ class Forecast:
     """A forecast of a KPI.
 
     Attributes:
-        kpi: its name.
+        kpi: the KPI.
         dates: last day of each step ahead.
-        draws: draws of each step, shape (draws, steps).
+        draws: draws of the KPI at each step, shape (draws, steps).
     """
 
     kpi: str
@@ -44,7 +45,7 @@ class Forecast:
     draws: np.ndarray
 
     def table(self) -> pd.DataFrame:
-        """Return a row a step: ``date``, ``kpi``, median, and the ends of the 50 and the 90 % interval."""
+        """Return one row per step: ``date``, ``kpi``, the median, and the ends of the 50 % and 90 % intervals."""
         low, q1, middle, q3, high = np.quantile(self.draws, [0.05, 0.25, 0.5, 0.75, 0.95], axis=0)
         return pd.DataFrame({"date": self.dates.strftime("%Y-%m-%d"), "kpi": self.kpi, "low_90": low, "low_50": q1,
                              "median": middle, "high_50": q3, "high_90": high})  # fmt: skip
@@ -54,17 +55,17 @@ def forecast(series: Series, ensemble: Ensemble, steps: int, seed: int, outside:
     """Forecast a series.
 
     Args:
-        series: what was seen.
-        ensemble: worlds of as many steps ahead at least, of the same step.
-        steps: steps ahead.
-        seed: of the noise.
+        series: the observed series.
+        ensemble: worlds with the same step length and at least as many steps ahead.
+        steps: number of steps ahead.
+        seed: seed of the noise.
         outside: drivers that set no lever, in the past and ahead.
 
     Returns:
         The dates ahead and the draws of the KPI, shape (draws, steps).
 
     Raises:
-        InputError: the model does not give this KPI.
+        InputError: the worlds do not have this KPI.
     """
     if series.kpi not in ensemble.values:
         raise InputError(f"{series.kpi}: no such KPI in the worlds")
@@ -77,7 +78,7 @@ def forecast(series: Series, ensemble: Ensemble, steps: int, seed: int, outside:
     own = effect.rest if effect else series
     noise, theirs = moments(own.values[None, :], own.error), moments(worlds[:, :seen])
     if _room(noise, steps)[0, -1] > np.quantile(_room(theirs, steps)[:, -1], ROUGH):
-        # Only a series that is rougher than nearly all worlds has noise that they are given too.
+        # Noise is added to the worlds only if the series is rougher than nearly all of them.
         worlds = np.repeat(worlds, COPIES, axis=0)
         worlds = _with_noise(worlds, noise - theirs.mean(axis=0), len(own.values), rng)
     change, left = _learnt(worlds, own.values, seen, different)
@@ -91,22 +92,22 @@ def forecast(series: Series, ensemble: Ensemble, steps: int, seed: int, outside:
 
 
 def _features(seen: np.ndarray) -> np.ndarray:
-    """Return what the regression sees: changes towards the last value, so that an offset of a survey drops out."""
+    """Return the features of the regression: differences from the last value, so that a constant offset cancels."""
     return np.asarray(seen[:, :-1] - seen[:, -1:])
 
 
 def _learnt(worlds: np.ndarray, values: np.ndarray, seen: int, different: int) -> tuple[np.ndarray, np.ndarray]:
-    """Learn how worlds go on, and return how a series would have from each of its steps, and the errors in worlds.
+    """Learn from worlds how a series changes from each of its steps; return these changes and the errors in worlds.
 
     Args:
         worlds: shape (worlds, steps); copies of a world stand one after another.
         values: the series.
-        seen: steps that are seen.
-        different: how many worlds there are without their copies.
+        seen: number of steps from which a forecast is made.
+        different: number of worlds without their copies.
 
     Returns:
-        The change up to each step ahead, from each step of the series that has steps enough before it, shape (origins,
-        ahead), the last step last; and the errors in worlds that were not learnt from, shape (worlds, ahead).
+        The predicted change up to each step ahead, from each step of the series that has enough steps before it, shape
+        (origins, ahead), the last step last; and the errors in held-out worlds, shape (worlds, ahead).
     """
     model = library("sklearn.linear_model").RidgeCV(alphas=np.logspace(-2, 4, 13))
     world = np.arange(len(worlds)) * different // len(worlds)
@@ -120,21 +121,21 @@ def _learnt(worlds: np.ndarray, values: np.ndarray, seen: int, different: int) -
 
 
 def _own_past(values: np.ndarray, change: np.ndarray, spread: np.ndarray, seen: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return how forecasts from each step of a series' own past came out.
+    """Return the errors of forecasts from each step of a series' own past, compared with those in worlds.
 
-    An organisation is never quite one of the worlds. Its past says how far it is from that: errors that overlap count once,
-    and beside them stand some that are as in worlds.
+    No world matches an organisation exactly, and the errors in its past measure the difference. Errors that overlap count
+    once. A few errors of the size found in worlds are added to them (:data:`AS_IN_WORLDS`).
 
     Args:
         values: the series.
-        change: what was forecast from each step, as :func:`_learnt` returns it.
+        change: the change predicted from each step, as :func:`_learnt` returns it.
         spread: variance of the errors in worlds, shape (ahead,).
-        seen: steps that are seen.
+        seen: number of steps from which a forecast is made.
 
     Returns:
-        By how much forecasts were too low, shape (ahead,), and by how much the errors about that were larger than in
-        worlds, a factor of the variance of at least 1, shape (ahead,). Where no forecast of the past reaches so far
-        ahead, as one step before.
+        The correction to add to a forecast, shape (ahead,); and the factor, at least 1, by which the variance of the errors
+        exceeds that in worlds, shape (ahead,). A step that no forecast of the past reaches takes the values of the step
+        before it.
     """
     off, worse = np.zeros(len(spread)), np.ones(len(spread))
     for h in range(len(spread)):
@@ -146,21 +147,21 @@ def _own_past(values: np.ndarray, change: np.ndarray, spread: np.ndarray, seen: 
         errors = values[start + h + 1] - values[start] - change[:count, h]
         alone = count / (h + 1)
         off[h] = errors.mean() * alone / (alone + AS_IN_WORLDS)
-        # What is taken off is itself known by few errors.
+        # The correction is itself uncertain, because it is estimated from few errors.
         unsure = 1.0 + alone / (alone + AS_IN_WORLDS) ** 2
         worse[h] = max(1.0, (1.0 + alone * float((errors**2).mean() / spread[h])) / (1.0 + alone)) * unsure
     return off, np.maximum.accumulate(worse)
 
 
 def moments(values: np.ndarray, error: float = float("nan")) -> np.ndarray:
-    """Return variances of a value's noise and of a step, and the square of the drift, by differences of two lags.
+    """Return the variances of a value's noise and of a step, and the squared drift, from differences at two lags.
 
     Args:
         values: shape (series, steps).
-        error: standard deviation of a value where it is stated, else nan.
+        error: standard deviation of a value; nan if it is not stated.
 
     Returns:
-        Shape (series, 3). Each is right on average and so may be negative in a single series.
+        Shape (series, 3). The estimates are unbiased, so that one may be negative for a single series.
     """
     steps = values.shape[1]
     lag = min(4, max(2, steps // 4))
@@ -177,15 +178,15 @@ def moments(values: np.ndarray, error: float = float("nan")) -> np.ndarray:
 
 
 def _room(noise: np.ndarray, steps: int) -> np.ndarray:
-    """Return the variance of each step ahead that moments come to, shape (series, steps)."""
+    """Return the variance that moments imply at each step ahead, shape (series, steps)."""
     ahead, known = np.arange(1, steps + 1), np.maximum(noise, 0.0)
     return np.asarray(known[:, :1] + known[:, 1:2] * ahead + known[:, 2:] * ahead**2)
 
 
 def _with_noise(worlds: np.ndarray, more: np.ndarray, values: int, rng: np.random.Generator) -> np.ndarray:
-    """Return worlds with the noise of values, of steps and of a drift that a series of some values shows beyond theirs.
+    """Return worlds with added noise of values, steps and drift, by which a series exceeds theirs.
 
-    How large it is is as unsure as the series is short.
+    The scale of the noise is drawn for each world, with a wider distribution for a shorter series.
     """
     count, steps = worlds.shape
     free = max(4, values - 2)
@@ -197,18 +198,18 @@ def _with_noise(worlds: np.ndarray, more: np.ndarray, values: int, rng: np.rando
 
 
 def backtest(series: Series, ensemble: Ensemble, steps: int, seed: int, outside: Outside | None = None) -> pd.DataFrame:
-    """Forecast the last steps of a series from those before, beside naive forecasts.
+    """Forecast the last steps of a series from those before them, and compare the forecast with naive ones.
 
     Args:
         series: the whole series.
         ensemble: worlds of the earlier part.
-        steps: steps that are kept back; those without a value in the history are not scored.
-        seed: of the noise.
-        outside: drivers that set no lever, up to the last step that is kept back, as they came.
+        steps: number of steps that are held out; those without a value in the history are not scored.
+        seed: seed of the noise.
+        outside: drivers that set no lever, with their actual values up to the last step.
 
     Returns:
-        One row a forecast and horizon (and ``all``): ``kpi``, ``forecast``, ``horizon``, ``error`` (mean absolute),
-    ``covers_50``, ``covers_90``, ``crps``.
+        One row per forecast and horizon (and ``all``): ``kpi``, ``forecast``, ``horizon``, ``error`` (mean absolute),
+        ``covers_50``, ``covers_90``, ``crps``.
     """
     early, late = earlier(series, steps), series.values[-steps:]
     draws = {"ccsim": forecast(early, ensemble, steps, seed, outside).draws}
@@ -234,15 +235,15 @@ def earlier(series: Series, steps: int) -> Series:
 
 
 def line_of(table: pd.DataFrame, drivers: str = "", gaps: int = 0) -> str:
-    """Say in one line how a back-test came out: the line without which no forecast is shown.
+    """Return a one-line summary of a back-test; no forecast is shown without it.
 
     Args:
         table: the back-test.
-        drivers: which drivers counted, in words.
-        gaps: steps without a value that were interpolated.
+        drivers: description of the drivers that were used.
+        gaps: number of steps that are interpolated.
 
     Returns:
-        CRPS beside the best naive forecast's, the verdict, and the coverage of 50 and 90 % intervals.
+        The CRPS and that of the best naive forecast, the verdict, and the coverage of the 50 % and 90 % intervals.
     """
     whole = table[table["horizon"] == "all"].set_index("forecast")
     own, naive = whole.loc["ccsim"], whole.drop("ccsim")["crps"]

@@ -1,4 +1,4 @@
-"""How good a forecast was: error, coverage and CRPS, beside naive forecasts."""
+"""Scores of forecasts (coverage and CRPS), and the naive forecasts with which they are compared."""
 
 from __future__ import annotations
 
@@ -6,14 +6,17 @@ from collections.abc import Callable
 
 import numpy as np
 
-#: Draws by which a naive forecast's distribution is written.
+#: Number of draws that represent the distribution of a naive forecast.
 DRAWS = 400
 #: Relative distance in CRPS within which two forecasts count as equally good.
 MARGIN = 0.05
 
 
 def crps(draws: np.ndarray, value: float) -> float:
-    """Return the continuous ranked probability score of draws, shape (draws,): mean distance, less half their own."""
+    """Return the continuous ranked probability score of draws, shape (draws,).
+
+    It is the mean distance from the value minus half the mean distance between draws.
+    """
     ordered = np.sort(draws)
     count = len(ordered)
     own = float((2 * np.arange(1, count + 1) - count - 1) @ ordered) / count**2
@@ -21,7 +24,13 @@ def crps(draws: np.ndarray, value: float) -> float:
 
 
 def covers(draws: np.ndarray, value: float, share: float) -> bool:
-    """Return whether the central interval of a share of draws holds a value."""
+    """Return whether the central interval of a share of draws holds a value.
+
+    Args:
+        draws: draws of the forecast, shape (draws,).
+        value: the observed value.
+        share: share of the draws in the interval, from 0 to 1.
+    """
     low, high = np.quantile(draws, [(1 - share) / 2, (1 + share) / 2])
     return bool(low <= value <= high)
 
@@ -34,13 +43,31 @@ def _normal(mean: np.ndarray, spread: np.ndarray) -> np.ndarray:
 
 
 def last_value(seen: np.ndarray, horizons: int, season: int) -> np.ndarray:
-    """Return draws that say: as the last value, give or take what a step usually changes."""
+    """Return draws around the last value, with the standard deviation of the changes over a step.
+
+    Args:
+        seen: the values seen, shape (steps,).
+        horizons: number of steps ahead.
+        season: steps in a year; not used.
+
+    Returns:
+        Shape (draws, horizons).
+    """
     spread = np.diff(seen).std(ddof=1)
     return _normal(np.full(horizons, seen[-1]), np.full(horizons, spread))
 
 
 def same_quarter(seen: np.ndarray, horizons: int, season: int) -> np.ndarray:
-    """Return draws that say: as a year before, give or take what a year usually changes."""
+    """Return draws around the values of a year before, with the standard deviation of the changes over a year.
+
+    Args:
+        seen: the values seen, shape (steps,).
+        horizons: number of steps ahead.
+        season: steps in a year.
+
+    Returns:
+        Shape (draws, horizons).
+    """
     lag = min(season, len(seen) - 2)
     mean = np.array([seen[len(seen) - lag + h % lag] for h in range(horizons)])
     return _normal(
@@ -49,7 +76,16 @@ def same_quarter(seen: np.ndarray, horizons: int, season: int) -> np.ndarray:
 
 
 def drift(seen: np.ndarray, horizons: int, season: int) -> np.ndarray:
-    """Return draws of a random walk with drift."""
+    """Return draws of a random walk with drift.
+
+    Args:
+        seen: the values seen, shape (steps,).
+        horizons: number of steps ahead.
+        season: steps in a year; not used.
+
+    Returns:
+        Shape (draws, horizons).
+    """
     steps, ahead = np.diff(seen), np.arange(1, horizons + 1)
     spread = steps.std(ddof=1) * np.sqrt(ahead * (1.0 + ahead / len(steps)))
     return _normal(seen[-1] + steps.mean() * ahead, spread)
@@ -62,7 +98,7 @@ NAIVE: dict[str, Callable[[np.ndarray, int, int], np.ndarray]] = {
 
 
 def verdict(own: float, naive: float) -> str:
-    """Say how a forecast compares with the best naive one, both by their CRPS."""
+    """Return how a forecast compares with the best naive one, both by their CRPS."""
     if own < naive * (1.0 - MARGIN):
         return "better"
     return "worse" if own > naive * (1.0 + MARGIN) else "no better"

@@ -1,4 +1,4 @@
-"""The history of an organisation as series: one a KPI, at equal steps, with what is known of their noise."""
+"""The history of an organisation as series: one per KPI, in equal steps, with an estimate of the noise."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from ccsim.errors import InputError
 from ccsim.organisations.folder import Folder
 from ccsim.organisations.measured import not_forecast, of_the_whole
 
-#: Values that a series takes at least: with fewer there is nothing to forecast from.
+#: The smallest number of values from which a series can be forecast.
 LEAST = 6
-#: Weeks of a month; steps of the calendar, by their weeks; and steps without a value that are interpolated at most.
+#: Weeks in a month; steps of the calendar, in weeks; and the longest gap that is interpolated, in steps.
 MONTH = 52 / 12
 CALENDAR = (1, MONTH, 13, 52)
 LONGEST_GAP = 2
@@ -24,13 +24,12 @@ class Series:
     """A KPI over time.
 
     Attributes:
-        kpi: its name.
+        kpi: the KPI.
         dates: last day of each step.
-        values: shape (steps,).
-        weeks: weeks of a step; a month has a twelfth of 52.
-        error: standard deviation of a value, nan where it is not stated.
-        given: whether a value is in the history, shape (steps,); the others lie between two and are interpolated. None
-            where all are.
+        values: the KPI at each step, shape (steps,).
+        weeks: length of a step in weeks; a month has a twelfth of 52.
+        error: standard deviation of a value; nan if it is not stated.
+        given: whether each value is in the history, shape (steps,); the others are interpolated. None if all are.
     """
 
     kpi: str
@@ -42,7 +41,7 @@ class Series:
 
     @property
     def season(self) -> int:
-        """Steps of a year."""
+        """Number of steps in a year."""
         return max(1, round(52 / self.weeks))
 
     def until(self, day: pd.Timestamp) -> Series:
@@ -53,11 +52,11 @@ class Series:
 
     @property
     def gaps(self) -> int:
-        """Steps without a value of the history."""
+        """Number of steps that have no value in the history."""
         return 0 if self.given is None else int((~self.given).sum())
 
     def ahead(self, steps: int) -> pd.DatetimeIndex:
-        """Return the last days of the steps after the last one."""
+        """Return the last day of each step ahead."""
         if months := _months(self.weeks):
             return _month_ends(self.dates[-1], [months * (k + 1) for k in range(steps)])
         return pd.DatetimeIndex(
@@ -67,7 +66,7 @@ class Series:
 
 @dataclass(frozen=True)
 class Noise:
-    """How a series moves beyond what the model explains: spread of a value, of a step, and of the drift."""
+    """The noise of a series: standard deviations of a value and of a step, and the size of the drift."""
 
     observation: float
     step: float
@@ -78,7 +77,7 @@ def series_of(folder: Folder) -> dict[str, Series]:
     """Return the series of the whole organisation, by KPI.
 
     Raises:
-        InputError: there is no history, or none long enough.
+        InputError: there is no history, or no series is long enough.
     """
     frame = folder.frame("history")
     if frame is None:
@@ -102,15 +101,15 @@ def series_of(folder: Folder) -> dict[str, Series]:
 
 
 def _at_equal_steps(kpi: str, rows: pd.DataFrame, error: float) -> Series:
-    """Return values as a series at equal steps: weeks, months, quarters, years, or whatever lies between most of them.
+    """Return values as a series in equal steps: weeks, months, quarters or years, or else the median gap in whole weeks.
 
-    Gaps of at most :data:`LONGEST_GAP` steps are interpolated. Before a longer one, values are left out.
+    Gaps of at most :data:`LONGEST_GAP` steps are interpolated. Values before a longer gap are left out.
     """
     days = pd.DatetimeIndex(rows["date"])
     gap = max(1.0, float(np.median(np.diff(days.to_numpy()) / np.timedelta64(1, "D"))))
     weeks = next((size for size in CALENDAR if abs(gap - 7 * size) <= 0.05 * 7 * size), max(1, round(gap / 7)))
     if months := _months(weeks):
-        # A month that a value ends in counts, whether it is dated by its last day or by the first one after it.
+        # Only the calendar month of a date counts, so that values may be dated by any day of a month.
         number = (days.year * 12 + days.month).to_numpy()
         place = np.round((number - number[-1]) / months).astype(int)
     else:
@@ -131,7 +130,7 @@ def _at_equal_steps(kpi: str, rows: pd.DataFrame, error: float) -> Series:
 
 
 def _months(weeks: float) -> int:
-    """Return the months of a step, 0 where it is no whole number of months."""
+    """Return the number of months in a step; 0 if it is not a whole number."""
     return {MONTH: 1, 13: 3, 52: 12}.get(weeks, 0)
 
 
@@ -142,7 +141,7 @@ def _month_ends(day: pd.Timestamp, months: list[int]) -> pd.DatetimeIndex:
 
 
 def noise_of(series: Series) -> Noise:
-    """Return the noise of a series by its differences over one step and over a year (method of moments)."""
+    """Return the noise of a series, from its differences over one step and over several (method of moments)."""
     values, lag = series.values, min(4, max(2, len(series.values) // 4))
     one = np.diff(values).var()
     several = (values[lag:] - values[:-lag]).var()

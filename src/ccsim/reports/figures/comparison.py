@@ -402,7 +402,13 @@ def write_title(figure: Figure, title: str) -> None:
 
 
 def write_legend(figure: Figure, styles: Sequence[tuple[str, tuple[str, Any]]], columns: int) -> None:
-    """Write one legend below the panels: pairs of a label and its colour and line."""
+    """Write one legend below the panels: pairs of a label and its colour and line.
+
+    Args:
+        figure: the figure.
+        styles: pairs of a label and its (colour, line style).
+        columns: number of columns of the legend.
+    """
     from matplotlib.lines import Line2D
 
     handles = [

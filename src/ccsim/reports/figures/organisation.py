@@ -25,6 +25,11 @@ def layout_table(folder: Folder, layout: Layout, seed: int) -> pd.DataFrame:
     """Return the data beside the founded organisation: ``what``, ``group``, ``data``, ``model``.
 
     Departments and segments below the smallest group are merged.
+
+    Args:
+        folder: the organisation.
+        layout: what files state of the organisation.
+        seed: seed of the draws.
     """
     from ccsim.model.initial_state import sample_initial
 
@@ -98,7 +103,16 @@ def _grouped(
 
 
 def layout_figure(folder: Folder, layout: Layout, seed: int) -> Figure:
-    """Draw sizes of departments and segments, spans, and how many listen to a person: data beside model."""
+    """Draw sizes of departments and segments, spans, and how many listen to a person: data beside model.
+
+    Args:
+        folder: the organisation.
+        layout: what files state of the organisation.
+        seed: seed of the draws.
+
+    Returns:
+        The figure, with four panels.
+    """
     from matplotlib.figure import Figure
 
     from ccsim.model.initial_state import sample_initial

@@ -77,7 +77,15 @@ def detectable(points: int, varied: int) -> float:
 def deciders_of(effects: Sequence[float], space: Sequence[Mapping[str, Any]], most: int = 3) -> tuple[Driver, ...]:
     """Return the parameters most strongly correlated with the effect (Spearman's rank correlation).
 
-    ``clear`` states whether the correlation is significant after correction for the number of parameters (Holm).
+    ``significant`` states whether the correlation is significant after correction for the number of parameters (Holm).
+
+    Args:
+        effects: the effect at each point; nan where it is unknown.
+        space: the parameter values of each point, by key.
+        most: how many parameters to return at most.
+
+    Returns:
+        The parameters, the strongest correlation first; empty if too few effects are known or all are equal.
     """
     from scipy.stats import spearmanr
 

@@ -46,7 +46,13 @@ class AnalyticResult(Measure):
 
 
 def equity(retention: complex, margin: complex, discount: float) -> complex:
-    """Return the KPI ``customer_equity`` of one customer with a weekly margin, from the KPI's own formula."""
+    """Return the KPI ``customer_equity`` of one customer with a weekly margin, from the KPI's own formula.
+
+    Args:
+        retention: share of customers kept over a year, from 0 to 1.
+        margin: profit per customer and week.
+        discount: discount rate per year.
+    """
     names = {
         "customers": 1.0, "profit": margin, "retention": retention, "discount": discount, "rolling_mean": lambda x: x
     }  # fmt: skip

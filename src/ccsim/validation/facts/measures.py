@@ -67,7 +67,16 @@ class Measure(Schema):
 
 
 def estimate(measure: Measure, frame: pd.DataFrame, seed: int = 1) -> Estimate:
-    """Return a measure's value on a study's frame, with its interval."""
+    """Return a measure's value on a study's frame, with its interval.
+
+    Args:
+        measure: the measure.
+        frame: the study's runs, in rows.
+        seed: seed of the resampling.
+
+    Returns:
+        The value, its 95 % bootstrap interval, and the number of independent groups.
+    """
     rows, owners = measure.rows(frame)
     _, places = np.unique(np.array(owners, dtype=str), return_inverse=True)
     groups = [np.flatnonzero(places == k) for k in range(places.max() + 1)] if len(rows) else []

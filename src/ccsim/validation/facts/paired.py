@@ -14,7 +14,16 @@ if TYPE_CHECKING:
 
 
 def cells(frame: pd.DataFrame, y: str, wanted: list[tuple[str, int | None]]) -> tuple[FloatArray, list[Any]]:
-    """Return one row per unit with ``y`` in each cell (scenario, week), and the unit; None means the last week."""
+    """Return one row per unit with ``y`` in each cell (scenario, week), and the unit; None means the last week.
+
+    Args:
+        frame: the study's runs, in rows.
+        y: an expression over the columns.
+        wanted: the cells, pairs of scenario and week (from 0).
+
+    Returns:
+        Values, shape (units, cells), and the units; without those that lack a value.
+    """
     found = frame.assign(value=evaluated(frame, y))
     if "week" not in found:
         found["week"] = 0

@@ -82,7 +82,13 @@ class Organisations:
         ), weeks
 
     def read(self, frame: pd.DataFrame, points: int, runs: int) -> FloatArray:
-        """Return the patterns of runs, shape (points, runs, patterns); nan where a run failed."""
+        """Return the patterns of runs, shape (points, runs, patterns); nan where a run failed.
+
+        Args:
+            frame: rows by point, replicate and week, with the differences from doing nothing.
+            points: number of points.
+            runs: runs of each point.
+        """
         import pandas as pd
 
         busy = frame[["point", "replicate", "week", *KPIS]]
@@ -186,7 +192,13 @@ class Units:
 
 
 def at_site(study: Study, values: dict[str, Any], place: float) -> dict[str, Any]:
-    """Return the values of a site: the world's own values, shifted as the study specifies."""
+    """Return the values of a site: the world's own values, shifted as the study specifies.
+
+    Args:
+        study: the study.
+        values: the world's values, by key.
+        place: place of the site within the range of each factor, from 0 to 1.
+    """
     found = dict(values)
     for key, (low, high) in study.factors.items():
         if key in found:

@@ -120,7 +120,13 @@ def _batches(worlds: int, tried: int, passed: int) -> tuple[int, float]:
 
 
 def as_worlds(space: tuple[Dimension, ...], result: Match, made: dict[str, Any]) -> AdmittedWorlds:
-    """Return the admitted worlds in the form that is kept: values in single precision, figures in their own units."""
+    """Return the admitted worlds in the form that is kept: values in single precision, figures in their own units.
+
+    Args:
+        space: the parameters that vary.
+        result: the result of the matching.
+        made: how the worlds were made, for the file.
+    """
     values = between(space, result.admitted).astype(np.float32).astype(np.float64)
     outputs = {one.id: one.off_scale(result.outputs[:, k]) for k, one in enumerate(result.patterns)}
     misfits = {one.id: result.misfits[:, k] for k, one in enumerate(result.patterns)}
