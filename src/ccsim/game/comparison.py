@@ -83,7 +83,7 @@ def fan(kpi: str, rows: Rows, marks: Sequence[tuple[int, str]] = ()) -> str:
         marks: (quarter from 0, event).
 
     Returns:
-        The chart as SVG.
+        A picture as HTML.
     """
     lines = [charts.Series(name, charts.YOU, drawn(kpi, row.kpis[kpi]), faint=True) for name, row in rows]
     mean = [fmean(values) for values in zip(*(row.kpis[kpi] for _, row in rows), strict=True)]
