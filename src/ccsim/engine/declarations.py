@@ -170,6 +170,11 @@ def _types_of(cls: type, what: str, group: str) -> dict[str, Any]:
 def refuse(where: str, name: str, faults: Iterable[str | None]) -> None:
     """Raise the first fault, if there is one.
 
+    Args:
+        where: file and line of the declaration.
+        name: what is declared, for the message.
+        faults: what each check found; None for a check that found nothing.
+
     Raises:
         DeclarationError: there is a fault.
     """

@@ -52,7 +52,13 @@ def fill(out: Any, value: Any) -> None:
 
 @rule
 def clip(x: float, low: float, high: float) -> float:
-    """Return ``x``, limited to the interval from ``low`` to ``high``."""
+    """Return ``x``, limited to the interval from ``low`` to ``high``.
+
+    Args:
+        x: a number.
+        low: lower end of the interval.
+        high: upper end of the interval.
+    """
     return low if x < low else high if x > high else x
 
 
@@ -111,5 +117,11 @@ def logistic(x: float) -> float:
 
 @rule
 def relax(x: float, goal: float, rate: float) -> float:
-    """Return ``x`` moved towards ``goal`` by the share ``rate`` of the distance."""
+    """Return ``x`` moved towards ``goal`` by the share ``rate`` of the distance.
+
+    Args:
+        x: a number.
+        goal: the number towards which it moves, in the unit of ``x``.
+        rate: share of the distance that is covered, 0 to 1.
+    """
     return x + rate * (goal - x)

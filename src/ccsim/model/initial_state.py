@@ -78,7 +78,13 @@ def _after_warm_up(settings: Settings, seed: int, layout: Layout | None) -> Mode
 
 
 def sample_initial(settings: Settings, seed: int, layout: Layout | None = None) -> ModelState:
-    """Return a state as drawn, before the warm-up."""
+    """Return a state as drawn, before the warm-up.
+
+    Args:
+        settings: values of all parameters, with the levers of the warm-up in force.
+        seed: seed of all draws of the run.
+        layout: what is known about the organisation from its files; None if it is drawn from its sizes.
+    """
     # The compiled code of the package does not know the parameters of users' mechanisms.
     size, p = settings.organisation, without_own(settings)
     rows = np.zeros(6, np.int64)

@@ -71,7 +71,14 @@ def population(storage: str, *near: tuple[str, ...]) -> Callable[[type[T]], type
 
 
 def built(cls: type[T], columns: tuple[Column, ...], storage: str, near: tuple[tuple[str, ...], ...] = ()) -> type[T]:
-    """Return a population's class with its columns, flows last, in the form of its storage."""
+    """Return a population's class with its columns, flows last, in the form of its storage.
+
+    Args:
+        cls: the class that declares the population.
+        columns: its columns, in the order of storage.
+        storage: ``"records"`` or ``"columns"``, see :func:`population`.
+        near: columns of ``"columns"`` that are used together, see :func:`population`.
+    """
     made: Any = cls
     if storage == "columns":
         make: Any = namedtuple  # mypy accepts only literal field names

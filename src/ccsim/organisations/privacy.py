@@ -108,7 +108,13 @@ def merge_rows(block: np.ndarray, rows: np.ndarray) -> np.ndarray:
 
 
 def shown(names: Sequence[str], sizes: Sequence[float], smallest: int) -> list[str | None]:
-    """Return the name under which each group is shown; None for a group that is not shown."""
+    """Return the name under which each group is shown; None for a group that is not shown.
+
+    Args:
+        names: name of each group; groups with the same name are counted together.
+        sizes: people of each group, in the order of ``names``.
+        smallest: the smallest size that is shown.
+    """
     by_name: dict[str, float] = {}
     for name, size in zip(names, sizes, strict=True):
         by_name[name] = by_name.get(name, 0.0) + size

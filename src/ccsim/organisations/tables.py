@@ -70,11 +70,23 @@ class Table:
         return self.lines[row] if row < len(self.lines) else len(self.lines) + 2
 
     def fault(self, row: int, column: str, problem: str) -> InputIssue:
-        """Return a fault in a cell."""
+        """Return a fault in a cell.
+
+        Args:
+            row: number of the row of the frame, from 0.
+            column: the column, by its name in ccsim.
+            problem: what is wrong, and what is accepted.
+        """
         return InputIssue(self.file, self.line(row), self.own_names.get(column, column), problem)
 
     def faults(self, column: str, rows: Iterable[int], problem: str) -> list[InputIssue]:
-        """Return the faults of cells of a column: the first ones singly, the others as a number."""
+        """Return the faults of cells of a column: the first ones singly, the others as a number.
+
+        Args:
+            column: the column, by its name in ccsim.
+            rows: numbers of the rows of the frame, from 0.
+            problem: what is wrong, and what is accepted.
+        """
         found = list(rows)
         told = [self.fault(int(row), column, problem) for row in found[:MAX_REPORTED]]
         if len(found) > MAX_REPORTED:

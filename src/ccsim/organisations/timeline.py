@@ -66,6 +66,11 @@ class PastScenario(Scenario):
     def with_values(self, levers: Mapping[str, Any], name: str | None = None, title: str | None = None) -> Scenario:
         """Return the scenario with some values changed, each in the table of its role; levers of the warm-up.
 
+        Args:
+            levers: values to set, by key.
+            name: name of the new scenario; None to keep the present one.
+            title: title for tables and figures; None to keep the present one.
+
         Raises:
             InputError: a name is unknown, or a value is not accepted.
         """

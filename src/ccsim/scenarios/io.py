@@ -106,6 +106,11 @@ class Parser:
         """Return the data in a shape in which all keys have defaults.
 
         Values that do not fit are recorded as faults and left out, so that the rest can still be read.
+
+        Args:
+            kind: class that declares the keys and their types.
+            data: the table.
+            above: keys of the tables around it.
         """
         try:
             return kind.model_validate(data)

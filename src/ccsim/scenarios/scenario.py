@@ -121,6 +121,11 @@ class Scenario:
     def with_values(self, levers: Mapping[str, Any], name: str | None = None, title: str | None = None) -> Scenario:
         """Return the scenario with some values changed, each in the table of its role; levers from week 0.
 
+        Args:
+            levers: values to set, by key.
+            name: name of the new scenario; None to keep the present one.
+            title: title for tables and figures; None to keep the present one.
+
         Raises:
             InputError: a name is unknown, or a value is not accepted.
         """
@@ -189,6 +194,11 @@ class Scenario:
 
 def check(key: str, value: Any, roles: tuple[str, ...] = ("lever", "assumption", "size")) -> Any:
     """Return a value as its parameter declares it.
+
+    Args:
+        key: key of the parameter.
+        value: the given value.
+        roles: roles that the parameter may have, such as ``("lever",)``.
 
     Raises:
         UnknownNameError: there is no parameter with the key; for a name without its group, the message gives the full key.

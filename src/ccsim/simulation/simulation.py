@@ -163,6 +163,11 @@ def past(scenario: Scenario, layout: Layout | None = None, seed: int = 0) -> Set
     """Return the settings of a scenario's warm-up: its sizes, its assumptions, and the earlier levers.
 
     Sizes from files cannot be changed. Other values from files apply unless the scenario sets them.
+
+    Args:
+        scenario: the scenario.
+        layout: what is known about the organisation from its files; None if it is drawn from its sizes.
+        seed: seed of all draws of the run; values known as intervals are drawn with it.
     """
     own = {**scenario.organisation, **scenario.assumptions, **scenario.history}
     if layout is None:

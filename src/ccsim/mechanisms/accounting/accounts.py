@@ -107,7 +107,18 @@ class Firm:
 
 @rule
 def spending_factor(value: float, satisfaction: float, p: Accounts) -> float:
-    """Return what a customer spends in a week: more with higher satisfaction, relative to the ordinary level of 0.7."""
+    """Return what a customer spends in a week: more with higher satisfaction, relative to the ordinary level of 0.7.
+
+    Source: assumed: linear in satisfaction; sign: Anderson, Fornell & Mazvancheryl 2004.
+
+    Args:
+        value: spending of the customer at ordinary satisfaction (EUR/week).
+        satisfaction: satisfaction with the organisation (share).
+        p: parameters of the group ``accounts``.
+
+    Returns:
+        Spending of the customer in the week (EUR/week).
+    """
     return max(0.0, value * (1.0 + p.spending_sensitivity * (satisfaction - 0.7)))
 
 

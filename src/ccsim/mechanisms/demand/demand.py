@@ -99,7 +99,18 @@ def complexity_of(draw: float) -> float:
 
 @rule
 def stages_of(draw: float, departments: int, p: Demand) -> int:
-    """Return the number of stages: a journey continues in another department with a fixed probability, at most twice."""
+    """Return the number of stages: a journey continues in another department with a fixed probability, at most twice.
+
+    Source: assumed: the same probability for the second and the third stage.
+
+    Args:
+        draw: random draw, 0 to 1, divided by the department's ``handoff_factor``.
+        departments: number of departments.
+        p: parameters of the group ``demand``.
+
+    Returns:
+        Number of stages, 1 to 3.
+    """
     stages = 1
     if draw < p.journeys and departments > 1:
         stages = 2
@@ -110,7 +121,18 @@ def stages_of(draw: float, departments: int, p: Demand) -> int:
 
 @rule
 def first_department(where: float, fronts: int, departments: Rows) -> int:
-    """Return the department that a customer calls: front departments in equal shares, or in the known shares."""
+    """Return the department that a customer calls: front departments in equal shares, or in the known shares.
+
+    Source: arithmetic: a random draw compared with cumulative shares.
+
+    Args:
+        where: random draw for the department, 0 to 1.
+        fronts: departments that customers call first.
+        departments: columns of the departments, one row each.
+
+    Returns:
+        Row of the department.
+    """
     if departments.call_share[0] <= 0.0:
         return int(where * fronts)
     department = 0
@@ -121,7 +143,15 @@ def first_department(where: float, fronts: int, departments: Rows) -> int:
 
 @rule
 def abandons(waited: float, draw: float, p: Demand) -> bool:
-    """Return the probability that a waiting customer gives up this week; it rises with the weeks waited."""
+    """Return whether a waiting customer gives up this week; the probability rises with the weeks waited.
+
+    Source: assumed: a probability in proportion to the weeks waited.
+
+    Args:
+        waited: weeks in which the case has waited (weeks).
+        draw: random draw, 0 to 1.
+        p: parameters of the group ``demand``.
+    """
     return draw < p.abandonment_rate * waited
 
 
@@ -258,7 +288,13 @@ def generate_case(
 
 @rule
 def fetch_asker(i: int, customers: Rows, cases: Rows) -> None:
-    """Prefetch the data of a person that a new case reads and writes."""
+    """Prefetch the data of a person that a new case reads and writes.
+
+    Args:
+        i: row of the customer.
+        customers: columns of the market, one row per person.
+        cases: columns of the cases, one row per person in the market.
+    """
     prefetch(cases.complexity, i)
     prefetch(cases.queued_week, i)
     prefetch(cases.next_case, i)

@@ -104,7 +104,18 @@ class Firm:
 
 @rule
 def felt_quality(quality: float, expectation: float, p: Experience) -> float:
-    """Return the quality of a contact as felt: the expectation plus the difference to it, with disappointments enlarged."""
+    """Return the quality of a contact as felt: the expectation plus the difference to it, with disappointments enlarged.
+
+    Source: disconfirmed expectations (Oliver 1980) with loss aversion (Kahneman & Tversky 1979).
+
+    Args:
+        quality: quality of the contact, 0 to 1.
+        expectation: quality that the customer expects of a contact (share).
+        p: parameters of the group ``experience``.
+
+    Returns:
+        Quality of the contact as felt (share).
+    """
     surprise = quality - expectation
     return clip01(expectation + (surprise * p.loss_aversion if surprise < 0.0 else surprise))
 
@@ -117,13 +128,32 @@ def judged_quality(quality: float, leniency: float) -> float:
 
 @rule
 def weekly_value(i: int, customers: Rows, segments: Rows) -> float:
-    """Return the value of the offer to a person."""
+    """Return the value of the offer to a person.
+
+    Source: arithmetic: the value of the segment's offer, see :func:`judged_quality`.
+
+    Args:
+        i: row of the customer.
+        customers: columns of the market, one row per person.
+        segments: columns of the customer segments, one row each.
+
+    Returns:
+        Value of the offer as judged by the customer (share).
+    """
     return judged_quality(segments.offer_value[customers.segment[i]], customers.leniency[i])
 
 
 @rule
 def shares_experience(felt: float, draw: float, p: Experience) -> bool:
-    """Return the probability that a contact is told to others: higher the further it is from neutral."""
+    """Return whether a contact is told to others; the probability is higher the further it is from neutral.
+
+    Source: assumed: a probability in proportion to the distance from neutral.
+
+    Args:
+        felt: quality of the contact as felt (share).
+        draw: random draw, 0 to 1.
+        p: parameters of the group ``experience``.
+    """
     return draw < p.talk_probability * abs(2.0 * felt - 1.0)
 
 

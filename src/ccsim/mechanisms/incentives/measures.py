@@ -24,7 +24,18 @@ def peer_rating(card: Scorecard, pleased: float) -> float:
 
 @rule
 def survey_score(courtesy: float, success: float, p: Scorecards) -> float:
-    """Return the result of a survey right after the contact: mostly courtesy, partly the outcome."""
+    """Return the result of a survey right after the contact: mostly courtesy, partly the outcome.
+
+    Source: assumed, after article 001: a weighted mean.
+
+    Args:
+        courtesy: how the customer was treated, 0 to 1.
+        success: probability that the contact succeeds; 1 or 0 once its outcome is known.
+        p: parameters of the group ``scorecards``.
+
+    Returns:
+        Result of the survey (share).
+    """
     return p.courtesy_share * courtesy + (1.0 - p.courtesy_share) * success
 
 

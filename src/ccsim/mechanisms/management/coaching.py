@@ -36,7 +36,18 @@ class Departments:
 
 @rule
 def lent_rights(hours: float, authority: float, p: Champions) -> float:
-    """Return the decision rights lent to a colleague who gets some of a champion's time."""
+    """Return the decision rights lent to a colleague who gets some of a champion's time.
+
+    Source: assumed, after articles 003 and 004: diminishing returns of time.
+
+    Args:
+        hours: champion's time spent on the person (hours).
+        authority: decision rights that a champion can lend (share).
+        p: parameters of the group ``champions``.
+
+    Returns:
+        Decision rights lent (share).
+    """
     return authority * half_saturation(hours, p.half_saturation)
 
 
@@ -70,7 +81,18 @@ def people_reached(i: int, champion: int, first: int, last: int, colleagues: Int
 
 @rule
 def commanded(department: int, departments: Rows, p: Champions) -> tuple[int, int]:
-    """Return the row of the first person whom a champion reaches by authority, and the row after the last one."""
+    """Return the row of the first person whom a champion reaches by authority, and the row after the last one.
+
+    Source: arithmetic: the rows of the department.
+
+    Args:
+        department: row of the department.
+        departments: columns of the departments, one row each.
+        p: parameters of the group ``champions``.
+
+    Returns:
+        The two rows; twice 0 if champions have no authority.
+    """
     return (departments.first_staff[department], departments.last_staff[department]) if p.authority > 0.0 else (0, 0)
 
 

@@ -59,7 +59,18 @@ def credibility_update(words: float, deeds: float, credibility: float, p: Leader
 
 @rule
 def rights_kept(allowed: float, rights: float, expected: float) -> float:
-    """Return the share of decision rights that a leader passes on, of those that the rules give or people expect."""
+    """Return the share of decision rights that a leader passes on, of those that the rules give or people expect.
+
+    Source: arithmetic: a ratio, limited to the interval from 0 to 1.
+
+    Args:
+        allowed: decision rights that the leader passes on, as far as the rules give them (share).
+        rights: decision rights that the rules give (share).
+        expected: decision rights that people expect of the leader (share).
+
+    Returns:
+        Share of the rights, 0 to 1; 0 if neither the rules give nor people expect any.
+    """
     given = max(rights, expected)
     return clip01(allowed / given) if given > 0.0 else 0.0
 

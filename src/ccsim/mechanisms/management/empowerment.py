@@ -88,7 +88,18 @@ class Departments:
 
 @rule
 def delegated_share(received: float, control: float, conviction: float) -> float:
-    """Return the rights that a leader passes on: those received, less a part that grows with the need for control."""
+    """Return the rights that a leader passes on: those received, less a part that grows with the need for control.
+
+    Source: assumed, after articles 001 and 002: conviction reduces what the need for control withholds.
+
+    Args:
+        received: decision rights that the leader has from the level above (share).
+        control: need for control (share).
+        conviction: belief that customer-first is right and pays here (share).
+
+    Returns:
+        Decision rights that the leader passes on (share).
+    """
     return received * (1.0 - control * (1.0 - conviction))
 
 
@@ -121,7 +132,18 @@ def expectation_update(rights: float, expected: float, above: float, pace: float
 
 @rule
 def felt_latitude(latitude: float, safety: float, cover: float) -> float:
-    """Return latitude as felt: it counts as far as it is safe to use, and a champion's authority gives cover."""
+    """Return latitude as felt: it counts as far as it is safe to use, and a champion's authority gives cover.
+
+    Source: assumed, after articles 001 and 002: a product, so that rights without safety are not felt.
+
+    Args:
+        latitude: complexity of the cases that the person may decide alone (share).
+        safety: how safe it feels to use judgement (share).
+        cover: decision rights lent by a champion with authority (share).
+
+    Returns:
+        Latitude as felt by the person (share).
+    """
     return clip01(latitude * safety + cover)
 
 

@@ -88,7 +88,18 @@ def card_in_use(d: int, departments: Rows) -> StaffScorecard:
 
 @rule
 def card_update(used: float, decreed: float, pace: float) -> float:
-    """Return a weight in use after a week. At full pace it is exactly the decreed weight."""
+    """Return a weight in use after a week. At full pace it is exactly the decreed weight.
+
+    Source: assumed, after articles 001 and 004: a first-order delay (Sterman 2000) towards the decree.
+
+    Args:
+        used: weight of the measure in the scorecard in use (weight).
+        decreed: weight of the measure in the decreed scorecard (weight).
+        pace: share of the gap that is closed in the week.
+
+    Returns:
+        Weight of the measure in the scorecard in use after the week (weight).
+    """
     return decreed if pace >= 1.0 else relax(used, decreed, pace)
 
 

@@ -53,13 +53,32 @@ class Firm:
 
 @rule
 def release_probability(i: int, staff: Rows, leaders: Rows) -> float:
-    """Return how far a person's leader releases people for improvement."""
+    """Return how far a person's leader releases people for improvement.
+
+    Source: assumed, after articles 000 and 004: leaders release people as far as they are convinced.
+
+    Args:
+        i: row of the person.
+        staff: columns of the staff, one row per post.
+        leaders: columns of the leaders, one row per leader.
+
+    Returns:
+        Probability that the leader releases the person; 1 for a person without a leader.
+    """
     return leaders.conviction[staff.leader[i]] if staff.leader[i] >= 0 else 1.0
 
 
 @rule
 def volunteers(conviction: float, release: float, draw: float) -> bool:
-    """Return how far a person volunteers: as far as both the person and the leader are convinced."""
+    """Return whether a person volunteers; the probability is higher the more the person and the leader are convinced.
+
+    Source: assumed, after articles 000 and 004: a product of two probabilities.
+
+    Args:
+        conviction: belief that acting customer-first is right and works here (share).
+        release: probability that the person's leader releases the person.
+        draw: random draw, 0 to 1.
+    """
     return draw < conviction * release
 
 

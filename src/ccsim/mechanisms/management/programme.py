@@ -114,7 +114,18 @@ def purse_part(purse: float, part: float, whole: float, hour: float) -> float:
 
 @rule
 def purse_of(sponsorship: float, p: Programme, rollout: Rollout) -> float:
-    """Return the money to spend, as far as the sponsor keeps the programme and planning leaves money over."""
+    """Return the money to spend, as far as the sponsor keeps the programme and planning leaves money over.
+
+    Source: arithmetic: the budget less the share for planning.
+
+    Args:
+        sponsorship: 1 while the executive keeps the programme, otherwise 0.
+        p: parameters of the group ``programme``.
+        rollout: parameters of the group ``rollout``.
+
+    Returns:
+        Money to spend in the week (EUR/week).
+    """
     return p.budget * sponsorship * (1.0 - rollout.planning_share)
 
 

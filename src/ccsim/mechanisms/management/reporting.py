@@ -26,7 +26,18 @@ class Leaders:
 
 @rule
 def mean_engagement(staff: Rows, first: int, last: int) -> float:
-    """Return the mean engagement over posts."""
+    """Return the mean engagement over posts.
+
+    Source: arithmetic: a mean.
+
+    Args:
+        staff: columns of the staff, one row per post.
+        first: row of the first post.
+        last: row after the last one.
+
+    Returns:
+        Mean engagement (share).
+    """
     mood = 0.0
     for i in range(first, last):
         mood += staff.engagement[i] / (last - first)

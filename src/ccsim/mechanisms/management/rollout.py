@@ -68,7 +68,15 @@ class Firm:
 
 @rule
 def reaches(department: int, departments: Rows, p: Rollout) -> bool:
-    """Return whether the programme runs in a department; departments are reached in order."""
+    """Return whether the programme runs in a department; departments are reached in order.
+
+    Source: arithmetic: the reach, rounded up to whole departments.
+
+    Args:
+        department: row of the department.
+        departments: number of departments.
+        p: parameters of the group ``rollout``.
+    """
     return department < math.ceil(p.reach * departments - 1e-9)
 
 

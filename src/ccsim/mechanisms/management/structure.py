@@ -102,7 +102,18 @@ def effective_stage(step: int, capability: float) -> float:
 
 @rule
 def integration_share(step: int, capability: float, p: Structure) -> float:
-    """Return the share of losses between departments that is avoided, with diminishing returns per stage."""
+    """Return the share of losses between departments that is avoided, with diminishing returns per stage.
+
+    Source: assumed, after article 003.
+
+    Args:
+        step: coordination stage reached (step).
+        capability: highest stage that people are capable of (step).
+        p: parameters of the group ``structure``.
+
+    Returns:
+        Share of the losses, 0 to 1.
+    """
     return clip01(
         p.integration
         * half_saturation(effective_stage(step, capability), p.half_saturation)
@@ -112,7 +123,18 @@ def integration_share(step: int, capability: float, p: Structure) -> float:
 
 @rule
 def conflict_time(step: int, capability: float, p: Structure) -> float:
-    """Return the hours lost to conflict if the structure is more than a stage ahead of its capability."""
+    """Return the hours lost to conflict if the structure is more than a stage ahead of its capability.
+
+    Source: assumed, after article 003: quadratic, so that conflict grows more than proportionally.
+
+    Args:
+        step: coordination stage reached (step).
+        capability: highest stage that people are capable of (step).
+        p: parameters of the group ``structure``.
+
+    Returns:
+        Time that each person loses in the week (hours).
+    """
     ahead = max(0.0, step - capability - 1.0)
     return p.conflict_hours * ahead * ahead
 

@@ -117,14 +117,36 @@ class Firm:
 
 @rule
 def readiness(conviction: float, taught: float, p: Technology) -> float:
-    """Return a person's readiness to use the system: it depends on usability, training and conviction."""
+    """Return a person's readiness to use the system: it depends on usability, training and conviction.
+
+    Source: assumed, after articles 001 and 002: a weighted mean.
+
+    Args:
+        conviction: belief that acting customer-first is right and works here (share).
+        taught: time of the person for training and for learning the system in the week (hours).
+        p: parameters of the group ``technology``.
+
+    Returns:
+        Readiness to use the system (share).
+    """
     return clip01(p.usability * (1.0 - p.training_effect - p.conviction_effect) + p.training_effect * half_saturation(taught, 0.5) * 1.5
                  + p.conviction_effect * conviction)  # fmt: skip
 
 
 @rule
 def time_effect(system: float, use: float, p: Technology) -> float:
-    """Return the change in handling time: lower for people who use the system, higher for people who work around it."""
+    """Return the change in handling time: lower for people who use the system, higher for people who work around it.
+
+    Source: assumed, after articles 001 and 002: linear in the use of the system.
+
+    Args:
+        system: part of a full system for service that exists (share).
+        use: use of the system for service by the person (share).
+        p: parameters of the group ``technology``.
+
+    Returns:
+        Change relative to the ordinary handling time (share).
+    """
     return system * (p.non_use_time * (1.0 - use) - p.time_saving * use)
 
 

@@ -84,7 +84,18 @@ class Firm:
 
 @rule
 def return_factor(common: float, local: float, p: Trials) -> float:
-    """Return the value of improvement in a department, partly common to all departments and at least 0."""
+    """Return the value of improvement in a department, partly common to all departments and at least 0.
+
+    Source: assumed, after article 004: two draws weighted so that the variance of their sum is 1.
+
+    Args:
+        common: draw that all departments share, with mean 0 and variance 1.
+        local: draw of the department, with mean 0 and variance 1.
+        p: parameters of the group ``trials``.
+
+    Returns:
+        Value relative to the ordinary (factor).
+    """
     return max(0.0, 1.0 + p.uncertainty * (p.shared**0.5 * common + (1.0 - p.shared) ** 0.5 * local))
 
 
@@ -96,7 +107,15 @@ def success_share(ordinary: float, trial_return: float) -> float:
 
 @rule
 def should_stop(attempts: float, successful: float, p: Trials) -> bool:
-    """Return whether too few improvements worked, once enough are finished."""
+    """Return whether too few improvements worked, once enough are finished.
+
+    Source: arithmetic: a share compared with a limit.
+
+    Args:
+        attempts: improvements finished so far (count).
+        successful: finished improvements that worked, so far (count).
+        p: parameters of the group ``trials``.
+    """
     return attempts >= p.min_attempts and successful < p.stop_below * attempts
 
 

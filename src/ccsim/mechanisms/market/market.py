@@ -146,7 +146,18 @@ def churn_probability(satisfaction: float, opinion: float, outside: float, p: Ma
 
 @rule
 def joining_probability(opinion: float, lure: float, p: Market) -> float:
-    """Return the probability that a prospect joins: it rises with good word of mouth and an attractive promise."""
+    """Return the probability that a prospect joins: it rises with good word of mouth and an attractive promise.
+
+    Source: assumed, after article 003: proportional hazards (Cox 1972).
+
+    Args:
+        opinion: opinion heard from others, 0.5 neutral (share).
+        lure: how strongly the promise attracts, less the pull of a challenger (added to the exponent).
+        p: parameters of the group ``market``.
+
+    Returns:
+        Probability of joining in this week (1/week).
+    """
     return p.joining_probability * exp(p.word_of_mouth_joining * (opinion - 0.5) + lure)
 
 
@@ -178,7 +189,18 @@ def most_mobile(segments: Rows) -> float:
 
 @rule
 def mobility_of(i: int, customers: Rows, segments: Rows) -> float:
-    """Return how readily a person joins and leaves, relative to the ordinary."""
+    """Return how readily a person joins and leaves, relative to the ordinary.
+
+    Source: arithmetic: a product of two factors.
+
+    Args:
+        i: row of the person.
+        customers: columns of the market, one row per person.
+        segments: columns of the customer segments, one row each.
+
+    Returns:
+        Mobility, 1 for the ordinary (factor).
+    """
     return segments.mobility[customers.segment[i]] * customers.mobility[i]
 
 
@@ -206,7 +228,7 @@ def joins(opinion: float, lure: float, draw: float, p: Market) -> bool:
 
     Args:
         opinion: opinion heard from others, 0.5 neutral (share).
-        lure: factor by which the promise attracts.
+        lure: how strongly the promise attracts, less the pull of a challenger (added to the exponent).
         draw: random draw, 0 to 1.
         p: parameters of the group ``market``.
     """

@@ -112,19 +112,52 @@ class Firm:
 
 @rule
 def perception_error(draw: float, insight: float, p: Offer) -> float:
-    """Return the error about the need: larger with each tier from the customer, smaller with insight and with co-design."""
+    """Return the error about the need: larger with each tier from the customer, smaller with insight and with co-design.
+
+    Source: assumed, after articles 001 and 002.
+
+    Args:
+        draw: random draw, 0 to 1.
+        insight: insight of the decision-makers into what customers need (share).
+        p: parameters of the group ``offer``.
+
+    Returns:
+        Error on the line of needs, of either sign (need).
+    """
     return (2.0 * draw - 1.0) * p.perception_noise * (1.0 + p.decided_by) * (1.0 - insight) * (1.0 - p.cocreation)
 
 
 @rule
 def perceived_gap(gap: float, insight: float, p: Offer) -> float:
-    """Return the gap as the decision-makers perceive it: smaller the farther away they are, complete with co-design."""
+    """Return the gap as the decision-makers perceive it: smaller the farther away they are, complete with co-design.
+
+    Source: assumed, after articles 001 and 002.
+
+    Args:
+        gap: need of the segment less the position of the offer (need).
+        insight: insight of the decision-makers into what customers need (share).
+        p: parameters of the group ``offer``.
+
+    Returns:
+        Gap as perceived (need).
+    """
     return gap * (1.0 - p.unseen_share * (1.0 + p.decided_by) / 3.0 * (1.0 - insight) * (1.0 - p.cocreation))
 
 
 @rule
 def offer_update(offer: float, aim: float, p: Offer) -> float:
-    """Return the position of the offer after a week: it moves towards the target, faster with more design work."""
+    """Return the position of the offer after a week: it moves towards the target, faster with more design work.
+
+    Source: assumed, after articles 001 and 002: a first-order delay (Sterman 2000) with diminishing returns of work.
+
+    Args:
+        offer: position of the offer (need).
+        aim: position towards which the offer is redesigned (need).
+        p: parameters of the group ``offer``.
+
+    Returns:
+        Position after the week (need).
+    """
     hours = p.design_hours * (1.0 - p.cocreation_effort * p.cocreation)
     return offer + p.design_rate * half_saturation(hours, p.half_saturation) * (aim - offer)
 

@@ -110,7 +110,18 @@ def value_update(value: float, mean: float, draw: float, p: Segmentation) -> flo
 
 @rule
 def care_weight(estimate: float, mean: float, p: Segmentation) -> float:
-    """Return the extra care (or, if negative, the reduced care) that a customer is to get."""
+    """Return the extra care (or, if negative, the reduced care) that a customer is to get.
+
+    Source: assumed, after article 003: linear in relative value, within limits.
+
+    Args:
+        estimate: value of the customer as estimated by the organisation (EUR/week).
+        mean: mean value of all customers (EUR/week).
+        p: parameters of the group ``segmentation``.
+
+    Returns:
+        Extra care (utility).
+    """
     return p.priority * p.utility_weight * clip(estimate / mean - 1.0, -1.0, 1.0) if mean > 0.0 else 0.0
 
 

@@ -120,7 +120,18 @@ def signals_understood(signals: float, p: Sensing) -> float:
 
 @rule
 def signals_collected(handled: float, defects: float, p: Sensing) -> float:
-    """Return the signals that reach a team: surveys as far as they are shared, and reports by staff."""
+    """Return the signals that reach a team: surveys as far as they are shared, and reports by staff.
+
+    Source: arithmetic: contacts times signals per contact.
+
+    Args:
+        handled: contacts handled in the week (contacts).
+        defects: share of contacts spoilt by the process.
+        p: parameters of the group ``sensing``.
+
+    Returns:
+        Signals that reach the team in the week (signals/week).
+    """
     return handled * (p.coverage * p.volume * p.shared + p.staff_signals * defects)
 
 

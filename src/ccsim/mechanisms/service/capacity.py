@@ -92,7 +92,17 @@ def attendance(contracted: float, engagement: float, weeks_in_post: float, p: Ca
 
 @rule
 def cut_overhead(i: int, fits: float, staff: Rows) -> None:
-    """Return the share of planned activities other than cases that fits into the week."""
+    """Cut a person's planned activities other than cases to the share that fits into the week.
+
+    Args:
+        i: row of the person.
+        fits: share of the activities that fits into the week, 0 to 1.
+        staff: columns of the staff, one row per post.
+
+    Writes:
+        staff: ``announced_hours``, ``champion_hours``, ``customer_hours``, ``improvement_hours``, ``overhead_hours``,
+            ``training_hours``.
+    """
     staff.training_hours[i] *= fits
     staff.improvement_hours[i] *= fits
     staff.customer_hours[i] *= fits

@@ -51,7 +51,16 @@ class Departments:
 
 @rule
 def count_choice(option: int, department: int, departments: Rows) -> None:
-    """Update the mix of choices."""
+    """Update the mix of choices.
+
+    Args:
+        option: how the case is handled, one of ``OPTIONS``.
+        department: row of the department.
+        departments: columns of the departments, one row each.
+
+    Writes:
+        departments: ``closed_fast``, ``escalated``, ``followed_script``, ``handed_over``, ``solved``.
+    """
     if option == FAST:
         departments.closed_fast[department] += 1
     elif option == SCRIPT:
@@ -125,6 +134,11 @@ def next_department(department: int, where: float, departments: Rows) -> int:
     Source: assumed: departments are equally likely if hand-offs between them are not known.
 
     If the share of each department in hand-offs is known, cases are passed on in these shares.
+
+    Args:
+        department: row of the department that passes the case on.
+        where: random draw for the department, 0 to 1.
+        departments: columns of the departments, one row each.
 
     Returns:
         Row of the department that gets the case.

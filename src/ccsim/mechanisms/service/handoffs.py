@@ -72,6 +72,16 @@ def loss_of_context(mode: int, linked: float, p: Handoffs) -> float:
     """Return the probability that a hand-off of a mode (:class:`HandoffMode`) loses the customer's information.
 
     Integration between the departments reduces these losses.
+
+    Source: assumed, after article 003.
+
+    Args:
+        mode: way in which the case is passed on.
+        linked: share of the losses between departments that the structure avoids.
+        p: parameters of the group ``handoffs``.
+
+    Returns:
+        Probability of the loss.
     """
     return clip01(
         p.loss_probability * (p.warm_factor if mode == IN_PERSON else p.cold_factor if mode == UNDONE else 1.0)

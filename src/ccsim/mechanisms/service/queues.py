@@ -96,7 +96,21 @@ def join_front(case: int, department: int, week: int, cases: Rows, departments: 
 
 @rule
 def take_next(department: int, cases: Rows, departments: Rows) -> float:
-    """Take the first case out of a department's queue."""
+    """Take the first case out of a department's queue.
+
+    Source: arithmetic: a list.
+
+    Args:
+        department: row of the department.
+        cases: columns of the cases, one row per person in the market.
+        departments: columns of the departments, one row each.
+
+    Writes:
+        departments: ``queue``, ``queue_first``, ``queue_last``.
+
+    Returns:
+        Row of the case.
+    """
     case = departments.queue_first[department]
     departments.queue_first[department] = cases.next_case[case]
     if cases.next_case[case] < 0:
@@ -108,14 +122,35 @@ def take_next(department: int, cases: Rows, departments: Rows) -> float:
 
 @rule
 def leave_queue(case: int, cases: Rows, departments: Rows) -> None:
-    """Withdraw a waiting case whose customer gives up: it stays in the chain but no longer counts."""
+    """Withdraw a waiting case whose customer gives up: it stays in the chain but no longer counts.
+
+    Args:
+        case: row of the case.
+        cases: columns of the cases, one row per person in the market.
+        departments: columns of the departments, one row each.
+
+    Writes:
+        cases: ``state``.
+        departments: ``queue``.
+    """
     cases.state[case] = WITHDRAWN
     departments.queue[cases.department[case]] -= 1
 
 
 @rule
 def fetch_case(case: int, customers: Rows, cases: Rows) -> int:
-    """Return the case that waits behind a case (-1 for none), and prefetch the data of the case itself."""
+    """Return the case that waits behind a case (-1 for none), and prefetch the data of the case itself.
+
+    Source: arithmetic: a list.
+
+    Args:
+        case: row of the case; -1 for none.
+        customers: columns of the market, one row per person.
+        cases: columns of the cases, one row per person in the market.
+
+    Returns:
+        Row of the case that waits behind it; -1 for none.
+    """
     if case < 0:
         return -1
     prefetch(cases.state, case)
@@ -133,7 +168,18 @@ def fetch_case(case: int, customers: Rows, cases: Rows) -> int:
 
 @rule
 def next_in_turn(i: int, department: int, departments: Rows) -> int:
-    """Return the person who takes the next case: the people of a department take turns."""
+    """Return the person who takes the next case: the people of a department take turns.
+
+    Source: arithmetic: a list.
+
+    Args:
+        i: row of the person.
+        department: row of the person's department.
+        departments: columns of the departments, one row each.
+
+    Returns:
+        Row of the person whose turn is next.
+    """
     return i + 1 if i + 1 < departments.last_staff[department] else departments.first_staff[department]
 
 

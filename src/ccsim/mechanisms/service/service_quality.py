@@ -24,7 +24,18 @@ def option_courtesy(option: int, p: Service) -> float:
 
 @rule
 def courtesy_from(option: int, engagement: float, p: Service) -> float:
-    """Return the courtesy of a person with an option: engaged people are more courteous."""
+    """Return the courtesy of a person with an option: engaged people are more courteous.
+
+    Source: assumed: linear in engagement.
+
+    Args:
+        option: how the case is handled, one of ``OPTIONS``.
+        engagement: engagement of the person (share).
+        p: parameters of the group ``service``.
+
+    Returns:
+        Courtesy, 0 to 1.
+    """
     return clip01(option_courtesy(option, p) + p.engagement_courtesy * (engagement - ORDINARY_ENGAGEMENT))
 
 

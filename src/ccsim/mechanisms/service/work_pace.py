@@ -64,6 +64,16 @@ def pace_at_load(load: float, standard: float, p: WorkPace) -> float:
     """Return the time for a case relative to the ordinary time: standard * (load / usual)**-pressure.
 
     Some of the work always has to be done, so time never falls below 0.4 of the ordinary time.
+
+    Source: time per order in Oliva & Sterman 2001; the limits are assumed.
+
+    Args:
+        load: recent ratio of cases in standard hours to available time (ratio).
+        standard: time for a case that people consider right, relative to the ordinary (ratio).
+        p: parameters of the group ``work_pace``.
+
+    Returns:
+        Time for a case this week, relative to the ordinary (ratio).
     """
     if p.pressure == 0.0:
         return standard
@@ -72,13 +82,35 @@ def pace_at_load(load: float, standard: float, p: WorkPace) -> float:
 
 @rule
 def standard_update(standard: float, pace: float, p: WorkPace) -> float:
-    """Return the standard after a week: it follows a shorter time, but not a longer one."""
+    """Return the standard after a week: it follows a shorter time, but not a longer one.
+
+    Source: the standard in Oliva & Sterman 2001, which does not rise again here.
+
+    Args:
+        standard: time for a case that people consider right, relative to the ordinary (ratio).
+        pace: time for a case this week, relative to the ordinary (ratio).
+        p: parameters of the group ``work_pace``.
+
+    Returns:
+        Standard after the week (ratio).
+    """
     return relax(standard, pace, 1.0 / p.erosion_weeks) if pace < standard else standard
 
 
 @rule
 def haste_loss(spoilt: float, pace: float, p: WorkPace) -> float:
-    """Return the share of success lost to the process and to haste together."""
+    """Return the share of success lost to the process and to haste together.
+
+    Source: assumed: independent losses; sign: Oliva & Sterman 2001.
+
+    Args:
+        spoilt: share of success lost to the process.
+        pace: time for a case this week, relative to the ordinary (ratio).
+        p: parameters of the group ``work_pace``.
+
+    Returns:
+        Share of success lost, 0 to 1.
+    """
     return 1.0 - (1.0 - spoilt) * (1.0 - p.success_loss * clip01(1.0 - pace))
 
 

@@ -111,7 +111,15 @@ class Departments:
 
 @rule
 def quits(engagement: float, draw: float, p: Turnover) -> bool:
-    """Return the probability that a person leaves this week; it rises as engagement falls."""
+    """Return whether a person leaves this week; the probability rises as engagement falls.
+
+    Source: assumed: an exponential hazard; sign: Harter et al. 2002.
+
+    Args:
+        engagement: engagement of the person (share).
+        draw: random draw, 0 to 1.
+        p: parameters of the group ``turnover``.
+    """
     return draw < p.quit_probability * exp(p.sensitivity * (0.62 - engagement))
 
 
