@@ -309,7 +309,7 @@ def test_a_history_that_is_too_short_is_refused(tmp_path: Path) -> None:
     folder = folder_of(
         tmp_path / "o", {"organisation.toml": SMALL, "history.csv": "date,kpi,value\n2025-12-31,csat,70\n"}
     )
-    with pytest.raises(InputError, match=r"no KPI of history\.csv has 6 figures"):
+    with pytest.raises(InputError, match=r"no KPI of history\.csv has 6 values"):
         series_of(read_folder(folder))
     with pytest.raises(InputError, match="must be at least 40, got 5"):
         run_worlds(read_folder(folder), 4, 13, 5, 1, Runner(workers=1))

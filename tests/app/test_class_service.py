@@ -41,7 +41,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
             return dict(RESULT)
         if digest == "crash":
             raise ZeroDivisionError
-        raise InputError("this game does not replay: its choices do not give the figures that were handed in")
+        raise InputError("this game does not replay: its choices do not give the values that were handed in")
 
     monkeypatch.setattr("ccsim.app.replay.replayed", play)
     monkeypatch.setattr("ccsim.app.replay.ReplayQueue.warm", lambda *_: None)
@@ -129,7 +129,7 @@ def test_a_refused_game_says_why_and_leaves_the_one_before(
         server.service.replays.join()  # type: ignore[union-attr]  # it has one
     output = lecturer.asked(path, {}, player)["state"]
     assert (
-        output["state"] == "refused" and "do not give the figures" in output["reason"] and output["points"] is not None
+        output["state"] == "refused" and "do not give the values" in output["reason"] and output["points"] is not None
     )
 
 
@@ -438,7 +438,7 @@ def test_a_game_replays_and_a_tampered_one_does_not() -> None:
     found = replayed(game_text(choices, game.digest()).encode(), _room())
     assert found["digest"] == game.digest() and found["apart"] == [] and found["choices"][0]["start"] == [move]
     # The same fingerprint, another choice.
-    with pytest.raises(InputError, match="do not give the figures"):
+    with pytest.raises(InputError, match="do not give the values"):
         replayed(game_text(idle(), game.digest()).encode(), _room())
     with pytest.raises(InputError, match="quarter 2"):
         replayed(game_text([choices[0], choices[0], *choices[2:]], game.digest()).encode(), _room())

@@ -67,6 +67,7 @@ def test_row_03_time_is_played_paused_and_stepped_and_stops_at_the_horizon(visit
     page.get_by_role("button", name="Watch it happen").click()
     page.wait_for_function("() => !document.querySelector('.watch .at').textContent.startsWith('Week 3 ')")
     page.get_by_role("button", name="Pause").click()
+    page.get_by_role("button", name="Watch it happen").wait_for()
     stopped = at.inner_text()
     page.wait_for_timeout(400)
     assert at.inner_text() == stopped

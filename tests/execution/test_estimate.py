@@ -30,8 +30,8 @@ SET = [word for key, value in SMALL.items() for word in ("--set", f"{key}={value
 
 
 @pytest.fixture
-def told() -> Iterator[list[str]]:
-    """Keep what is told, however little work it is about."""
+def message() -> Iterator[list[str]]:
+    """Keep the announcements, however small the work."""
     sentences: list[str] = []
     announcing.announce_with(sentences.append)
     yield sentences
@@ -251,6 +251,7 @@ def test_commands_tell_time_memory_and_disk_of_all_their_parts(
 def test_a_long_search_in_one_process_tells_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
     now, sentences = [0.0], list[str]()
     monkeypatch.setattr(forecast.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(forecast, "STARTED", [])
     step = forecast.paced(400, "plan", sentences.append)
     for _ in range(20):
         now[0] += 1.0

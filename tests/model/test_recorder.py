@@ -9,7 +9,7 @@ from ccsim.model.week import step
 
 
 @pytest.fixture
-def world(small: dict) -> ModelState:
+def state(small: dict) -> ModelState:
     return initialise(replace_values(default_settings(), small), 4)
 
 

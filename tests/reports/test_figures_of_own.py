@@ -18,7 +18,7 @@ from ccsim.organisations.layout import layout_of_folder
 from ccsim.reports.figures import forecast as figures
 from ccsim.reports.figures.organisation import layout_figure, layout_table
 
-LINE = "Back-test of csat, the last 2 figures: worse"
+LINE = "Back-test of csat, the last 2 values: worse"
 
 
 @pytest.fixture

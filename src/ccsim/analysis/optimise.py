@@ -397,7 +397,7 @@ def _search(
 
 
 def _tell(optuna: Any, search: Any, trial: Any, scores: np.ndarray, aim: Objectives) -> None:
-    """Tell the search what a plan came to; a plan whose runs failed has no figure."""
+    """Tell the search what a plan came to; a plan whose runs failed has no value."""
     if not np.isfinite(scores).all():
         search.tell(trial, state=optuna.trial.TrialState.FAIL)
         return

@@ -1,4 +1,4 @@
-"""Games handed in are lists of choices: they are replayed here, and count only if they give the same figures."""
+"""Games handed in are lists of choices: they are replayed here, and count only if they give the same values."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def replayed(content: bytes, room: ClassRoom) -> dict[str, Any]:
     if game.digest() != saved.digest:
         why = (
             f"it was played with ccsim {saved.ccsim}, and this server has {__version__}" if saved.ccsim != __version__
-            else "its choices do not give the figures that were handed in"
+            else "its choices do not give the values that were handed in"
         )  # fmt: skip
         raise InputError(f"{GAME} does not replay: {why}")
     return {**_described(game), "apart": [name for name in catalogue().events if own.get(name) != wanted.get(name)]}

@@ -117,9 +117,9 @@ def game_of(content: bytes, name: str = "the file") -> Replay:
         raise InputError(f"{name}: this game cannot be played with ccsim {__version__}: {error}") from None
     game.player = clean_name(saved.player, NAME)
     if game.digest() == saved.digest:
-        return Replay(game, True, "Every figure of every week is the same, bit for bit.")
+        return Replay(game, True, "Every value of every week is the same, bit for bit.")
     version = f"ccsim {saved.ccsim}" if saved.ccsim != __version__ else "another model or machine"
-    return Replay(game, False, f"The choices are the same, the figures are not: it was played with {version}.")
+    return Replay(game, False, f"The choices are the same, the values are not: it was played with {version}.")
 
 
 def saved_of(content: bytes, name: str) -> SavedGame:

@@ -38,10 +38,10 @@ FORMULAS = {
     "p": "share of permutations with a value as large", "p_adjusted": "share of permutations whose largest value is as large",
     "explained": "part of the variance of the lead that the regression explains", "at": "value at which the fitted order changes",
     "share": "share of the worlds above the value at which the order changes", "bound": "mean of the best option's outcome, less the best mean",
-    "worlds": "worlds in which every option has a figure", "left_out": "worlds in which an option has none",
-    "crps": "mean CRPS of the forecast of the last figures", "naive": "mean CRPS of the best naive forecast of the last figures",
-    "error": "mean absolute error of the forecast's median", "covers_50": "share of the figures within the 50 % interval",
-    "covers_90": "share of the figures within the 90 % interval", "observed": "mean of the last four figures of the history",
+    "worlds": "worlds in which every option has a value", "left_out": "worlds in which an option has none",
+    "crps": "mean CRPS of the forecast of the last values", "naive": "mean CRPS of the best naive forecast of the last values",
+    "error": "mean absolute error of the forecast's median", "covers_50": "share of the values within the 50 % interval",
+    "covers_90": "share of the values within the 90 % interval", "observed": "mean of the last four values of the history",
     "quantile": "share of the worlds whose level is below the observed one",
 }  # fmt: skip
 
@@ -76,7 +76,7 @@ class DecisionReproduction:
     def describe(self) -> str:
         """Return everything as text."""
         last = self.key.rpartition("/")[2]
-        formula = FORMULAS.get(last, "figure of the first quarter at which the fitted order changes")
+        formula = FORMULAS.get(last, "value of the first quarter at which the fitted order changes")
         runs = (
             f"{len(self.each):,} runs of {', '.join(self.options)}" if self.options else "the worlds of the back-test"
         )

@@ -116,7 +116,7 @@ class Backtests:
     def event_lines(self) -> list[str]:
         """Describe the back-test of each event in a sentence, and say which effects are not back-tested."""
         found = [
-            f"Event {row['event']} ({row['lever']} = {row['value']} from {row['from']}), {row['kpi']}: {row['after']} figures "
+            f"Event {row['event']} ({row['lever']} = {row['value']} from {row['from']}), {row['kpi']}: {row['after']} values "
             f"after it changed by {number(row['observed'], hyphen=True)}; the model says {number(row['with_it'], hyphen=True)} with the event and "
             f"{number(row['without_it'], hyphen=True)} without; CRPS {number(row['crps_with'], hyphen=True)} and {number(row['crps_without'], hyphen=True)}: the "
             f"model's effect is {row['verdict']} than none."
@@ -124,7 +124,7 @@ class Backtests:
         ]  # fmt: skip
         tested = ", ".join(sorted(set(self.events["lever"])))
         text = f"Effects of levers other than {tested} are not back-tested." if tested else (
-            "No effect of a lever is back-tested by this: only an event in events.csv with a lever, its value, and figures before "
+            "No effect of a lever is back-tested by this: only an event in events.csv with a lever, its value, and KPI values before "
             "and after is."
         )  # fmt: skip
         return [*found, text]
@@ -152,7 +152,7 @@ def backtested(
     series = tuple(one for one in series_of(folder).values() if len(one.values) >= steps + LEAST)
     if not series:
         raise InputError(
-            f"{folder.path}: no KPI of history.csv has {steps + LEAST} figures: {LEAST} to see and {steps} to keep back"
+            f"{folder.path}: no KPI of history.csv has {steps + LEAST} values: {LEAST} to see and {steps} to keep back"
         )
     ensembles = Ensembles(folder, worlds, seed, runner, source)
     drivers = tuple(outside_of(folder, earlier(one, steps), steps) for one in series)

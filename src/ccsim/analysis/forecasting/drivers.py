@@ -41,7 +41,7 @@ class Outside:
     def described(self) -> str:
         """Describe which drivers were used, and how."""
         parts = [f"with {', '.join(self.names)} as drivers"] if self.names else []
-        parts += [f"{', '.join(self.held)}: the last figure is held ahead"] if self.held else []
+        parts += [f"{', '.join(self.held)}: the last value is held ahead"] if self.held else []
         parts += [f"{', '.join(self.short)}: left out, fewer than {LEAST} steps of it are seen"] if self.short else []
         return "; ".join(parts)
 

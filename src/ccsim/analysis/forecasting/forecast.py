@@ -251,9 +251,9 @@ def line_of(table: pd.DataFrame, drivers: str = "", gaps: int = 0) -> str:
     judged = verdict(*scores)
     steps = table["horizon"].nunique() - 1
     beside = f" ({drivers}, as they came)" if drivers else ""
-    missing = f" {gaps} steps without a figure are interpolated." if gaps else ""
+    missing = f" {gaps} steps without a value are interpolated." if gaps else ""
     ours, best = (number(score, hyphen=True) for score in scores)
     return (
-        f"Back-test of {own['kpi']}, the last {steps} figures{beside}: CRPS {ours}, best naive {best} "
+        f"Back-test of {own['kpi']}, the last {steps} values{beside}: CRPS {ours}, best naive {best} "
         f"({naive.idxmin()}): {judged}; 50 % intervals cover {own['covers_50']:.2f}, 90 % {own['covers_90']:.2f}.{missing}"
     )

@@ -95,7 +95,7 @@ def series_of(folder: Folder) -> dict[str, Series]:
             found[kpi] = series
     if not found:
         raise InputError(
-            f"{folder.path}: no KPI of history.csv has {LEAST} figures of the whole organisation. {not_forecast(folder)}".rstrip()
+            f"{folder.path}: no KPI of history.csv has {LEAST} values of the whole organisation. {not_forecast(folder)}".rstrip()
         )
     return found
 

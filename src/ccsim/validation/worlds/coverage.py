@@ -69,7 +69,7 @@ def coverage(
 
 
 def _around(one: Pattern, output: float, rng: np.random.Generator) -> Pattern:
-    """Return a pattern whose interval, as wide as published, contains a figure up to an error."""
+    """Return a pattern whose interval, as wide as published, contains a value up to an error."""
     low, high = one.ends
     place, error = rng.random(), rng.normal(0.0, np.sqrt(one.tolerance))
     width = high - low

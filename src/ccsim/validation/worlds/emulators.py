@@ -46,7 +46,7 @@ class Emulator:
 
     @property
     def slopes(self) -> FloatArray:
-        """The change of the figure over the range of each parameter separately, shape (parameters,)."""
+        """The change of the pattern over the range of each parameter separately, shape (parameters,)."""
         products = len(self.active) * (len(self.active) + 1) // 2
         return 2.0 * np.asarray(self.fit.coef_)[: len(self.fit.coef_) - products]
 

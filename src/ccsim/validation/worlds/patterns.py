@@ -85,7 +85,7 @@ class Pattern:
     measure: Any = None
 
     def on_scale(self, outputs: Any) -> FloatArray:
-        """Return figures on the pattern's scale, nan for values that the scale cannot represent."""
+        """Return values on the pattern's scale, nan for values that the scale cannot represent."""
         with np.errstate(all="ignore"):
             found = np.asarray(SCALES[self.scale][0](np.asarray(outputs, dtype=np.float64)))
         return np.where(np.isfinite(found), found, np.nan)

@@ -120,7 +120,7 @@ def _batches(worlds: int, tried: int, passed: int) -> tuple[int, float]:
 
 
 def as_worlds(space: tuple[Dimension, ...], result: Match, made: dict[str, Any]) -> AdmittedWorlds:
-    """Return the admitted worlds in the form that is kept: values in single precision, figures in their own units.
+    """Return the admitted worlds in the form that is kept: values in single precision, patterns in their own units.
 
     Args:
         space: the parameters that vary.
@@ -135,7 +135,7 @@ def as_worlds(space: tuple[Dimension, ...], result: Match, made: dict[str, Any])
 
 
 def witnesses(worlds: AdmittedWorlds) -> list[dict[str, Any]]:
-    """Run some worlds once, and return their figures to the last digit."""
+    """Run some worlds once, and return their patterns to the last digit."""
     found = []
     for number in np.unique(np.linspace(0, len(worlds) - 1, WITNESSES).astype(int)).tolist():
         run = simulate(Scenario("nothing", "Doing nothing").with_values(worlds.world(number)), number, 104)
@@ -144,7 +144,7 @@ def witnesses(worlds: AdmittedWorlds) -> list[dict[str, Any]]:
 
 
 def still_hold(worlds: AdmittedWorlds) -> bool:
-    """Return whether the model still gives the recorded figures in the worlds kept for this check."""
+    """Return whether the model still gives the recorded patterns in the worlds kept for this check."""
     return bool(worlds.made.get("witnesses") == witnesses(worlds))
 
 
