@@ -65,7 +65,7 @@ def entry_points() -> list[EntryPoint]:
     weighed = {"populations": state.populations, "settings": settings}
     return [
         EntryPoint("count_rows", initial_state.row_counts, {"settings": settings, "rows": whole}),
-        EntryPoint("found", initial_state.draw_organisation, lived),
+        EntryPoint("new_organisation", initial_state.draw_organisation, lived),
         EntryPoint("live_week", week.step_kernel, lived),
         EntryPoint("draw_four", draw_four, {"seed": 0, "stream": 0, "week": 0, "row": 0, "out": series}),
         EntryPoint("weigh_options", weigh_options, {**weighed, "person": 0, "without": 0, "out": series}),

@@ -11,8 +11,8 @@ from ccsim.model.own_checks import given
 from ccsim.model.settings import default_settings
 from ccsim.model.state import empty_state
 
-#: The function that sets users' columns at the founding.
-FOUNDING = "found_own"
+#: The function that sets users' columns when an organisation is created.
+INITIALISE_OWN = "initialise_own"
 
 
 def populations_in_force() -> list[dict[str, Any]]:
@@ -48,13 +48,13 @@ def entry_points_in_force() -> list[EntryPoint]:
     return [
         *(point for point in points if point.name != "live_week"),
         EntryPoint("live_week", extension.week.step_kernel, lived),
-        EntryPoint(FOUNDING, _founding(extension), lived),
+        EntryPoint(INITIALISE_OWN, _initialiser(extension), lived),
     ]
 
 
-def _founding(extension: Any) -> Any:
-    """Return a function that calls the founding of each mechanism, as Python does."""
-    lines = [f"def {FOUNDING}(state, own, p, seed, week):", "    pass"]
+def _initialiser(extension: Any) -> Any:
+    """Return a function that calls the initialisers of each mechanism, as Python does."""
+    lines = [f"def {INITIALISE_OWN}(state, own, p, seed, week):", "    pass"]
     for own in extension.mechanisms:
         known = given(own.name, own.mechanism, extension.populations)
         for step in own.steps:
@@ -63,4 +63,4 @@ def _founding(extension: Any) -> Any:
                 lines.append(f"    own_{own.name}.{step.name}({arguments})")
     names = dict(vars(extension.week))
     exec("\n".join(lines), names)
-    return names[FOUNDING]
+    return names[INITIALISE_OWN]

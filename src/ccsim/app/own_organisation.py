@@ -29,7 +29,7 @@ from ccsim.scenarios.scenario import SOURCE, Scenario, check
 from ccsim.simulation.simulation import LARGEST_SEED, past
 
 #: The address at which pages ask for it.
-PATH = "/own/found"
+PATH = "/own/organisation"
 #: The largest request: every parameter is named in less.
 LARGEST = 100_000
 #: What no week is, and no row: it shows what files say of week 0.

@@ -22,7 +22,7 @@ export interface Founded {
 /** Ask for it and wait: this runs in a worker, where nobody waits for the page. */
 export function foundedElsewhere(own: Values, seed: bigint): Founded {
   const asked = new XMLHttpRequest();
-  asked.open("POST", "own/found", false);
+  asked.open("POST", "own/organisation", false);
   asked.responseType = "arraybuffer";
   asked.setRequestHeader("content-type", "application/json");
   try {

@@ -118,7 +118,7 @@ class Runner implements Engine {
     module.load(layout, null);
     const week = -past.get("organisation.warm_up")! - 1;
     const values = (key: string): number | bigint => (key === "seed" ? seed : key === "week" ? BigInt(week) : past.get(key)!);
-    for (const name of ["found", "found_own"].filter((each) => module.has(each))) {
+    for (const name of ["new_organisation", "initialise_own"].filter((each) => module.has(each))) {
       module.fill(name, layout, values);
       module.call(name);
     }

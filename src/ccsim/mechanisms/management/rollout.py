@@ -67,17 +67,17 @@ class Firm:
 
 
 @rule
-def reaches(department: int, departments: Rows, p: Rollout) -> bool:
+def reaches(department: int, department_count: int, p: Rollout) -> bool:
     """Return whether the programme runs in a department; departments are reached in order.
 
     Source: arithmetic: the reach, rounded up to whole departments.
 
     Args:
         department: row of the department.
-        departments: number of departments.
+        department_count: number of departments.
         p: parameters of the group ``rollout``.
     """
-    return department < math.ceil(p.reach * departments - 1e-9)
+    return department < math.ceil(p.reach * department_count - 1e-9)
 
 
 @rule

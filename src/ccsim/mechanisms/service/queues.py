@@ -95,7 +95,7 @@ def join_front(case: int, department: int, week: int, cases: Rows, departments: 
 
 
 @rule
-def take_next(department: int, cases: Rows, departments: Rows) -> float:
+def take_next(department: int, cases: Rows, departments: Rows) -> int:
     """Take the first case out of a department's queue.
 
     Source: arithmetic: a list.
