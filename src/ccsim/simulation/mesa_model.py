@@ -80,7 +80,7 @@ class Organisation(RenamedAttributes, mesa.Model):
         self._synced_week: int | None = None
         self._own_agents = 0
         self._counts: Counter[type[AgentView]] = Counter()
-        super().__init__(rng=rng)
+        super().__init__(rng=int(rng))  # Python 3.12 seeds no numpy integer
         self.running: bool = True
 
     def __copy__(self) -> Organisation:
