@@ -14,16 +14,13 @@ from ccsim.mechanisms.demand.demand import (
 )
 from ccsim.mechanisms.market.market import draw_random_words
 from ccsim.model.settings import Settings
+from ccsim.model.state import ModelState
 from ccsim.model.week import step
 
 
-def as_drawn(s: Settings) -> bool:
-    """Whether just those customers raise an issue whose draw is below the plain rate."""
-    state = world_of(s)
+def raise_cases(state: ModelState, p: Settings) -> None:
+    """Let the customers of an organisation raise the cases of a week."""
     populations = state.populations
-    free = (populations.customers.active == 1) & (populations.cases.state == 0)
-    state.reset_flows()
-    p = s
     parameters = DemandParameters(
         p.demand, p.self_service, p.proactive, p.segmentation, p.accounts.revenue, p.service.handling_hours
     )
@@ -37,6 +34,15 @@ def as_drawn(s: Settings) -> bool:
         state.seed,
         0,
     )
+
+
+def as_drawn(s: Settings) -> bool:
+    """Whether just those customers raise an issue whose draw is below the plain rate."""
+    state = world_of(s)
+    populations = state.populations
+    free = (populations.customers.active == 1) & (populations.cases.state == 0)
+    state.reset_flows()
+    raise_cases(state, s)
     asks = np.array([to_unit_interval(word) < s.demand.rate for word in populations.customers.u_request])
     return bool(populations.departments.raised.sum() == (free & asks).sum())
 
@@ -64,20 +70,7 @@ def test_with_certainty_every_person_without_an_open_issue_raises_one() -> None:
     state = world_of(set_to({"demand.rate": 1.0, "organisation.warm_up": 0}))
     state.reset_flows()
     populations = state.populations
-    p = state.settings
-    parameters = DemandParameters(
-        p.demand, p.self_service, p.proactive, p.segmentation, p.accounts.revenue, p.service.handling_hours
-    )
-    generate_cases(
-        populations.customers,
-        populations.cases,
-        populations.departments,
-        populations.segments,
-        2,
-        parameters,
-        state.seed,
-        0,
-    )
+    raise_cases(state, state.settings)
     assert populations.departments.raised.sum() == 160 == populations.departments.queue.sum()
     assert (populations.cases.state[populations.customers.active == 0] == 0).all()
     assert populations.departments.raised[2] == 0.0
