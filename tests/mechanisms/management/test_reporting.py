@@ -14,20 +14,8 @@ def test_results_become_known_late_and_the_usual_later() -> None:
     departments.handled[:], departments.closed[:], departments.closed_first[:] = 10.0, 10.0, 10.0
     departments.survey[:], departments.claimed[:], departments.sound_journeys[:] = 10.0, 10.0, 10.0
     populations.leaders.reported_score[:], populations.leaders.reference_score[:] = 0.1, 0.1
-    update_reports(
-        populations.staff,
-        populations.leaders,
-        departments,
-        populations.firm,
-        s.head_scorecard,
-        s.executive_scorecard,
-        0.0,
-        s.leadership,
-    )
-    assert (populations.leaders.reference_score > 0.1).all() and (
-        populations.leaders.reference_score < populations.leaders.reported_score
-    ).all()
-    for _ in range(2000):
+
+    def report() -> None:
         update_reports(
             populations.staff,
             populations.leaders,
@@ -38,6 +26,13 @@ def test_results_become_known_late_and_the_usual_later() -> None:
             0.0,
             s.leadership,
         )
+
+    report()
+    assert (populations.leaders.reference_score > 0.1).all() and (
+        populations.leaders.reference_score < populations.leaders.reported_score
+    ).all()
+    for _ in range(2000):
+        report()
     # Nothing worked, everything resolved: full marks on every measure.
     assert populations.leaders.reported_score == pytest.approx(
         1.0
