@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from ccsim.app import class_store
-from ccsim.app.class_room import ACCEPTED, ClassRoom, Player, new_code, points, progress, weights_of
+from ccsim.app.class_room import ACCEPTED, ClassRoom, Player, new_code, progress
 from ccsim.app.class_service import shown_name
 from ccsim.app.class_store import ClassStore
 from ccsim.app.class_views import current, desk, player_view, screen
@@ -18,6 +18,7 @@ from ccsim.app.limits import Allowance
 from ccsim.errors import InputError
 from ccsim.game.catalogue import catalogue
 from ccsim.game.class_rules import Terms
+from ccsim.game.debrief import score_of
 
 VALUES = {"profit": 6_000_000.0, "csat": 78.0, "active": 2100.0, "engagement": 0.7, "habit": 0.6}
 
@@ -47,8 +48,8 @@ def test_codes_have_letters_that_no_person_mistakes() -> None:
 def test_points_follow_the_rules_and_the_weights() -> None:
     rows = {row.kpi: row for row in catalogue().rules.criterion}
     by_hand = sum(row.weight * (VALUES[row.kpi] - row.zero) / (row.hundred - row.zero) for row in rows.values())
-    assert points(VALUES, weights_of(Terms()), catalogue()) == pytest.approx(by_hand)
-    assert points(VALUES, {"csat": 100}, catalogue()) == pytest.approx(50.0)
+    assert score_of(VALUES, Terms().weights_under(catalogue()), catalogue()).total == pytest.approx(by_hand)
+    assert score_of(VALUES, {"csat": 100}, catalogue()).total == pytest.approx(50.0)
 
 
 def test_games_of_one_name_are_a_team_and_equal_points_share_a_place() -> None:

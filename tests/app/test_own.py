@@ -112,7 +112,7 @@ def test_an_own_organisation_lives_in_the_browsers_engine_as_in_python(
     folder: Path, tmp_path: Path, differing: Callable[..., list[str]]
 ) -> None:
     own = OwnOrganisation(folder)
-    (tmp_path / "model.json").write_text(own.model_text(), encoding="utf-8")
+    (tmp_path / "model.json").write_text(model_data.file_text(own.model()), encoding="utf-8")
     shutil.copy(build_engine.ENGINE, tmp_path)
     asked = json.dumps({"seed": "3", "values": SHORT}).encode()
     (tmp_path / "founded-3").write_bytes(own.answer(asked))
@@ -148,7 +148,9 @@ def test_declarations_of_an_own_organisation_show_what_its_files_state(folder: P
 def server(folder: Path) -> Iterator[PagesServer]:
     """Serve the pages of an own organisation."""
     own = OwnOrganisation(folder)
-    found = serving("127.0.0.1", 0, organisation=own, instead={"model.json": own.model_text().encode()})
+    found = serving(
+        "127.0.0.1", 0, organisation=own, instead={"model.json": model_data.file_text(own.model()).encode()}
+    )
     threading.Thread(target=found.serve_forever, daemon=True).start()
     yield found
     found.shutdown()

@@ -90,21 +90,9 @@ def test_every_refusal_of_a_request_is_in_the_catalogue() -> None:
     tree = ast.parse((ROOT / "app" / "server.py").read_text(encoding="utf-8"))
     found: dict[str, int] = {}
     for node in ast.walk(tree):
-        if (
-            isinstance(node, ast.Tuple)
-            and len(node.elts) == 3
-            and isinstance(node.elts[1], ast.Constant)
-            and (
-                isinstance(node.elts[0], ast.Constant)
-                and isinstance(node.elts[0].value, int)
-                and node.elts[1].value != "host"
-            )
-        ):
-            found |= dict.fromkeys(_sample(node.elts[2]), node.lineno)
-        if isinstance(node, ast.Dict):
-            for key, value in zip(node.keys, node.values, strict=True):
-                if isinstance(key, ast.Constant) and key.value == "text":
-                    found |= dict.fromkeys(_sample(value), node.lineno)
+        match node:
+            case ast.Call(func=ast.Name(id="RefusedError"), args=[_, ast.Constant(value=code), text]) if code != "host":
+                found |= dict.fromkeys(_sample(text), node.lineno)
     assert len(found) > 5
     assert [text for text in _unread(found) if text != "requests of other pages are not answered"] == []
 

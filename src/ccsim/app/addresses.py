@@ -7,7 +7,6 @@ import io
 import ipaddress
 import re
 import socket
-from collections.abc import Iterable
 
 import segno
 
@@ -29,7 +28,7 @@ def checked_host(host: str) -> str:
         InputError: it is empty, has characters that no host name has, or does not name one host.
     """
     plain = host.strip("[]") if host.startswith("[") and host.endswith("]") else host
-    if _is_address(plain):
+    if "%" not in plain and parsed_address(plain) is not None:
         return plain
     # A name of digits and dots is an invalid address, or one that only some systems accept.
     if len(plain) > 253 or not HOST_NAME.fullmatch(plain) or NUMBERS.fullmatch(plain):
@@ -41,22 +40,18 @@ def checked_host(host: str) -> str:
     return plain
 
 
-def _is_address(text: str) -> bool:
+def parsed_address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """Return an IP address; None for any other text."""
     try:
-        ipaddress.ip_address(text)
+        return ipaddress.ip_address(text)
     except ValueError:
-        return False
-    return "%" not in text
+        return None
 
 
 def is_this_machine(host: str) -> bool:
     """Return whether only this machine can reach a server that listens at a host."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+    address = parsed_address(host)
+    return host == "localhost" or (address is not None and address.is_loopback)
 
 
 def reachable(host: str) -> list[str]:
@@ -70,17 +65,15 @@ def reachable(host: str) -> list[str]:
     """
     if host not in EVERYWHERE:
         return [] if is_this_machine(host) else [host]
-    found: list[str] = []
+    own: list[str] = []
     for place in ELSEWHERE:
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-            try:
-                probe.connect((place, 9))
-                found.append(str(probe.getsockname()[0]))
-            except OSError:
-                continue
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe, contextlib.suppress(OSError):
+            probe.connect((place, 9))
+            own.append(str(probe.getsockname()[0]))
     with contextlib.suppress(OSError):
-        found += [str(row[4][0]) for row in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)]
-    usable = [each for each in dict.fromkeys(found) if not is_this_machine(each) and each != "0.0.0.0"]
+        _, _, named = socket.gethostbyname_ex(socket.gethostname())
+        own += named
+    usable = [each for each in dict.fromkeys(own) if not is_this_machine(each) and each != "0.0.0.0"]
     # Self-assigned addresses come last.
     return sorted(usable, key=lambda each: ipaddress.ip_address(each).is_link_local)
 
@@ -103,17 +96,6 @@ def url(host: str, port: int, path: str = "/") -> str:
     """
     shown = f"[{host}]" if ":" in host else host
     return f"http://{shown}{'' if port == 80 else f':{port}'}{path}"
-
-
-def join_links(hosts: Iterable[str], port: int, code: str) -> list[str]:
-    """Return the links that join a class, one for each address of this machine.
-
-    Args:
-        hosts: names or addresses of the machine.
-        port: port of the server.
-        code: what players type.
-    """
-    return [url(host, port, f"/j/{code}") for host in hosts]
 
 
 def qr_rows(text: str) -> list[str]:

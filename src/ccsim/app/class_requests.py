@@ -24,13 +24,32 @@ KpiValue = Annotated[float, Field(ge=-1e12, le=1e12, allow_inf_nan=False)]
 KpiValues = Annotated[dict[Word, KpiValue], Field(max_length=20)]
 
 
+class RefusedError(Exception):
+    """A request that is refused.
+
+    Args:
+        status: of the answer.
+        code: identifier of the reason, for which the pages have a text in each language.
+        why: the reason in English.
+        wait: seconds after which the request may be repeated; 0 if that would not help.
+    """
+
+    def __init__(self, status: int, code: str, why: str, wait: float = 0.0) -> None:
+        super().__init__(why)
+        self.status, self.code, self.wait = status, code, wait
+
+    def as_data(self) -> dict[str, Any]:
+        """Return the answer as plain data."""
+        return {"error": self.code, "text": str(self), "wait": round(self.wait, 1)}
+
+
 class Request(BaseModel):
-    """A request; undeclared fields are refused."""
+    """A request, by itself without any field; undeclared fields are refused."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
-class Open(Request):
+class OpenRequest(Request):
     """Open a class."""
 
     seed: Annotated[int, Field(ge=0, le=LARGEST_PAGE_SEED)] = 1
@@ -39,13 +58,13 @@ class Open(Request):
     upto: Annotated[int, Field(ge=1, le=100)] = 100
 
 
-class Enter(Request):
+class EnterRequest(Request):
     """Return to a class with the server's secret."""
 
     code: Word
 
 
-class Look(Request):
+class ViewRequest(Request):
     """Look at a class as its lecturer."""
 
     view: Literal["screen", "desk", "results"] = "desk"
@@ -53,7 +72,7 @@ class Look(Request):
     quarter: Quarter | None = None
 
 
-class Change(Request):
+class ChangeRequest(Request):
     """Change the lecturer's settings; those not named stay."""
 
     upto: Annotated[int, Field(ge=1, le=100)] | None = None
@@ -69,11 +88,7 @@ class Change(Request):
     hidden: Annotated[list[Word], Field(max_length=100)] | None = None
 
 
-class Nothing(Request):
-    """A request without further fields."""
-
-
-class Join(Request):
+class JoinRequest(Request):
     """Join a class."""
 
     code: Annotated[str, Field(max_length=40)]
@@ -88,7 +103,7 @@ class PlayedQuarter(Request):
     came: KpiValues = {}
 
 
-class Report(Request):
+class ReportRequest(Request):
     """A message from a player's page: quarters played since, and the finished game."""
 
     since: Word = ""

@@ -10,12 +10,14 @@ import secrets
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
+from operator import itemgetter
 from statistics import fmean
 from typing import Any
 
 from ccsim.errors import InputError
 from ccsim.game.catalogue import Catalogue, catalogue
-from ccsim.game.class_rules import Terms, check_weights
+from ccsim.game.class_rules import Terms
+from ccsim.game.debrief import score_of
 from ccsim.game.game import events_of
 
 #: Letters that cannot be confused when read from a screen.
@@ -85,7 +87,7 @@ class Player:
         if quarter not in self.received:
             return False
         latest = self.received[quarter] + APART
-        return all(when >= latest for other, when in self.received.items() if other > quarter)
+        return all(received >= latest for later, received in self.received.items() if later > quarter)
 
     def as_data(self) -> dict[str, Any]:
         """Return the player as plain data."""
@@ -160,7 +162,7 @@ class ClassRoom:
 
     def total(self, result: Mapping[str, Any]) -> float:
         """Return a game's points under the weights of the class."""
-        return points(result["values"], weights_of(self.terms), self.rules)
+        return score_of(result["values"], self.terms.weights_under(self.rules), self.rules).total
 
     def proven(self, player: Player) -> int:
         """Return how many predictions the server received in time and unchanged."""
@@ -183,12 +185,13 @@ class ClassRoom:
         teams: dict[str, list[Player]] = {}
         for number, row in enumerate(self.counted()):
             teams.setdefault(row.name.casefold() or f"\n{number}", []).append(row)
-        means = [(round(fmean(self.total(one.result or {}) for one in team), 1), team) for team in teams.values()]
-        return [
-            {"place": 1 + sum(other > mean for other, _ in means), "name": team[0].name, "games": len(team),
-             "points": mean, "players": [one.id for one in team]}
-            for mean, team in sorted(means, key=lambda row: -row[0])
+        ranks: list[dict[str, Any]] = [
+            {"points": round(fmean(self.total(player.result or {}) for player in team), 1), "name": team[0].name,
+             "games": len(team), "players": [player.id for player in team]}
+            for team in teams.values()
         ]  # fmt: skip
+        ranks.sort(key=itemgetter("points"), reverse=True)
+        return [{"place": 1 + sum(row["points"] > rank["points"] for row in ranks), **rank} for rank in ranks]
 
     def set_terms(self, change: Mapping[str, Any]) -> None:
         """Change the weights, remove locks, or, before the first decision, add locks.
@@ -213,9 +216,9 @@ class ClassRoom:
         Raises:
             InputError: the event is unknown, has already come, or no quarter is left for it.
         """
-        going = [row.played for row in self.players.values() if row.played < self.quarters]
+        unfinished = [row.played for row in self.players.values() if row.played < self.quarters]
         # Who has played n quarters may be in quarter n + 1, if that is open.
-        begun = max((min(played + 1, self.upto) for played in going), default=0)
+        begun = max((min(played + 1, self.upto) for played in unfinished), default=0)
         begins = max(begun, 1) + 1
         before = self.coming()
         if event in before and before[event] < begins - 1:
@@ -236,31 +239,7 @@ def coming(seed: int, terms: Terms, quarters: int) -> dict[str, int]:
         terms: the lecturer's terms.
         quarters: number of quarters.
     """
-    return {name: at for name, at in events_of(seed, catalogue(), terms).items() if at < quarters}
-
-
-def weights_of(terms: Terms) -> dict[str, float]:
-    """Return the weight of each criterion under a class's terms."""
-    return dict(terms.weights or {row.kpi: row.weight for row in catalogue().rules.criterion})
-
-
-def points(values: Mapping[str, float], weights: Mapping[str, float], rules: Catalogue) -> float:
-    """Return the points for values of the criteria.
-
-    Args:
-        values: by KPI.
-        weights: by KPI, summing to 100.
-        rules: the catalogue with the values for 0 and 100 points.
-
-    Raises:
-        InputError: the weights cannot be used.
-    """
-    rows = {row.kpi: row for row in rules.rules.criterion}
-    check_weights(weights, rows)
-    return sum(
-        weight * (values[kpi] - rows[kpi].zero) / (rows[kpi].hundred - rows[kpi].zero)
-        for kpi, weight in weights.items()
-    )
+    return {name: begins for name, begins in events_of(seed, catalogue(), terms).items() if begins < quarters}
 
 
 def progress(players: Iterable[Player], quarters: int) -> list[int]:

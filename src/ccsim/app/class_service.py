@@ -12,20 +12,21 @@ import re
 import secrets
 import threading
 import time
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, NoReturn
 
 from ccsim import __version__
 from ccsim.app import class_views
-from ccsim.app.addresses import join_links, qr_rows, reachable
+from ccsim.app.addresses import qr_rows, reachable, url
 from ccsim.app.class_requests import (
-    Change,
-    Enter,
-    Join,
-    Look,
-    Nothing,
-    Open,
-    Report,
+    ChangeRequest,
+    EnterRequest,
+    JoinRequest,
+    OpenRequest,
+    RefusedError,
+    ReportRequest,
+    Request,
+    ViewRequest,
     checked_values,
     parsed,
 )
@@ -56,21 +57,6 @@ PATH = "/api/"
 TAG_LETTERS = 16
 
 
-class RefusedError(Exception):
-    """A request that is refused.
-
-    Args:
-        status: of the answer.
-        code: identifier of the reason, for which the pages have a text in each language.
-        why: the reason in English.
-        wait: seconds after which the request may be repeated; 0 if that would not help.
-    """
-
-    def __init__(self, status: int, code: str, why: str, wait: float = 0.0) -> None:
-        super().__init__(why)
-        self.status, self.code, self.why, self.wait = status, code, why, wait
-
-
 class ClassService:
     """All classes of a server; safe to use from many threads.
 
@@ -88,7 +74,7 @@ class ClassService:
         self._guesses = Allowance(12, 0.2)
         self._joins = Allowance(60, 5)
         self._reports = Allowance(12, 3)
-        self._asks = Allowance(300, 150)
+        self._requests = Allowance(300, 150)
         self.replays = ReplayQueue(self._replayed)
         self._handed: list[str] = []
         # Versions restart with the server; an open page must not mistake an old one for a new one.
@@ -113,7 +99,7 @@ class ClassService:
             The status and the answer, as plain data.
         """  # noqa: DOC501  # it is caught here
         try:
-            if wait := self._asks.take(address):
+            if wait := self._requests.take(address):
                 raise RefusedError(429, "busy", "too many requests came from this address", wait)
             if method == "GET":
                 if path != "about":
@@ -121,28 +107,29 @@ class ClassService:
                 return 200, self.about()
             return 200, self._post(path, secret, body, address)
         except RefusedError as error:
-            return error.status, {"error": error.code, "text": error.why, "wait": round(error.wait, 1)}
+            return error.status, error.as_data()
         except InputError as error:
-            return 400, {"error": "wrong", "text": str(error), "wait": 0}
+            return 400, RefusedError(400, "wrong", str(error)).as_data()
 
     def _post(self, path: str, secret: str, body: bytes, address: str) -> dict[str, Any]:
-        plain: dict[str, Callable[[str, bytes, str], dict[str, Any]]] = {
-            "open": self._open, "classes": self._list, "enter": self._enter, "join": self._join,
-        }  # fmt: skip
-        if path in plain:
-            return plain[path](secret, body, address)
-        found = re.fullmatch(r"class/([A-Za-z]{1,20})/(look|change|delete|report)", path)
-        if not found:
+        if path == "join":
+            return self._join(parsed(body, JoinRequest), address)
+        lecturers = {"open": self._open, "classes": self._list, "enter": self._enter}
+        if path in lecturers:
+            self._must_know(secret, address)
+            return lecturers[path](body)
+        match = re.fullmatch(r"class/([A-Za-z]{1,20})/(look|change|delete|report)", path)
+        if not match:
             raise RefusedError(404, "path", "there is no such request")
-        code, what = found[1].upper(), found[2]
-        if what == "report":
-            return self._report(code, secret, parsed(body, Report), address)
+        code, action = match[1].upper(), match[2]
+        if action == "report":
+            return self._report(code, secret, parsed(body, ReportRequest), address)
         room = self._lecturers(code, secret, address)
-        if what == "look":
-            return self._look(room, parsed(body, Look))
-        if what == "change":
-            return self._change(room, parsed(body, Change))
-        parsed(body, Nothing)
+        if action == "look":
+            return self._view(room, parsed(body, ViewRequest))
+        if action == "change":
+            return self._change(room, parsed(body, ChangeRequest))
+        parsed(body, Request)
         with self._lock:
             self._rooms.pop(room.code, None)
             self._store.remove_room(room)
@@ -157,7 +144,7 @@ class ClassService:
         if self._secret and not hmac.compare_digest(given.encode("utf-8", "replace"), self._secret.encode()):
             self._wrong(address, "secret", "this is not the lecturer's secret of this server")
 
-    def _wrong(self, address: str, code: str, why: str) -> None:
+    def _wrong(self, address: str, code: str, why: str) -> NoReturn:
         if wait := self._guesses.take(address):
             raise RefusedError(429, "guesses", "too many wrong attempts came from this address", wait)
         raise RefusedError(403, code, why)
@@ -166,16 +153,13 @@ class ClassService:
         """Return a class to its lecturer."""
         room = self._rooms.get(code)
         mark = mark_of(key)
-        marks = room.marks if room else []
-        known = [hmac.compare_digest(mark, each) for each in marks]
+        known = [hmac.compare_digest(mark, each) for each in (room.marks if room else ())]
         if room is None or not any(known):
             self._wrong(address, "key", "there is no class with this code and key on this server")
-        assert room is not None
         return room
 
-    def _open(self, secret: str, body: bytes, address: str) -> dict[str, Any]:
-        self._must_know(secret, address)
-        request = parsed(body, Open)
+    def _open(self, body: bytes) -> dict[str, Any]:
+        request = parsed(body, OpenRequest)
         request.terms.check(catalogue())
         if request.scenario not in list_scenarios():
             raise UnknownNameError("scenario", request.scenario, list_scenarios())
@@ -203,9 +187,8 @@ class ClassService:
         del self._rooms[oldest.code]
         self._store.remove_room(oldest)
 
-    def _list(self, secret: str, body: bytes, address: str) -> dict[str, Any]:
-        self._must_know(secret, address)
-        parsed(body, Nothing)
+    def _list(self, body: bytes) -> dict[str, Any]:
+        parsed(body, Request)
         with self._lock:
             rows = [
                 {"code": room.code, "opened": room.opened, "players": len(room.players),
@@ -214,9 +197,8 @@ class ClassService:
             ]  # fmt: skip
         return {"classes": rows}
 
-    def _enter(self, secret: str, body: bytes, address: str) -> dict[str, Any]:
-        self._must_know(secret, address)
-        code = parsed(body, Enter).code.upper()
+    def _enter(self, body: bytes) -> dict[str, Any]:
+        code = parsed(body, EnterRequest).code.upper()
         with self._lock:
             room = self._rooms.get(code)
             if room is None:
@@ -226,7 +208,7 @@ class ClassService:
             self._store.save_room(room)
         return {"code": code, "key": key}
 
-    def _look(self, room: ClassRoom, request: Look) -> dict[str, Any]:
+    def _view(self, room: ClassRoom, request: ViewRequest) -> dict[str, Any]:
         with self._lock:
             tag = f"{self._start}.{room.version}.{request.view}.{request.quarter}"
             if request.since == tag:
@@ -237,10 +219,10 @@ class ClassService:
                 return {"tag": tag, "state": class_views.desk(room)}
             state = class_views.screen(room, request.quarter)
         hosts = reachable(self._host)
-        links = join_links(hosts or ["127.0.0.1"], self._port, room.code)
+        links = [url(host, self._port, f"/j/{room.code}") for host in hosts or ["127.0.0.1"]]
         return {"tag": tag, "state": {**state, "local": not hosts, "links": links, "qr": qr_rows(links[0])}}
 
-    def _change(self, room: ClassRoom, request: Change) -> dict[str, Any]:
+    def _change(self, room: ClassRoom, request: ChangeRequest) -> dict[str, Any]:
         answer: dict[str, Any] = {}
         with self._lock:
             for name in ("ranking", "joining", "strict"):
@@ -262,16 +244,14 @@ class ClassService:
             self._store.save_room(room)
         return answer
 
-    def _join(self, _secret: str, body: bytes, address: str) -> dict[str, Any]:
+    def _join(self, request: JoinRequest, address: str) -> dict[str, Any]:
         if wait := self._guesses.wait(address):
             raise RefusedError(429, "guesses", "too many wrong attempts came from this address", wait)
-        request = parsed(body, Join)
         code = "".join(letter for letter in request.code.upper() if letter.isalpha())
         with self._lock:
             room = self._rooms.get(code)
             if room is None:
                 self._wrong(address, "unknown", "there is no class with this code on this server")
-                raise AssertionError
             if not room.joining:
                 raise RefusedError(403, "closed", "the lecturer has closed this class to new players")
             if len(room.players) >= MOST_PLAYERS:
@@ -286,14 +266,13 @@ class ClassService:
             state = class_views.player_view(room, player, None, 0)
         return {"code": code, "player": f"{player.id}.{token}", "seed": room.seed, "scenario": room.scenario, **state}
 
-    def _report(self, code: str, secret: str, request: Report, address: str) -> dict[str, Any]:
+    def _report(self, code: str, secret: str, request: ReportRequest, address: str) -> dict[str, Any]:
         name, _, token = secret.partition(".")
         with self._lock:
             room = self._rooms.get(code)
             player = room.players.get(name) if room else None
             if room is None or player is None or not hmac.compare_digest(mark_of(token), player.mark):
                 self._wrong(address, "player", "this class no longer knows this player")
-                raise AssertionError
             if wait := self._reports.take(f"{code}.{name}"):
                 raise RefusedError(429, "busy", "this player sends too many requests", wait)
             changed = self._take_quarters(room, player, request)
@@ -309,7 +288,7 @@ class ClassService:
         tag = mark_of(json.dumps(state, sort_keys=True))[:TAG_LETTERS]
         return {"tag": tag} if tag == request.since else {"tag": tag, "state": state}
 
-    def _take_quarters(self, room: ClassRoom, player: Player, request: Report) -> bool:
+    def _take_quarters(self, room: ClassRoom, player: Player, request: ReportRequest) -> bool:
         """Store a player's predictions; the first prediction of a quarter stays."""
         changed = False
         for row in request.quarters:

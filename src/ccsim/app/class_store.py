@@ -10,10 +10,9 @@ import os
 import re
 import shutil
 import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
-
-from pydantic import ValidationError
+from typing import Any, TypeVar
 
 from ccsim.app.class_room import CODE_LETTERS, LETTERS, ClassRoom, Player
 from ccsim.errors import InputError, writing
@@ -21,6 +20,8 @@ from ccsim.errors import InputError, writing
 #: Days after which a class is forgotten.
 FORGOTTEN = 60
 VERSION = 1
+
+T = TypeVar("T")
 
 
 def default_folder() -> Path:
@@ -58,7 +59,7 @@ class ClassStore:
 
     def load(self) -> dict[str, ClassRoom]:
         """Return the stored classes by code; those unchanged for a long time are deleted."""
-        found: dict[str, ClassRoom] = {}
+        rooms: dict[str, ClassRoom] = {}
         for path in sorted(self.folder.iterdir()):
             if not re.fullmatch(rf"[{LETTERS}]{{{CODE_LETTERS}}}", path.name) or not path.is_dir():
                 continue
@@ -66,36 +67,16 @@ class ClassStore:
             if time.time() - newest > FORGOTTEN * 86_400:
                 shutil.rmtree(path, ignore_errors=True)
                 continue
-            room = self._room(path)
-            if room is not None:
-                found[room.code] = room
-        return found
+            room = self._read(path / "class.json", "class", ClassRoom.from_data)
+            if room is None:
+                continue
+            players = [self._read(file, "player", Player.from_data) for file in sorted(path.glob("player-*.json"))]
+            for player in sorted(filter(None, players), key=lambda row: row.joined):
+                room.players[player.id] = player
+            rooms[room.code] = room
+        return rooms
 
-    def _room(self, path: Path) -> ClassRoom | None:
-        data = self._read(path / "class.json")
-        if data is None:
-            return None
-        try:
-            room = ClassRoom.from_data(data)
-        except (TypeError, KeyError, ValueError, ValidationError):
-            self.faults.append(f"{path / 'class.json'}: is not a class of this version of ccsim; the class is left out")
-            return None
-        rows = [self._player(file) for file in sorted(path.glob("player-*.json"))]
-        for row in sorted((row for row in rows if row is not None), key=lambda row: row.joined):
-            room.players[row.id] = row
-        return room
-
-    def _player(self, file: Path) -> Player | None:
-        data = self._read(file)
-        if data is None:
-            return None
-        try:
-            return Player.from_data(data)
-        except (TypeError, KeyError, ValueError, AttributeError):
-            self.faults.append(f"{file}: is not a player of this version of ccsim; the player is left out")
-            return None
-
-    def _read(self, file: Path) -> dict[str, Any] | None:
+    def _read(self, file: Path, kind: str, from_data: Callable[[Mapping[str, Any]], T]) -> T | None:
         try:
             data = json.loads(file.read_text(encoding="utf-8"))
         except (OSError, ValueError, RecursionError):
@@ -104,7 +85,11 @@ class ClassStore:
         if not isinstance(data, dict) or data.pop("version", None) != VERSION:
             self.faults.append(f"{file}: is of another version of ccsim; it is left out")
             return None
-        return data
+        try:
+            return from_data(data)
+        except (TypeError, KeyError, ValueError, AttributeError):
+            self.faults.append(f"{file}: is not a {kind} of this version of ccsim; the {kind} is left out")
+            return None
 
     def _write(self, file: Path, data: dict[str, Any]) -> None:
         beside = file.with_name(f".{file.name}.part")

@@ -7,14 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ccsim.app.class_room import (
-    ACCEPTED,
-    SHOWN_RANKS,
-    ClassRoom,
-    Player,
-    progress,
-    weights_of,
-)
+from ccsim.app.class_room import ACCEPTED, SHOWN_RANKS, ClassRoom, Player, progress
 from ccsim.game.catalogue import catalogue
 
 
@@ -46,35 +39,31 @@ def screen(room: ClassRoom, quarter: int | None) -> dict[str, Any]:
         room: the class.
         quarter: the quarter whose predictions are shown, from 0; by default the current one.
     """
-    at = current(room) if quarter is None else min(quarter, room.quarters - 1)
-    rows = room.players.values()
-    shown = at in room.revealed
+    quarter = current(room) if quarter is None else min(quarter, room.quarters - 1)
     return {
-        **_head(room), "quarter": at, "current": current(room),
-        "predicted": sum(at in row.received for row in rows),
-        "expected": _predictions(room, at, "expected"),
-        "came": _predictions(room, at, "came") if shown else None,
-        "ranks": _ranks(room) if room.ranking else None,
+        **_head(room), "quarter": quarter, "current": current(room),
+        "predicted": sum(quarter in row.received for row in room.players.values()),
+        "expected": _predictions(room, quarter, "expected"),
+        "came": _predictions(room, quarter, "came") if quarter in room.revealed else None,
+        "ranks": _public(room.ranks()) if room.ranking else None,
     }  # fmt: skip
 
 
 def _predictions(room: ClassRoom, quarter: int, kind: str) -> dict[str, list[float]]:
-    found: dict[str, list[float]] = {name: [] for name in catalogue().predicted}
-    for row in room.players.values():
-        for name, value in getattr(row, kind).get(quarter, {}).items():
-            found[name].append(value)
-    return found
+    rows = [getattr(player, kind).get(quarter, {}) for player in room.players.values()]
+    return {name: [row[name] for row in rows if name in row] for name in catalogue().predicted}
 
 
-def _ranks(room: ClassRoom) -> list[dict[str, Any]]:
-    return [{key: row[key] for key in ("place", "name", "games", "points")} for row in room.ranks()]
+def _public(ranks: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return ranks without the identifiers of players."""
+    return [{key: rank[key] for key in ("place", "name", "games", "points")} for rank in ranks]
 
 
 def desk(room: ClassRoom) -> dict[str, Any]:
     """Return the view for the lecturer's desk."""
     return {
         **_head(room), "strict": room.strict, "terms": room.terms.model_dump(mode="json", exclude_defaults=True),
-        "weights": weights_of(room.terms), "coming": {name: at + 1 for name, at in room.coming().items()},
+        "weights": room.terms.weights_under(room.rules), "coming": {name: begins + 1 for name, begins in room.coming().items()},
         "current": current(room), "ranks": room.ranks(),
         "rows": [
             [row.id, row.name, row.played, row.state, row.reason, room.proven(row),
@@ -104,16 +93,14 @@ def player_view(room: ClassRoom, player: Player, ranks: list[dict[str, Any]] | N
         ranks: the ranking, if shown.
         waiting: games whose replay comes before the player's.
     """
-    found: dict[str, Any] = {
+    view: dict[str, Any] = {
         "upto": room.upto, "terms": room.terms.model_dump(mode="json", exclude_defaults=True), "known": sorted(player.received),
         "state": player.state, "reason": player.reason, "name": player.name, "waiting": waiting, "points": None,
         "apart": [], "ranks": None, "place": None, "of": None,
     }  # fmt: skip
     if player.result is not None:
-        found |= {"points": round(room.total(player.result), 4), "apart": player.result["apart"]}
+        view |= {"points": round(room.total(player.result), 4), "apart": player.result["apart"]}
     if ranks is not None and player.state == ACCEPTED:
-        mine = next((row for row in ranks if player.id in row["players"]), None)
-        names = ("place", "name", "games", "points")
-        found["ranks"] = [{key: row[key] for key in names} for row in ranks[:SHOWN_RANKS]]
-        found |= {"place": mine["place"] if mine else None, "of": len(ranks)}
-    return found
+        place = next((rank["place"] for rank in ranks if player.id in rank["players"]), None)
+        view |= {"ranks": _public(ranks[:SHOWN_RANKS]), "place": place, "of": len(ranks)}
+    return view

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler
 from typing import Any, ClassVar
 
-#: Visitors whose allowance is remembered; the one seen longest ago is forgotten first.
+#: Visitors whose allowance is remembered; the one with the oldest last request is forgotten first.
 REMEMBERED = 5000
 
 
@@ -29,31 +29,31 @@ class Allowance:
         self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def _now(self, who: str) -> tuple[float, float]:
+    def _now(self, visitor: str) -> tuple[float, float]:
         now = self._clock()
-        left, since = self._left.get(who, (self.at_once, now))
+        left, since = self._left.get(visitor, (self.at_once, now))
         return min(self.at_once, left + (now - since) * self.per_second), now
 
-    def wait(self, who: str) -> float:
+    def wait(self, visitor: str) -> float:
         """Return the seconds a visitor must wait before the next request; 0 if none."""
         with self._lock:
-            left, _ = self._now(who)
+            left, _ = self._now(visitor)
         return 0.0 if left >= 1.0 else (1.0 - left) / self.per_second
 
-    def take(self, who: str) -> float:
+    def take(self, visitor: str) -> float:
         """Take one request from a visitor's allowance, if any is left.
 
         Args:
-            who: the visitor, such as an address.
+            visitor: its name, such as an address.
 
         Returns:
             0 if it was taken, otherwise the seconds that the visitor must wait.
         """
         with self._lock:
-            left, now = self._now(who)
+            left, now = self._now(visitor)
             granted = left >= 1.0
-            self._left[who] = (left - granted, now)
-            self._left.move_to_end(who)
+            self._left[visitor] = (left - granted, now)
+            self._left.move_to_end(visitor)
             while len(self._left) > REMEMBERED:
                 self._left.popitem(last=False)
         return 0.0 if granted else (1.0 - left) / self.per_second
@@ -70,7 +70,7 @@ class TimedReader(io.RawIOBase):
 
     def __init__(self, connection: socket.socket, idle: float, patience: float) -> None:
         self._connection, self._idle, self._patience = connection, idle, patience
-        self._until: float | None = None
+        self._deadline: float | None = None
 
     def readable(self) -> bool:
         """Return that it can be read."""
@@ -78,11 +78,11 @@ class TimedReader(io.RawIOBase):
 
     def await_next(self) -> None:
         """Wait for the next request; its time counts from its first byte."""
-        self._until = None
+        self._deadline = None
 
     def begin(self) -> None:
         """Count the time from now."""
-        self._until = time.monotonic() + self._patience
+        self._deadline = time.monotonic() + self._patience
 
     def readinto(self, buffer: Any) -> int:
         """Read the bytes received into a buffer.
@@ -93,7 +93,7 @@ class TimedReader(io.RawIOBase):
         Raises:
             TimeoutError: it does not arrive in time.
         """
-        left = self._idle if self._until is None else self._until - time.monotonic()
+        left = self._idle if self._deadline is None else self._deadline - time.monotonic()
         if left <= 0.0:
             raise TimeoutError("the request is incomplete in time")
         self._connection.settimeout(left)
@@ -101,7 +101,7 @@ class TimedReader(io.RawIOBase):
             count = self._connection.recv_into(buffer)
         finally:
             self._connection.settimeout(self._idle)
-        if self._until is None:
+        if self._deadline is None:
             self.begin()
         return count
 

@@ -60,8 +60,8 @@ class MesaProcess:
             self._port = free.getsockname()[1]
         # It ends when its input does, and so with this process, however that ends.
         process = subprocess.Popen([*self.command, "--port", str(self._port)], stdin=subprocess.PIPE)
-        until = time.monotonic() + START_TIMEOUT
-        while time.monotonic() < until and process.poll() is None:
+        deadline = time.monotonic() + START_TIMEOUT
+        while time.monotonic() < deadline and process.poll() is None:
             if self._answers():
                 self._process = process
                 return
@@ -70,11 +70,11 @@ class MesaProcess:
         raise InputError("Mesa's page did not start; `ccsim mesa` says why")
 
     def _answers(self) -> bool:
-        asked = http.client.HTTPConnection("127.0.0.1", self._port, timeout=5)
+        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=5)
         try:
-            asked.request("GET", "/readyz")
-            return asked.getresponse().status < 500
+            connection.request("GET", "/readyz")
+            return connection.getresponse().status < 500
         except OSError:
             return False
         finally:
-            asked.close()
+            connection.close()

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from ccsim.app.model_data import file_text, model_data
+from ccsim.app.model_data import model_data
 from ccsim.engine.parameters import Parameter
 from ccsim.errors import InputError, shown
 from ccsim.model.initial_state import sample_initial
@@ -68,10 +68,6 @@ class OwnOrganisation:
             "departments": self.layout.departments, "segments": self.layout.segments,
         }  # fmt: skip
         return {**found, "organisation": about}
-
-    def model_text(self) -> str:
-        """Return the declarations as a file."""
-        return file_text(self.model())
 
     def answer(self, body: bytes) -> bytes:
         """Return a founded organisation as a page asks for it: the length of what is told, that as JSON, and the rows.

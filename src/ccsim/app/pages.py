@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import ipaddress
 import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from ccsim.app.addresses import parsed_address
 from ccsim.errors import InputError
 
 STATIC = Path(__file__).with_name("static")
@@ -88,17 +88,12 @@ def is_ours(host: str, names: Iterable[str]) -> bool:
         host: the header.
         names: names that the server listens at.
     """
-    found = re.fullmatch(r"(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]{1,253})(?::\d{1,5})?", host)
-    if not found:
+    match = re.fullmatch(r"(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]{1,253})(?::\d{1,5})?", host)
+    if not match:
         return False
-    name = found[1].lower().rstrip(".").strip("[]")
-    if name == "localhost" or name in {each.lower().rstrip(".") for each in names}:
-        return True
-    try:
-        ipaddress.ip_address(name)
-    except ValueError:
-        return False
-    return True
+    name = match[1].lower().rstrip(".").strip("[]")
+    known = {"localhost", *(each.lower().rstrip(".") for each in names)}
+    return name in known or parsed_address(name) is not None
 
 
 class StaticPages:
@@ -135,28 +130,44 @@ class StaticPages:
             The file or, if there is none, a link to the page that the path may mean.
         """
         if not is_ours(headers.get("host", ""), self.hosts):
-            return _said(403, "This server is reached by its address, as `ccsim app` prints it.")
+            return text_answer(403, "This server is reached by its address, as `ccsim app` prints it.")
         if method not in ("GET", "HEAD"):
-            return _said(405, "Only GET and HEAD requests are accepted.")
+            return text_answer(405, "Only GET and HEAD requests are accepted.")
         if path not in self.files:
             name = path.strip("/")
             if "." in name or len(name) > LONGEST:
-                return _said(404, "There is no such page. Go to / for the first one.")
-            return Answer(303, {**SAFE, "location": f"/#/{quote(name)}", "content-length": "0"}, b"")
+                return text_answer(404, "There is no such page. Go to / for the first one.")
+            return redirect(f"/#/{quote(name)}")
         tag = self.tags[path]
-        found = {**SAFE, "etag": tag, "cache-control": "no-cache", "vary": "accept-encoding"}
+        sent = {**SAFE, "etag": tag, "cache-control": "no-cache", "vary": "accept-encoding"}
         if headers.get("if-none-match") == tag:
-            return Answer(304, found, b"")
+            return Answer(304, sent, b"")
         body = self.files[path]
-        found["content-type"] = TYPES.get(Path(path).suffix or ".html", "application/octet-stream")
+        sent["content-type"] = TYPES.get(Path(path).suffix or ".html", "application/octet-stream")
         if "gzip" in headers.get("accept-encoding", ""):
             body = self.packed[path]
-            found["content-encoding"] = "gzip"
-        found["content-length"] = str(len(body))
-        return Answer(200, found, b"" if method == "HEAD" else body)
+            sent["content-encoding"] = "gzip"
+        sent["content-length"] = str(len(body))
+        return Answer(200, sent, b"" if method == "HEAD" else body)
 
 
-def _said(status: int, text: str) -> Answer:
-    body = f"{text}\n".encode()
-    headers = {**SAFE, "content-type": TYPES[".txt"], "content-length": str(len(body)), "cache-control": "no-store"}
+def uncached(status: int, kind: str, body: bytes) -> Answer:
+    """Return an answer that no cache keeps.
+
+    Args:
+        status: HTTP status code.
+        kind: media type of the body.
+        body: the body.
+    """
+    headers = {**SAFE, "content-type": kind, "content-length": str(len(body)), "cache-control": "no-store"}
     return Answer(status, headers, body)
+
+
+def text_answer(status: int, text: str) -> Answer:
+    """Return one line of plain text as an answer."""
+    return uncached(status, TYPES[".txt"], f"{text}\n".encode())
+
+
+def redirect(location: str) -> Answer:
+    """Return the answer that sends a browser to another address."""
+    return Answer(303, {**SAFE, "location": location, "content-length": "0"}, b"")

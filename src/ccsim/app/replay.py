@@ -40,17 +40,21 @@ def replayed(content: bytes, room: ClassRoom) -> dict[str, Any]:
     """
     saved = saved_of(content, GAME)
     _check(saved, room)
-    own, wanted = coming(room.seed, saved.terms, room.quarters), room.coming()
-    events = {name: own.get(name, -1) + 1 for name in catalogue().events}
+    begun, scheduled = coming(room.seed, saved.terms, room.quarters), room.coming()
+    events = {name: begun.get(name, -1) + 1 for name in catalogue().events}
     terms = Terms(events=events, predict=room.terms.predict, quarters=room.terms.quarters)
-    game = play_through(_choices(saved), room.seed, room.scenario, terms=terms)
+    choices = [Choice(tuple(row.start), tuple(row.stop), dict(row.expected)) for row in saved.choices]
+    game = play_through(choices, room.seed, room.scenario, terms=terms)
     if game.digest() != saved.digest:
         why = (
             f"it was played with ccsim {saved.ccsim}, and this server has {__version__}" if saved.ccsim != __version__
             else "its choices do not give the values that were handed in"
         )  # fmt: skip
         raise InputError(f"{GAME} does not replay: {why}")
-    return {**_described(game), "apart": [name for name in catalogue().events if own.get(name) != wanted.get(name)]}
+    return {
+        **_described(game),
+        "apart": [name for name in catalogue().events if begun.get(name) != scheduled.get(name)],
+    }
 
 
 def _check(saved: SavedGame, room: ClassRoom) -> None:
@@ -70,21 +74,16 @@ def _check(saved: SavedGame, room: ClassRoom) -> None:
     saved.terms.check(catalogue())
 
 
-def _choices(saved: SavedGame) -> list[Choice]:
-    return [Choice(tuple(row.start), tuple(row.stop), dict(row.expected)) for row in saved.choices]
-
-
 def _described(game: Game) -> dict[str, Any]:
-    found = result(game)
-    every = {row.kpi: row.weight for row in game.rules.criterion}
-    kpis = {**found.kpis, **{row.kpi: game.by_quarter(row.kpi) for row in game.rules.report if row.predict}}
+    played = result(game)
+    kpis = {**played.kpis, **{row.kpi: game.by_quarter(row.kpi) for row in game.rules.report if row.predict}}
     return {
-        "values": score(game, every).values,
+        "values": score(game, Terms().weights_under(game.catalogue)).values,
         # What is not known is null: JSON has no other word for it.
         "kpis": {name: [value if isfinite(value) else None for value in values] for name, values in kpis.items()},
-        "choices": [{"start": list(row.start), "stop": list(row.stop)} for row in found.choices],
-        "expected": [{name: round(float(value), 6) for name, value in row.expected.items()} for row in found.choices],
-        "surprise": found.surprise,
+        "choices": [{"start": list(row.start), "stop": list(row.stop)} for row in played.choices],
+        "expected": [{name: round(float(value), 6) for name, value in row.expected.items()} for row in played.choices],
+        "surprise": played.surprise,
         "digest": game.digest(),
     }
 

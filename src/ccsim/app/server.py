@@ -10,20 +10,22 @@ import threading
 import webbrowser
 from collections import Counter
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from http import HTTPStatus
 from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 from ccsim.app import addresses, own_organisation
-from ccsim.app.class_requests import LARGEST_REQUEST
+from ccsim.app.class_requests import LARGEST_REQUEST, RefusedError
 from ccsim.app.class_service import PATH, ClassService
 from ccsim.app.class_store import ClassStore, default_folder
 from ccsim.app.limits import TimedHandler
 from ccsim.app.mesa_process import MesaProcess
+from ccsim.app.model_data import file_text
 from ccsim.app.own_engine import own_files
 from ccsim.app.own_organisation import OwnOrganisation
-from ccsim.app.pages import SAFE, Answer, StaticPages, is_ours
+from ccsim.app.pages import Answer, StaticPages, is_ours, redirect, text_answer, uncached
 from ccsim.errors import InputError
 from ccsim.model.extension import active_sources
 
@@ -43,7 +45,7 @@ class PagesServer(ThreadingHTTPServer):
         pages: the built pages.
         service: makes the class service once the port is known; None for a server without classes.
         mesa: starts Mesa's page at the first request for it; None for a server without it.
-        organisation: founds a user's own organisation; None for a server without one.
+        organisation: makes a user's own organisation; None for a server without one.
     """
 
     daemon_threads = True
@@ -118,13 +120,7 @@ class Handler(TimedHandler):
             explain: not used.
         """
         self.close_connection, self.request_version = True, self.protocol_version
-        body = f"{HTTPStatus(code).phrase}.\n".encode()
-        self.send_response(code)
-        headers = {**SAFE, "content-type": "text/plain; charset=utf-8", "content-length": str(len(body))}
-        for name, value in {**headers, "connection": "close"}.items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(body if getattr(self, "command", None) != "HEAD" else b"")
+        self._send(text_answer(code, f"{HTTPStatus(code).phrase}."))
 
     def do_GET(self) -> None:  # noqa: N802  # the server's own name
         """Answer with a file, or with the answer of the class service."""
@@ -133,130 +129,120 @@ class Handler(TimedHandler):
             if len(self.headers.get_all(name) or ()) > 1:
                 headers[name] = "" if name == "host" else "?"
         path = self.path.partition("?")[0]
-        if path.startswith(PATH) and self.server.service is not None:
-            found = self._asked(path[len(PATH) :], headers)
-        elif path == own_organisation.PATH and self.server.organisation is not None:
-            found = self._founded(headers)
-        else:
-            found = self._page(path, headers)
-            # An unexpected body is not read, so nothing more can be read of this connection.
-            if self.command not in ("GET", "HEAD") or "content-length" in headers or "transfer-encoding" in headers:
-                self.close_connection = True
-        self.send_response(found.status)
-        for name, value in found.headers.items():
-            self.send_header(name, value)
-        if self.close_connection:
-            self.send_header("connection", "close")
-        self.end_headers()
-        self.wfile.write(found.body)
+        try:
+            self._send(self._answer(path, headers))
+        except RefusedError as error:
+            # The body may be unread, so nothing more can be read of this connection.
+            self.close_connection = True
+            self._send(json_answer(error.status, error.as_data()))
 
     # Other methods get their answer from the pages, too: they say which ones are accepted.
     do_HEAD = do_POST = do_PUT = do_DELETE = do_OPTIONS = do_PATCH = do_GET  # noqa: N815  # the server's own names
 
+    def _answer(self, path: str, headers: dict[str, str]) -> Answer:
+        service, organisation = self.server.service, self.server.organisation
+        if path.startswith(PATH) and service is not None:
+            return self._of_class(service, path[len(PATH) :], headers)
+        if path == own_organisation.PATH and organisation is not None:
+            return self._of_organisation(organisation, headers)
+        # An unexpected body is not read.
+        if self.command not in ("GET", "HEAD") or "content-length" in headers or "transfer-encoding" in headers:
+            self.close_connection = True
+        return self._page(path, headers)
+
+    def _send(self, answer: Answer) -> None:
+        self.send_response(answer.status)
+        for name, value in answer.headers.items():
+            self.send_header(name, value)
+        if self.close_connection:
+            self.send_header("connection", "close")
+        self.end_headers()
+        self.wfile.write(answer.body if getattr(self, "command", None) != "HEAD" else b"")
+
     def _page(self, path: str, headers: dict[str, str]) -> Answer:
         if path == "/mesa" and self.server.mesa is not None and self.command == "GET":
-            return self._mesa(headers)
+            return self._mesa(self.server.mesa, headers)
         target = SHORT.get(path)
         if joining := JOIN.fullmatch(path):
             target = f"/#/class?join={joining[1].upper()}"
         if target and self.server.service is not None and is_ours(headers.get("host", ""), self.server.pages.hosts):
-            return Answer(303, {**SAFE, "location": target, "content-length": "0"}, b"")
+            return redirect(target)
         return self.server.pages.answer(self.command, path, headers)
 
-    def _mesa(self, headers: dict[str, str]) -> Answer:
+    def _mesa(self, mesa: MesaProcess, headers: dict[str, str]) -> Answer:
         """Redirect to Mesa's page, starting it if necessary."""
         host = headers.get("host", "")
         # Another site's link must not make this machine start anything.
         foreign = headers.get("sec-fetch-site", "same-origin") == "cross-site"
         if foreign or not is_ours(host, self.server.pages.hosts):
             return self.server.pages.answer(self.command, "/", {**headers, "host": ""})
-        assert self.server.mesa is not None
         try:
-            port = self.server.mesa.port()
+            port = mesa.port()
         except InputError as error:
-            return json_answer(503, {"error": "mesa", "text": str(error), "wait": 0})
-        return Answer(
-            303, {**SAFE, "location": f"http://{re.sub(r':[0-9]+$', '', host)}:{port}/", "content-length": "0"}, b""
-        )
+            raise RefusedError(503, "mesa", str(error)) from None
+        return redirect(f"http://{re.sub(r':[0-9]+$', '', host)}:{port}/")
 
-    def _asked(self, path: str, headers: dict[str, str]) -> Answer:
+    def _of_class(self, service: ClassService, path: str, headers: dict[str, str]) -> Answer:
         """Answer a request to the class service, after all checks that do not concern classes."""
-        body = self._checked(path, headers)
-        if isinstance(body, Answer):
-            return body
+        self._check_head(path, headers)
+        body = self._body(headers)
         secret = headers.get("authorization", "").removeprefix("Bearer ").strip()
-        assert self.server.service is not None
-        return json_answer(*self.server.service.answer(self.command, path, secret, body, self.client_address[0]))
+        return json_answer(*service.answer(self.command, path, secret, body, self.client_address[0]))
 
-    def _founded(self, headers: dict[str, str]) -> Answer:
+    def _of_organisation(self, organisation: OwnOrganisation, headers: dict[str, str]) -> Answer:
         """Answer with the user's own organisation."""
         if self.command != "POST":
-            return json_answer(405, {"error": "method", "text": "only POST requests are accepted", "wait": 0})
-        body = self._checked(own_organisation.PATH, headers)
-        if isinstance(body, Answer):
-            return body
-        assert self.server.organisation is not None
+            raise RefusedError(405, "method", "only POST requests are accepted")
+        self._check_head(own_organisation.PATH, headers)
         try:
-            rows = self.server.organisation.answer(body)
+            rows = organisation.answer(self._body(headers))
         except InputError as error:
-            return json_answer(422, {"error": "wrong", "text": str(error), "wait": 0})
-        found = {
-            **SAFE, "content-type": "application/octet-stream", "content-length": str(len(rows)), "cache-control": "no-store",
-        }  # fmt: skip
-        return Answer(200, found, rows)
+            raise RefusedError(422, "wrong", str(error)) from None
+        return uncached(200, "application/octet-stream", rows)
 
-    def _checked(self, path: str, headers: dict[str, str]) -> bytes | Answer:
-        """Return the body of a valid request, otherwise the answer that refuses it."""
-        fault = self._fault(path, headers)
-        if fault:
-            self.close_connection = True
-            status, code, why = fault
-            return json_answer(status, {"error": code, "text": why, "wait": 0})
-        body = self._body(int(headers.get("content-length", "0") or 0))
-        if body is None:
-            self.close_connection = True
-            return json_answer(408, {"error": "torn", "text": "the request is incomplete", "wait": 0})
-        return body
+    def _check_head(self, path: str, headers: dict[str, str]) -> None:
+        """Refuse a request whose head no page of this server sends, before its body is read.
 
-    def _fault(self, path: str, headers: dict[str, str]) -> tuple[int, str, str] | None:
+        Raises:
+            RefusedError: the request comes from elsewhere, or its head is not that of a short JSON request.
+        """
         host, origin = headers.get("host", ""), headers.get("origin")
         if not is_ours(host, self.server.pages.hosts):
-            return 403, "host", "this server is reached by its address, as `ccsim app` prints it"
+            raise RefusedError(403, "host", "this server is reached by its address, as `ccsim app` prints it")
         if origin is not None and origin.lower() != f"http://{host.lower()}":
-            return 403, "origin", "requests of other pages are not answered"
+            raise RefusedError(403, "origin", "requests of other pages are not answered")
         if self.command not in ("GET", "POST"):
-            return 405, "method", "only GET and POST requests are accepted"
+            raise RefusedError(405, "method", "only GET and POST requests are accepted")
         if len(path) > 80 or len(headers.get("authorization", "")) > 200:
-            return 400, "wrong", "the request is too long"
+            raise RefusedError(400, "wrong", "the request is too long")
         if "transfer-encoding" in headers:
-            return 411, "wrong", "the request must state its length"
+            raise RefusedError(411, "wrong", "the request must state its length")
         length = headers.get("content-length", "0")
         if not re.fullmatch(r"\d{1,9}", length):
-            return 400, "wrong", "the request does not state its length"
+            raise RefusedError(400, "wrong", "the request does not state its length")
         if int(length) > LARGEST_REQUEST:
-            return 413, "size", f"the request is larger than {LARGEST_REQUEST // 1000} kB"
+            raise RefusedError(413, "size", f"the request is larger than {LARGEST_REQUEST // 1000} kB")
         if self.command == "POST":
             # A browser names the page's origin with every such request; a form of another page cannot send this type.
             if origin is None:
-                return 403, "origin", "the request must name the origin of its page"
+                raise RefusedError(403, "origin", "the request must name the origin of its page")
             if headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
-                return 415, "wrong", "the request must be JSON"
-        return None
+                raise RefusedError(415, "wrong", "the request must be JSON")
 
-    def _body(self, length: int) -> bytes | None:
-        """Return a request's body; None if it is not complete in time."""
-        parts, left = [], length
+    def _body(self, headers: dict[str, str]) -> bytes:
+        """Return a request's body.
+
+        Raises:
+            RefusedError: it is not complete in time.
+        """
+        body, length = b"", int(headers.get("content-length", "0"))
         self.reader.begin()
-        try:
-            while left:
-                part = self.rfile.read1(left)
-                if not part:
-                    return None
-                parts.append(part)
-                left -= len(part)
-        except OSError:
-            return None
-        return b"".join(parts)
+        with suppress(OSError):
+            while len(body) < length and (part := self.rfile.read1(length - len(body))):
+                body += part
+        if len(body) < length:
+            raise RefusedError(408, "torn", "the request is incomplete")
+        return body
 
     def log_message(self, format: str, *args: object) -> None:
         """Do not log single requests."""
@@ -265,12 +251,10 @@ class Handler(TimedHandler):
 def json_answer(status: int, data: dict[str, Any]) -> Answer:
     """Return plain data as an answer that pages of other servers cannot read or keep."""
     body = json.dumps(data, ensure_ascii=True, separators=(",", ":"), allow_nan=False).encode()
-    headers = {
-        **SAFE, "content-type": "application/json", "content-length": str(len(body)), "cache-control": "no-store",
-    }  # fmt: skip
+    answer = uncached(status, "application/json", body)
     if wait := data.get("wait"):
-        headers["retry-after"] = str(int(wait) + 1)
-    return Answer(status, headers, body)
+        answer.headers["retry-after"] = str(int(wait) + 1)
+    return answer
 
 
 def serving(
@@ -296,7 +280,7 @@ def serving(
     store = ClassStore(classes or default_folder()) if organisation is None else None
     beside = [*(["class"] if store else []), *(["mesa"] if mesa else [])]
     pages = StaticPages(addresses.names_of(host), beside, instead=instead)
-    service = (lambda at: ClassService(store, host, at, secret)) if store else None
+    service = (lambda free_port: ClassService(store, host, free_port, secret)) if store else None
     try:
         return PagesServer(host, port, pages, service, mesa, organisation)
     except OSError as error:
@@ -321,10 +305,10 @@ def run(
     """
     host = addresses.checked_host(host)
     alone = addresses.is_this_machine(host)
-    own = _founding(organisation, alone)
+    own = None if organisation is None else _own_organisation(organisation, alone)
     instead = own_files(say)
     if own is not None:
-        instead["model.json"] = own.model_text().encode()
+        instead["model.json"] = file_text(own.model()).encode()
     secret = "" if alone else secrets.token_urlsafe(15)
     # A model of Mesa's page runs on this machine's processor: it is for the person at this machine.
     shown = alone and own is None and MesaProcess.is_installed()
@@ -345,14 +329,12 @@ def run(
             mesa.close()
 
 
-def _founding(folder: Path | None, alone: bool) -> OwnOrganisation | None:
-    """Return the source of the user's own organisation, after founding it once to detect errors.
+def _own_organisation(folder: Path, alone: bool) -> OwnOrganisation:
+    """Return the source of the user's own organisation, after creating it once to detect errors.
 
     Raises:
         InputError: other machines would be served, or the files contain errors.
     """
-    if folder is None:
-        return None
     if not alone:
         raise InputError(
             "--organisation: its files are read for the person at this machine; leave --host out, or the organisation"

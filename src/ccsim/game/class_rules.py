@@ -56,6 +56,10 @@ class Terms(Part):
         if self.weights:
             check_weights(self.weights, [row.kpi for row in rules.rules.criterion])
 
+    def weights_under(self, rules: Catalogue) -> dict[str, float]:
+        """Return the weight of each criterion, by KPI: the lecturer's, or those of the rules."""
+        return dict(self.weights or {row.kpi: row.weight for row in rules.rules.criterion})
+
     def forbids(self, name: str) -> str:
         """Return why a move cannot be made, empty if it can."""
         if name in self.locked or name in self.hidden:

@@ -111,14 +111,26 @@ def score(game: Game, weights: Mapping[str, float] | None = None) -> Score:
     Raises:
         InputError: the weights cannot be used.
     """
-    rows = game.rules.criterion
-    used = dict(game.terms.weights or {row.kpi: row.weight for row in rows}) if weights is None else dict(weights)
-    check_weights(used, [row.kpi for row in rows])
-    values = {row.kpi: _value(game, row.kpi) for row in rows if row.kpi in used}
-    points = {
-        row.kpi: 100.0 * (values[row.kpi] - row.zero) / (row.hundred - row.zero) for row in rows if row.kpi in used
-    }
-    return Score(values, points, used)
+    used = game.terms.weights_under(game.catalogue) if weights is None else weights
+    values = {row.kpi: _value(game, row.kpi) for row in game.rules.criterion if row.kpi in used}
+    return score_of(values, used, game.catalogue)
+
+
+def score_of(values: Mapping[str, float], weights: Mapping[str, float], rules: Catalogue) -> Score:
+    """Return the score for values of the criteria.
+
+    Args:
+        values: by KPI.
+        weights: by KPI; they must name criteria and sum to 100.
+        rules: the catalogue with the values for 0 and 100 points.
+
+    Raises:
+        InputError: the weights cannot be used.
+    """
+    check_weights(weights, [row.kpi for row in rules.rules.criterion])
+    rows = [row for row in rules.rules.criterion if row.kpi in weights]
+    points = {row.kpi: 100.0 * (values[row.kpi] - row.zero) / (row.hundred - row.zero) for row in rows}
+    return Score({row.kpi: values[row.kpi] for row in rows}, points, dict(weights))
 
 
 def debrief(game: Game) -> Debrief:

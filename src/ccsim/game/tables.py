@@ -132,7 +132,7 @@ def _table(game: Game):  # type: ignore[no-untyped-def]  # a table of rich
     """Begin a table with the lines that say what was played and how points are made."""
     text = io.StringIO()
     table = csv.writer(text)
-    weights = game.terms.weights or {row.kpi: row.weight for row in game.rules.criterion}
+    weights = game.terms.weights_under(game.catalogue)
     table.writerow(["# scenario", game.scenario, "seed", game.seed])
     table.writerow([f"# {FORMULA}"])
     for row in game.rules.criterion:
