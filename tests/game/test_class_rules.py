@@ -74,7 +74,7 @@ def test_six_quarters_are_a_game_with_marks_of_its_length():
     game = play_through([Choice(("hero",)), *[Choice()] * 5], 3, terms=Terms(quarters=6))
     assert game.over and game.rules.criterion[0].hundred == catalogue().rules.criterion[0].hundred / 2
     assert [row.after for row in game.rules.reflection] == [4]
-    assert len(debrief(game).lines["best"].choices) == 6
+    assert len(debrief(game).lines["best"].kpis["csat"]) == 6
     assert game_of(text_of(game).encode()).same
 
 

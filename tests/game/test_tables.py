@@ -72,7 +72,7 @@ def test_a_folder_of_five_games_is_five_rows_and_what_is_wrong_with_the_rest(fin
     (tmp_path / "torn.json").write_text((tmp_path / "student-0.json").read_text()[:400])
     save(play_through([Choice()], 3), tmp_path / "short.json")
     rows, faults = of_folder(tmp_path)
-    assert len(rows) == 5 and {name for name, _ in named(rows)} == {f"student-{number}" for number in range(5)}
+    assert len(rows) == 5 and {row.name for row in named(rows)} == {f"student-{number}" for number in range(5)}
     assert len(faults) == 2 and "short.json: the game goes on" in faults[0] and "torn.json: is incomplete" in faults[1]
 
 

@@ -8,7 +8,6 @@ import typer
 from ccsim.errors import count_noun, writing
 
 if TYPE_CHECKING:
-    from ccsim.game.debrief import Debrief
     from ccsim.game.game import Choice, Game, Quarter
 
 game = typer.Typer(help="The management game: twelve quarters, limited money, limited attention.", no_args_is_help=True)
@@ -40,19 +39,18 @@ def replay(file: SavedFile) -> None:
     """Replay a saved game bit for bit and reveal what happened."""
     from ccsim.game.save_file import read_game
 
-    found = read_game(file)
-    who = f" of {found.game.player}" if found.game.player else ""
-    typer.echo(f"Game{who} on {found.game.scenario!r}, seed {found.game.seed}. {found.note}\n")
-    for seen, choice in zip(found.game.seen, found.game.choices, strict=True):
-        print_choice(found.game, seen.number, choice)
-        print_quarter(found.game, seen)
-    if found.game.over:
-        print_debrief(found.game)
+    replayed = read_game(file)
+    played = replayed.game
+    player = f" of {played.player}" if played.player else ""
+    typer.echo(f"Game{player} on {played.scenario!r}, seed {played.seed}. {replayed.note}\n")
+    for quarter, choice in zip(played.seen, played.choices, strict=True):
+        typer.echo(f"Quarter {quarter.number + 1}: {_words(choice.start, choice.stop)}")
+        print_quarter(played, quarter)
+    if played.over:
+        print_debrief(played)
     else:
-        typer.echo(
-            f"The game is not finished: {found.game.quarter} of {found.game.rules.quarters} quarters are played."
-        )
-    if not found.same:
+        typer.echo(f"The game is not finished: {played.quarter} of {played.rules.quarters} quarters are played.")
+    if not replayed.same:
         raise typer.Exit(1)
 
 
@@ -82,13 +80,13 @@ def play(
     while not going.over:
         runs = ", ".join(going.running) or "nothing"
         typer.echo(f"Quarter {going.quarter + 1} of {going.rules.quarters}. {amount(going.money)} left. Runs: {runs}.")
-        answers, seen = _answers(going), None
-        while seen is None:
+        answers, quarter = _prompt_answers(going), None
+        while quarter is None:
             try:
-                seen = going.play(_asked(going, answers))
+                quarter = going.play(_prompt_choice(going, answers))
             except InputError as error:
                 typer.echo(f"  {error}\n")
-        print_quarter(going, seen)
+        print_quarter(going, quarter)
         save(going, file)
     print_debrief(going)
     typer.echo(f"\nThe game is in {file}; ccsim game replay {file} shows it again.")
@@ -106,12 +104,12 @@ def report(
     from ccsim.game.save_file import read_game
     from ccsim.game.tables import weeks_csv
 
-    found = read_game(file)
-    if not found.same:
-        typer.echo(f"{file}: {found.note}", err=True)
-    _write(out, report_page(found.game, debrief(found.game)))
+    replayed = read_game(file)
+    if not replayed.same:
+        typer.echo(f"{file}: {replayed.note}", err=True)
+    _write(out, report_page(replayed.game, debrief(replayed.game)))
     if csv is not None:
-        _write(csv, weeks_csv(found.game))
+        _write(csv, weeks_csv(replayed.game))
 
 
 @game.command()
@@ -125,13 +123,13 @@ def compare(
     from ccsim.game.tables import class_csv, named, of_folder
     from ccsim.results.formatting import kpi_value
 
-    rows, faults = of_folder(folder)
+    read, faults = of_folder(folder)
     for fault in faults:
         typer.echo(fault, err=True)
-    shown = named(rows)
-    for name, row in shown:
+    rows = named(read)
+    for row in rows:
         error = "" if row.surprise is None else f"   error of predictions {kpi_value('reported_csat', row.surprise)}"
-        typer.echo(f"{row.score.total:6.1f} points  {name}  (seed {row.seed}, {row.scenario}){error}")
+        typer.echo(f"{row.score.total:6.1f} points  {row.name}  (seed {row.seed}, {row.scenario}){error}")
     if len({(row.seed, row.scenario) for row in rows}) > 1:
         typer.echo("The games do not share the same draws, so part of the difference is chance.")
     if not rows:
@@ -142,7 +140,7 @@ def compare(
     if out is not None:
         from ccsim.game.comparison import page
 
-        _write(out, page(str(folder), shown, like))
+        _write(out, page(str(folder), rows, like))
 
 
 @game.command()
@@ -159,55 +157,44 @@ def search(
 
     from ccsim.cli.analysis_options import admitted
     from ccsim.execution.forecast import paced
-    from ccsim.game.search import search as look
+    from ccsim.game.search import search as search_plan
     from ccsim.results.formatting import points
 
     worlds = None if worlds_from == "usual" else admitted(worlds_from)
-    foretold = paced(plans, "plan", lambda text: typer.echo(text, err=True))
+    count_plan = paced(plans, "plan", lambda text: typer.echo(text, err=True))
 
-    def tell(tried: int, best: float) -> None:
-        foretold()
+    def report_progress(tried: int, best: float) -> None:
+        count_plan()
         if plans >= 50 and tried % 50 == 0:
             typer.echo(f"  {count_noun(tried, 'plan')}, best {points(best)} points", err=True)
 
-    found = look(plans, seeds, seed, tell=tell, worlds=worlds)
+    best_plan = search_plan(plans, seeds, seed, report_progress, worlds)
     command = f"ccsim game search --plans {plans} --seeds {seeds} --seed {seed}"
     command += f" --worlds-from {worlds_from}" if worlds_from != "admitted" else ""
     rows = [
         {key: list(names) for key, names in (("start", row.start), ("stop", row.stop)) if names}
-        for row in found.choices
+        for row in best_plan.choices
     ]  # fmt: skip
     typer.echo(
-        f"{points(found.points)} points on average over {count_noun(seeds, 'seed')}, the best of {count_noun(plans, 'plan')}."
+        f"{points(best_plan.points)} points on average over {count_noun(seeds, 'seed')}, the best of {count_noun(plans, 'plan')}."
     )
     for number, row in enumerate(rows):
         typer.echo(f"  Quarter {number + 1:2}: {_words(row.get('start', []), row.get('stop', []))}")
     if out is not None:
-        _write(out, json.dumps({"command": command, "points": found.points, "choices": rows}, indent=1) + "\n")
+        _write(out, json.dumps({"command": command, "points": best_plan.points, "choices": rows}, indent=1) + "\n")
 
 
-def print_choice(played: "Game", number: int, choice: "Choice") -> None:
-    """Print what was chosen for a quarter.
-
-    Args:
-        played: the game.
-        number: the quarter, from 0.
-        choice: the moves that are started and stopped in it.
-    """
-    typer.echo(f"Quarter {number + 1}: {_words(choice.start, choice.stop)}")
-
-
-def print_quarter(played: "Game", seen: "Quarter") -> None:
+def print_quarter(played: "Game", quarter: "Quarter") -> None:
     """Print what a manager sees in a quarter."""
     from ccsim.results.formatting import kpi_value, title_of
 
-    for line in seen.news:
+    for line in quarter.news:
         typer.echo(f"  NEWS  {line}")
     late = {row.kpi: row.late for row in played.rules.report}
-    for kpi, value in seen.reported.items():
+    for kpi, value in quarter.reported.items():
         when = " (of the quarter before)" if late[kpi] else ""
         typer.echo(f"  {title_of(kpi)}{when}: {'not known yet' if value is None else kpi_value(kpi, value)}")
-    for kpi, value in seen.shown.items():
+    for kpi, value in quarter.shown.items():
         typer.echo(f"  You learn: {title_of(kpi)}: {kpi_value(kpi, value)}")
     typer.echo("")
 
@@ -217,21 +204,21 @@ def print_debrief(played: "Game") -> None:
     from ccsim.game.debrief import best_command, debrief, scored
     from ccsim.results.formatting import kpi_value, title_of
 
-    found: Debrief = debrief(played)
+    result = debrief(played)
     typer.echo("What really happened, quarter by quarter:")
     for kpi in played.catalogue.hidden:
-        values = "  ".join(f"{kpi_value(kpi, value):>6}" for value in found.lines["you"].kpis[kpi])
+        values = "  ".join(f"{kpi_value(kpi, value):>6}" for value in result.lines["you"].kpis[kpi])
         typer.echo(f"  {title_of(kpi):<34} {values}")
-    for quarter, title in found.events:
+    for quarter, title in result.events:
         typer.echo(f"  Quarter {quarter + 1}: {title}.")
     typer.echo("\nScore, with the same draws:")
-    for row in found.lines.values():
+    for row in result.lines.values():
         parts = ", ".join(f"{scored(kpi)} {kpi_value(kpi, value)}" for kpi, value in row.score.values.items())
         typer.echo(f"  {row.title:<16} {row.score.total:6.1f}   {parts}")
     typer.echo(f"  The best plan was found by: {best_command()}")
     typer.echo("\nWhat each move was worth (the game less the same game without it):")
-    for part in found.contributions:
-        typer.echo(f"  {part.points:+6.1f} points  EUR {part.profit:+12,.0f}  {part.csat:+5.1f} CSAT  {part.title}")
+    for move in result.contributions:
+        typer.echo(f"  {move.points:+6.1f} points  EUR {move.profit:+12,.0f}  {move.csat:+5.1f} CSAT  {move.title}")
 
 
 def _write(file: Path, text: str) -> None:
@@ -240,14 +227,14 @@ def _write(file: Path, text: str) -> None:
     typer.echo(f"Wrote {file}")
 
 
-def _answers(going: "Game") -> tuple[str, ...]:
+def _prompt_answers(going: "Game") -> tuple[str, ...]:
     from ccsim.game.save_file import NOTE
 
     asks = going.catalogue.asks(going.quarter)
     return tuple(typer.prompt(f"  {ask}\n ", default="", show_default=False)[:NOTE].strip() for ask in asks)
 
 
-def _asked(going: "Game", answers: tuple[str, ...]) -> "Choice":
+def _prompt_choice(going: "Game", answers: tuple[str, ...]) -> "Choice":
     from ccsim.game.game import Choice
     from ccsim.results.formatting import title_of
 

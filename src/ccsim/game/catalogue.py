@@ -160,18 +160,18 @@ class Catalogue:
             raise UnknownNameError("move", name, self.moves)
         return self.moves[name]
 
-    def excludes(self, one: str, other: str) -> bool:
+    def excludes(self, first: str, second: str) -> bool:
         """Return whether two moves (or a move and an event) set the same lever."""
-        levers = [(self.moves.get(name) or self.events[name]).set for name in (one, other)]
-        return one != other and bool(set(levers[0]) & set(levers[1]))
+        levers, others = ((self.moves.get(name) or self.events[name]).set for name in (first, second))
+        return first != second and not levers.keys().isdisjoint(others)
 
     @property
     def groups(self) -> dict[str, list[Move]]:
         """The moves by heading."""
-        found: dict[str, list[Move]] = {}
+        groups: dict[str, list[Move]] = {}
         for row in self.moves.values():
-            found.setdefault(row.group, []).append(row)
-        return found
+            groups.setdefault(row.group, []).append(row)
+        return groups
 
     def shortened(self, quarters: int) -> Catalogue:
         """Return this catalogue for a game of fewer quarters, with the criterion for total profit scaled down.
@@ -182,8 +182,8 @@ class Catalogue:
         if quarters in (0, self.rules.quarters):
             return self
         part = quarters / self.rules.quarters
-        found = copy.copy(self)
-        found.rules = self.rules.model_copy(
+        shorter = copy.copy(self)
+        shorter.rules = self.rules.model_copy(
             update={
                 "quarters": quarters,
                 "criterion": tuple(
@@ -195,7 +195,7 @@ class Catalogue:
                 "reflection": tuple(row for row in self.rules.reflection if row.after < quarters),
             }
         )
-        return found
+        return shorter
 
     def asks(self, quarter: int) -> tuple[str, ...]:
         """Return the questions asked after a number of quarters."""
@@ -260,8 +260,9 @@ def _in_order(reader: Parser, rules: Rules) -> None:
         if event.first > event.last:
             reader.add_error(("event", number, "to"), f"must be at least from, {event.first}, got {event.last}")
     for number, report in enumerate(rules.report):
-        if report.predict and not (report.predict[0] < report.predict[1] and report.predict[2] > 0):
-            text = f"must be the lowest value, the highest and a step above 0, got {list(report.predict)}"
+        low, high, step = report.predict or (0, 1, 1)
+        if not (low < high and step > 0):
+            text = f"must be the lowest value, the highest and a step above 0, got {[low, high, step]}"
             reader.add_error(("report", number, "predict"), text)
     for number, criterion in enumerate(rules.criterion):
         if criterion.zero == criterion.hundred:
@@ -278,14 +279,14 @@ def _levers(reader: Parser, data: Mapping[str, Any], kind: str, roles: tuple[str
 
 def _nested(table: Mapping[str, Any]) -> dict[str, Any]:
     """Read ``"group.name" = value`` as ``group.name = value``."""
-    found: dict[str, Any] = {}
+    nested: dict[str, Any] = {}
     for key, value in table.items():
         group, dot, name = key.partition(".")
         if dot:
-            found.setdefault(group, {})[name] = value
+            nested.setdefault(group, {})[name] = value
         else:
-            found[key] = value
-    return found
+            nested[key] = value
+    return nested
 
 
 def _kpis(reader: Parser, data: Mapping[str, Any]) -> None:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ccsim.reports.figures.comparison import FAINT, INK, QUIET, STYLE
 from ccsim.reports.figures.svg import as_svg
@@ -17,11 +17,17 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-#: Colour and dashes of a line.
-Style = tuple[str, str]
+
+class Style(NamedTuple):
+    """How a line is drawn."""
+
+    colour: str
+    dashes: str
+
+
 #: Styles: the player, doing nothing, the best plan, reported values, predictions.
-YOU, NOTHING, BEST, REPORTED = ("#d55e00", "-"), ("#4d4d4d", ":"), ("#0072b2", "--"), ("#b8509a", "-.")
-EXPECTED = ("#00735c", "-")
+YOU, NOTHING, BEST = Style("#d55e00", "-"), Style("#4d4d4d", ":"), Style("#0072b2", "--")
+REPORTED, EXPECTED = Style("#b8509a", "-."), Style("#00735c", "-")
 #: Size of a chart in inches; letters have 9 points.
 SIZE = (3.6, 2.6)
 
@@ -53,13 +59,12 @@ def chart(title: str, series: Sequence[Series], marks: Sequence[tuple[int, str]]
     with _frame(SIZE) as (figure, axes):
         for row in series:
             values = [math.nan if value is None else value for value in row.values]
-            colour, dash = row.style
             alone = sum(map(math.isfinite, values)) == 1  # a line needs two points
             axes.plot(
-                range(1, len(values) + 1), values, color=colour, label="_" if row.faint else row.name,
+                range(1, len(values) + 1), values, color=row.style.colour, label="_" if row.faint else row.name,
                 linewidth=0.8 if row.faint else 2.0, alpha=0.35 if row.faint else 1.0,
-                linestyle="none" if row.points else dash, marker="o" if row.points or alone else "none",
-                markerfacecolor="none" if row.points else colour, markersize=6 if row.points else 4,
+                linestyle="none" if row.points else row.style.dashes, marker="o" if row.points or alone else "none",
+                markerfacecolor="none" if row.points else row.style.colour, markersize=6 if row.points else 4,
             )  # fmt: skip
         for quarter, _ in marks:
             axes.axvline(quarter + 1, color=FAINT, linewidth=1.1, linestyle=(0, (2, 2)), zorder=0)
@@ -79,19 +84,19 @@ def dots(title: str, values: Sequence[tuple[str, float]], levels: Sequence[tuple
     Args:
         title: what the values are.
         values: by name.
-        levels: (name, value, look) of what is marked.
+        levels: (name, value, style) of what is marked.
 
     Returns:
         A picture as HTML.
     """
     with _frame((9.6, 2.4)) as (figure, axes):
-        every = [value for _, value in values] + [value for _, value, _ in levels]
-        span = max(max(every, default=1.0) - min(every, default=0.0), 1e-9)
-        places = sorted(value for _, value in values)
-        heights = stacked(places, span / 60)
-        axes.plot(places, heights, "o", color=YOU[0], markersize=7)
-        for name, value, (colour, dash) in levels:
-            axes.axvline(value, color=colour, linestyle=dash, linewidth=2.0, label=f"{name} {value:.0f}")
+        positions = sorted(value for _, value in values)
+        drawn = [*positions, *(value for _, value, _ in levels)]
+        span = max(max(drawn, default=1.0) - min(drawn, default=0.0), 1e-9)
+        heights = stacked(positions, span / 60)
+        axes.plot(positions, heights, "o", color=YOU.colour, markersize=7)
+        for name, value, style in levels:
+            axes.axvline(value, color=style.colour, linestyle=style.dashes, linewidth=2.0, label=f"{name} {value:.0f}")
         axes.set_ylim(-0.6, max([6, *heights]) + 0.6)
         axes.set_yticks([])
         axes.set_xlabel("points")
@@ -102,15 +107,15 @@ def dots(title: str, values: Sequence[tuple[str, float]], levels: Sequence[tuple
         return _picture(figure, title)
 
 
-def stacked(places: Sequence[float], apart: float) -> list[int]:
+def stacked(positions: Sequence[float], apart: float) -> list[int]:
     """Return for each of the sorted positions the lowest level without another one closer than ``apart``."""
     ends: list[float] = []
-    found = []
-    for x in places:
+    levels = []
+    for x in positions:
         level = next((number for number, end in enumerate(ends) if x - end >= apart), len(ends))
         ends[level : level + 1] = [x]
-        found.append(level)
-    return found
+        levels.append(level)
+    return levels
 
 
 @contextmanager

@@ -47,13 +47,11 @@ class Line:
         title: its title.
         score: its score.
         kpis: KPIs by quarter.
-        choices: the choices.
     """
 
     title: str
     score: Score
     kpis: dict[str, list[float]]
-    choices: tuple[Choice, ...]
 
 
 @dataclass(frozen=True)
@@ -62,7 +60,6 @@ class MoveContribution:
 
     Attributes:
         name, title: the move.
-        quarters: in which it was started, from 0.
         points: difference of the score.
         profit: difference of the profit of all quarters, EUR.
         csat: difference of true satisfaction at the end.
@@ -70,7 +67,6 @@ class MoveContribution:
 
     name: str
     title: str
-    quarters: tuple[int, ...]
     points: float
     profit: float
     csat: float
@@ -84,21 +80,13 @@ class Debrief:
         lines: the player's, doing nothing, and the best plan found by search; by ``"you"``, ``"nothing"``, ``"best"``.
         contributions: every move started, the most valuable first.
         events: (quarter, title) of every external event.
-        expected: (quarter, KPI, prediction, reported value) of every prediction.
         answers: (number of quarters played, question, answer) of every answer.
     """
 
     lines: dict[str, Line]
     contributions: tuple[MoveContribution, ...]
     events: tuple[tuple[int, str], ...]
-    expected: tuple[tuple[int, str, float, float], ...]
-    answers: tuple[tuple[int, str, str], ...] = ()
-
-    @property
-    def reached(self) -> float:
-        """The player's position between doing nothing (0) and the best plan found (1)."""
-        you, nothing, best = (self.lines[name].score.total for name in ("you", "nothing", "best"))
-        return (you - nothing) / (best - nothing) if best != nothing else float("nan")
+    answers: tuple[tuple[int, str, str], ...]
 
 
 def score(game: Game, weights: Mapping[str, float] | None = None) -> Score:
@@ -149,14 +137,14 @@ def debrief(game: Game) -> Debrief:
         "nothing": playthrough("Doing nothing", feasible(do_nothing(game.catalogue), game)),
         "best": playthrough("Best plan found", feasible(best_plan(), game)),
     }
-    return Debrief(lines, leave_one_out(game), events(game), expected(game), answers(game))
+    return Debrief(lines, leave_one_out(game), events(game), answers(game))
 
 
 def playthrough(title: str, game: Game) -> Line:
     """Return a game as a way to play, for comparison with others."""
     names = [*dict.fromkeys([*game.catalogue.hidden, *(row.kpi for row in game.rules.report)])]
     names += [row.kpi for row in game.rules.criterion if row.kpi not in names]
-    return Line(title, score(game), {name: game.by_quarter(name) for name in names}, tuple(game.choices))
+    return Line(title, score(game), {name: game.by_quarter(name) for name in names})
 
 
 def do_nothing(rules: Catalogue) -> list[Choice]:
@@ -166,17 +154,13 @@ def do_nothing(rules: Catalogue) -> list[Choice]:
 
 def leave_one_out(game: Game) -> tuple[MoveContribution, ...]:
     """Replay the game without each move in turn, and return the worth of each."""
-    whole = score(game)
-    names = dict.fromkeys(name for choice in game.choices for name in choice.start)
+    total = score(game).total
     rows = []
-    for name in names:
-        other = feasible(drop_move(game.choices, name), game)
-        less = score(other)
-        quarters = tuple(number for number, choice in enumerate(game.choices) if name in choice.start)
-        profit = _value(game, "profit") - _value(other, "profit")
-        csat = _value(game, "csat") - _value(other, "csat")
-        title = game.catalogue.move(name).title
-        rows.append(MoveContribution(name, title, quarters, whole.total - less.total, profit, csat))
+    for name in dict.fromkeys(name for choice in game.choices for name in choice.start):
+        rest = feasible(drop_move(game.choices, name), game)
+        profit = _value(game, "profit") - _value(rest, "profit")
+        csat = _value(game, "csat") - _value(rest, "csat")
+        rows.append(MoveContribution(name, game.catalogue.move(name).title, total - score(rest).total, profit, csat))
     return tuple(sorted(rows, key=lambda row: -row.points))
 
 
@@ -185,7 +169,7 @@ def drop_move(choices: list[Choice], name: str) -> list[Choice]:
     return [choice.without(name) for choice in choices]
 
 
-def feasible(choices: Sequence[Choice], like: Game, seed: int | None = None) -> Game:
+def feasible(choices: Sequence[Choice], like: Game) -> Game:
     """Play choices on a game's organisation and draws, skipping what cannot be done.
 
     A plan made for other draws, or one without one of its moves, may stop a move that is not running (an event or another
@@ -194,13 +178,12 @@ def feasible(choices: Sequence[Choice], like: Game, seed: int | None = None) -> 
     Args:
         choices: the choice of each quarter.
         like: the game whose organisation, rules and terms are used.
-        seed: seed of the draws; None for the game's own.
 
     Returns:
         The finished game.
     """
     terms = like.terms.model_copy(update={"predict": False})
-    game = Game(like.seed if seed is None else seed, like.scenario, rules=like.catalogue, terms=terms)
+    game = Game(like.seed, like.scenario, rules=like.catalogue, terms=terms)
     for choice in choices[: game.rules.quarters]:
         play_feasible(game, choice)
     return game
@@ -228,32 +211,10 @@ def play_feasible(game: Game, choice: Choice) -> None:
         game.play(Choice((), tuple(game.running)))
 
 
-def rescore_on_seeds(game: Game, seeds: int = 20) -> tuple[list[float], list[float]]:
-    """Return the scores of the same choices and of doing nothing on other draws.
-
-    Draws and events differ; each pair of scores is of one seed.
-    """
-    yours, none = [], []
-    for seed in range(1, seeds + 1):
-        other = (game.seed + seed) % 2**62
-        yours.append(score(feasible(game.choices, game, other)).total)
-        none.append(score(feasible(do_nothing(game.catalogue), game, other)).total)
-    return yours, none
-
-
 def events(game: Game) -> tuple[tuple[int, str], ...]:
     """Return the external events in order of time."""
-    rows = [(quarter, game.catalogue.events[name].title) for name, quarter in game.coming.items()]
-    return tuple(sorted(row for row in rows if row[0] < game.quarter))
-
-
-def expected(game: Game) -> tuple[tuple[int, str, float, float], ...]:
-    """Return every prediction with the reported value: (quarter, KPI, predicted, reported)."""
-    return tuple(
-        (number, kpi, float(value), game.by_quarter(kpi)[number])
-        for number, choice in enumerate(game.choices)
-        for kpi, value in choice.expected.items()
-    )
+    begun = {name: quarter for name, quarter in game.coming.items() if quarter < game.quarter}
+    return tuple(sorted((quarter, game.catalogue.events[name].title) for name, quarter in begun.items()))
 
 
 def answers(game: Game) -> tuple[tuple[int, str, str], ...]:

@@ -20,8 +20,7 @@ from ccsim.engine.rng import Stream, uniforms4
 from ccsim.errors import InputError, UnknownNameError
 from ccsim.game.catalogue import FROM_BOTTOM, FROM_TOP, Catalogue, Event, Move, catalogue
 from ccsim.game.class_rules import Terms
-from ccsim.model.kpis import KPIS, calculate
-from ccsim.model.recorder import Record
+from ccsim.model.kpis import KPIS
 from ccsim.model.settings import all_parameters
 from ccsim.results.formatting import amount
 from ccsim.scenarios.renamed import RenamedAttributes
@@ -102,7 +101,6 @@ class Game:
     Attributes:
         choices: the choices so far, one per quarter.
         seen: the reports so far, one per quarter.
-        before: every KPI of the week before the game.
         coming: the quarter in which each event begins.
 
     Raises:
@@ -118,7 +116,7 @@ class Game:
         self.catalogue = self.catalogue.shortened(self.terms.quarters)
         self.rules = self.catalogue.rules
         self.seed, self.scenario, self.player = seed, scenario, player
-        self.simulation = _founded(
+        self.simulation = _initialised(
             scenario, seed, self.rules.quarters * self.rules.weeks, tuple(sorted((assumptions or {}).items()))
         ).copy()
         self.choices: list[Choice] = []
@@ -128,8 +126,7 @@ class Game:
         self.coming = events_of(seed, self.catalogue, self.terms)
         self._in_force: dict[str, Any] = {}
         self._booked: list[float] = []  # EUR a quarter that the game books besides the model
-        self._known: tuple[int, dict[str, FloatArray]] | None = None
-        self.before = _last_week(self.simulation)
+        self._kpis: dict[str, FloatArray] | None = None
 
     def __copy__(self) -> Game:
         """Return an independent copy of the game; two games on the same organisation would affect each other."""
@@ -190,17 +187,17 @@ class Game:
             raise InputError(f"say first what you expect: {' and '.join(missing)}")
 
     def _check_starts(self, choice: Choice) -> None:
-        for place, name in enumerate(choice.start):
+        for number, name in enumerate(choice.start):
             self.catalogue.move(name)
             if why := self.terms.forbids(name):
                 raise InputError(why)
-            if name in choice.start[:place] or name in choice.stop:
+            if name in choice.start[:number] or name in choice.stop:
                 raise InputError(f"{name!r} is named twice in one quarter")
             if name in self.running:
                 raise InputError(f"{name!r} is already running")
-            for other in choice.start[:place]:
-                if self.catalogue.excludes(name, other):
-                    raise InputError(f"{other!r} and {name!r} exclude each other: they set the same lever")
+            for earlier in choice.start[:number]:
+                if self.catalogue.excludes(name, earlier):
+                    raise InputError(f"{earlier!r} and {name!r} exclude each other: they set the same lever")
 
     def play(self, choice: Choice) -> Quarter:
         """Play a quarter with a choice, and return what a manager sees of it.
@@ -218,10 +215,11 @@ class Game:
             self._end(name)
         rows = [self.catalogue.moves[name] for name in choice.start]
         self._layers += [_Layer(row, quarter) for row in rows]
-        news = self._happen(quarter)
+        news = self._begin_events(quarter)
         self._set_levers()
         for _ in range(self.rules.weeks):
             self.simulation.step()
+        self._kpis = None
         moves = [layer.row for layer in self._layers if isinstance(layer.row, Move)]
         self._booked.append(sum(row.once for row in rows) + self.rules.weeks * sum(row.weekly for row in moves))
         shown = {kpi: self._mean(kpi, quarter) for row in moves for kpi in row.shows}
@@ -237,9 +235,9 @@ class Game:
 
     def kpis(self) -> dict[str, FloatArray]:
         """Return every KPI over the weeks so far, without the cost of the player's moves."""
-        if self._known is None or self._known[0] != self.simulation.week:
-            self._known = (self.simulation.week, self.simulation.kpis())
-        return self._known[1]
+        if self._kpis is None:
+            self._kpis = self.simulation.kpis()
+        return self._kpis
 
     def by_quarter(self, kpi: str) -> list[float]:
         """Return a KPI's mean in each quarter; profit and cost include the player's moves."""
@@ -252,13 +250,13 @@ class Game:
 
     def digest(self) -> str:
         """Return a fingerprint of every value of every week: equal if and only if the games are equal bit for bit."""
-        mark = hashlib.sha256()
+        digest = hashlib.sha256()
         for name, values in sorted(self.kpis().items()):
-            mark.update(name.encode())
+            digest.update(name.encode())
             # Processors write "not a number" in two ways; a game is the same on both.
             plain = np.where(np.isnan(values), np.nan, values)
-            mark.update(np.ascontiguousarray(plain, dtype="<f8").tobytes())
-        return mark.hexdigest()
+            digest.update(np.ascontiguousarray(plain, dtype="<f8").tobytes())
+        return digest.hexdigest()
 
     def _kept(self, choice: Choice) -> list[str]:
         """Return the running moves that continue: neither stopped nor excluded by a new one."""
@@ -267,15 +265,15 @@ class Game:
             if name not in choice.stop and not any(self.catalogue.excludes(name, new) for new in choice.start)
         ]  # fmt: skip
 
-    def _happen(self, quarter: int) -> tuple[str, ...]:
+    def _begin_events(self, quarter: int) -> tuple[str, ...]:
         """Begin this quarter's events; an event ends the moves whose levers it sets."""
         news = []
         for name in (name for name, begins in self.coming.items() if begins == quarter):
             row = self.catalogue.events[name]
             news.append(f"{row.title}. {row.about}")
-            for other in [other for other in self.running if self.catalogue.excludes(name, other)]:
-                self._end(other)
-                news.append(f"That ended: {self.catalogue.moves[other].title}.")
+            for move in [move for move in self.running if self.catalogue.excludes(name, move)]:
+                self._end(move)
+                news.append(f"That ended: {self.catalogue.moves[move].title}.")
             self._layers.append(_Layer(row, quarter))
         return tuple(news)
 
@@ -284,16 +282,16 @@ class Game:
 
     def _set_levers(self) -> None:
         """Set the levers to the values now in force; levers that no layer sets return to the scenario's values."""
-        wanted: dict[str, Any] = _programme([layer.row for layer in self._layers if isinstance(layer.row, Move)])
+        levers: dict[str, Any] = _programme([layer.row for layer in self._layers if isinstance(layer.row, Move)])
         for layer in self._layers:
-            wanted.update(layer.row.set)
+            levers.update(layer.row.set)
         base = self.simulation.scenario.values()
         for key in self._in_force:
-            wanted.setdefault(key, base.get(key, all_parameters()[key].shown))
-        changed = {key: value for key, value in wanted.items() if self._in_force.get(key) != value}
+            levers.setdefault(key, base.get(key, all_parameters()[key].shown))
+        changed = {key: value for key, value in levers.items() if self._in_force.get(key) != value}
         if changed:
             self.simulation.apply(Levers(changed, self.simulation.week + 1, label=f"quarter {self.quarter + 1}"))
-        self._in_force = {key: value for key, value in wanted.items() if not all_parameters()[key].impulse}
+        self._in_force = {key: value for key, value in levers.items() if not all_parameters()[key].impulse}
 
     def _mean(self, kpi: str, quarter: int) -> float:
         weeks = slice(quarter * self.rules.weeks, (quarter + 1) * self.rules.weeks)
@@ -339,17 +337,17 @@ def events_of(seed: int, rules: Catalogue, terms: Terms | None = None) -> dict[s
         rules: the catalogue of moves and events.
         terms: a lecturer's terms; None for a game without a class.
     """
-    found: dict[str, int] = {}
-    wanted = terms.events if terms else {}
-    for place, row in enumerate(rules.events.values()):
-        if row.name in wanted:
-            found |= {row.name: wanted[row.name] - 1} if wanted[row.name] else {}
+    begins: dict[str, int] = {}
+    dated = terms.events if terms else {}
+    for number, row in enumerate(rules.events.values()):
+        # Terms and the file count quarters from 1, as players do.
+        if row.name in dated:
+            begins |= {row.name: dated[row.name] - 1} if dated[row.name] else {}
             continue
-        happens, when, _, _ = uniforms4(seed, int(Stream.GAME_EVENT), 0, place)
+        happens, when, _, _ = uniforms4(seed, int(Stream.GAME_EVENT), 0, number)
         if happens < row.chance:
-            # The file counts quarters from 1, as players do.
-            found[row.name] = row.first - 1 + int(when * (row.last - row.first + 1))
-    return found
+            begins[row.name] = row.first - 1 + int(when * (row.last - row.first + 1))
+    return begins
 
 
 def _programme(rows: list[Move]) -> dict[str, Any]:
@@ -363,18 +361,8 @@ def _programme(rows: list[Move]) -> dict[str, Any]:
     return {BUDGET: budget, SHARE: from_top, **levers}
 
 
-def _last_week(simulation: Simulation) -> dict[str, float]:
-    """Return the KPIs of the last week before the game."""
-    record = Record.of(simulation.state, 1)
-    record.add(simulation.state)
-    return {
-        name: float(values[0])
-        for name, values in calculate(record, simulation.state.settings.accounts.discount).items()
-    }
-
-
 @lru_cache(maxsize=16)
-def _founded(scenario: str, seed: int, weeks: int, assumptions: tuple[tuple[str, Any], ...] = ()) -> Simulation:
+def _initialised(scenario: str, seed: int, weeks: int, assumptions: tuple[tuple[str, Any], ...] = ()) -> Simulation:
     if scenario not in list_scenarios():
         # A name only: games come from other people's files, and a path could open any file of the server.
         raise UnknownNameError("scenario", scenario, list_scenarios())

@@ -9,13 +9,13 @@ from html import escape
 
 from ccsim import __version__
 from ccsim.game import charts
-from ccsim.game.courses import SATISFACTION, STYLES, courses, satisfaction
 from ccsim.game.debrief import Debrief, best_command, scored
 from ccsim.game.game import Game
 from ccsim.reports.pages import html_page
-from ccsim.results.formatting import amount, kpi_value, points, title_of
+from ccsim.results.formatting import amount, drawn, kpi_value, points, title_of
 from ccsim.scenarios.scenario import load_scenario
 
+STYLES = {"nothing": charts.NOTHING, "best": charts.BEST, "you": charts.YOU}
 DRAWN = ("profit", "habit", "fatigue", "engagement", "active")
 
 CSS = """
@@ -65,17 +65,32 @@ def _events(result: Debrief) -> str:
 
 def _scores(result: Debrief) -> str:
     tiles = "".join(
-        f'<div style="border-color:{STYLES[name][0]}">{escape(row.title)}<b>{points(row.score.total)}</b>points</div>'
+        f'<div style="border-color:{STYLES[name].colour}">{escape(row.title)}<b>{points(row.score.total)}</b>points</div>'
         for name, row in result.lines.items()
     )
     return f'<div class="scores">{tiles}</div>'
 
 
 def _charts(game: Game, result: Debrief) -> str:
-    lines = {SATISFACTION: satisfaction(game, result, ("nothing", "you"))}
-    lines |= {title_of(kpi): courses(result, kpi) for kpi in DRAWN}
+    lines = {"Satisfaction, true and reported (of 100)": satisfaction_lines(game, result)}
+    lines |= {title_of(kpi): kpi_lines(result, kpi) for kpi in DRAWN}
     drawings = "".join(f"<div>{charts.chart(title, series, result.events)}</div>" for title, series in lines.items())
     return f'<div class="three">{drawings}</div>'
+
+
+def kpi_lines(result: Debrief, kpi: str) -> list[charts.Series]:
+    """Return a KPI over the quarters when doing nothing, with the best plan and in the game, in this order."""
+    rows = [(result.lines[name], style) for name, style in STYLES.items()]
+    return [charts.Series(row.title, style, drawn(kpi, row.kpis[kpi])) for row, style in rows]
+
+
+def satisfaction_lines(game: Game, result: Debrief) -> list[charts.Series]:
+    """Return true satisfaction when doing nothing and in the game, with reported values and any predictions as rings."""
+    nothing, _, you = kpi_lines(result, "csat")
+    reported = charts.Series("Reported to you", charts.REPORTED, result.lines["you"].kpis["reported_csat"])
+    values = drawn("reported_csat", [choice.expected.get("reported_csat") for choice in game.choices])
+    expected = charts.Series("You expected", charts.EXPECTED, values, points=True)
+    return [nothing, reported, you, *([expected] if any(value is not None for value in values) else [])]
 
 
 def _log(game: Game) -> str:
@@ -84,14 +99,14 @@ def _log(game: Game) -> str:
     kpis = game.catalogue.predicted
     came = {kpi: game.by_quarter(kpi) for kpi in kpis}
     rows = []
-    for number, (choice, seen) in enumerate(zip(game.choices, game.seen, strict=True)):
+    for number, (choice, quarter) in enumerate(zip(game.choices, game.seen, strict=True)):
         did = [titles[name] for name in choice.start] + [f"stop: {titles[name]}" for name in choice.stop]
         pairs = "".join(
             f"<td>{kpi_value(kpi, choice.expected.get(kpi))}</td><td>{kpi_value(kpi, came[kpi][number])}</td>"
             for kpi in kpis
         )
         rows.append(
-            f'<tr><td>{number + 1}</td><td class="t">{escape("; ".join(did) or "–")}</td><td>{seen.spent:,.0f}</td>{pairs}'
+            f'<tr><td>{number + 1}</td><td class="t">{escape("; ".join(did) or "–")}</td><td>{quarter.spent:,.0f}</td>{pairs}'
             "</tr>"
         )
     head = "".join(f'<th colspan="2">{escape(title_of(kpi))} expected, came</th>' for kpi in kpis)
@@ -99,11 +114,11 @@ def _log(game: Game) -> str:
 
 
 def _criteria(result: Debrief) -> str:
-    mine = result.lines["you"].score
+    own = result.lines["you"].score
     rows = "".join(
-        f'<tr><td class="t">{escape(scored(kpi))}</td><td>{kpi_value(kpi, mine.values[kpi])}</td>'
-        f"<td>{mine.points[kpi]:.0f}</td><td>{weight:g} %</td></tr>"
-        for kpi, weight in mine.weights.items()
+        f'<tr><td class="t">{escape(scored(kpi))}</td><td>{kpi_value(kpi, own.values[kpi])}</td>'
+        f"<td>{own.points[kpi]:.0f}</td><td>{weight:g} %</td></tr>"
+        for kpi, weight in own.weights.items()
     )
     return (
         '<h2>Score</h2><table><tr><th class="t">Criterion</th><th>Value</th><th>Points</th><th>Weight</th></tr>'

@@ -76,9 +76,10 @@ class Replay:
 
 def text_of(game: Game) -> str:
     """Return a game as the text of a file."""
+    terms = game.terms.model_dump(mode="json", exclude_defaults=True)
     data: dict[str, Any] = {
         "format": FORMAT, "version": 1, "ccsim": __version__, "scenario": game.scenario, "seed": int(game.seed),
-        "player": clean_name(game.player, NAME), **_terms(game.terms), "choices": [_plain(choice) for choice in game.choices], "digest": game.digest(),
+        "player": clean_name(game.player, NAME), **({"terms": terms} if terms else {}), "choices": [_plain(choice) for choice in game.choices], "digest": game.digest(),
     }  # fmt: skip
     return json.dumps({**data, "check": _sum_of(data)}, indent=1, ensure_ascii=False) + "\n"
 
@@ -147,8 +148,8 @@ def saved_of(content: bytes, name: str) -> SavedGame:
     try:
         saved = SavedGame.model_validate(data)
     except ValidationError as error:
-        where = ".".join(str(part) for part in error.errors()[0]["loc"])
-        raise InputError(f"{name}: is damaged at {where}") from None
+        key = ".".join(str(part) for part in error.errors()[0]["loc"])
+        raise InputError(f"{name}: is damaged at {key}") from None
     if _sum_of({key: value for key, value in data.items() if key != "check"}) != saved.check:
         raise InputError(f"{name}: is damaged or was changed by hand: its checksum does not match its content")
     return saved
@@ -157,12 +158,6 @@ def saved_of(content: bytes, name: str) -> SavedGame:
 def _sum_of(data: dict[str, Any]) -> str:
     text = json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _terms(terms: Terms) -> dict[str, Any]:
-    """Return the terms as a part of a file; most games have none."""
-    set_ = terms.model_dump(mode="json", exclude_defaults=True)
-    return {"terms": set_} if set_ else {}
 
 
 def _plain(choice: Choice) -> dict[str, Any]:

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from statistics import fmean
 
 from ccsim.analysis.admitted import AdmittedWorlds
-from ccsim.game.catalogue import Catalogue, catalogue
-from ccsim.game.debrief import feasible, score
+from ccsim.game.catalogue import catalogue
+from ccsim.game.debrief import do_nothing, feasible, score
 from ccsim.game.game import Choice, Game
 
 #: Seeds on which plans are compared: far from those that a class would choose.
@@ -21,57 +21,48 @@ FIRST_SEED = 1_000_003
 
 
 @dataclass(frozen=True)
-class Found:
-    """What a search found.
+class SearchResult:
+    """The best plan of a search.
 
     Attributes:
         choices: the plan.
         points: its mean score over the seeds.
-        tried: how many plans were tried.
     """
 
     choices: list[Choice]
     points: float
-    tried: int
 
 
 def search(
     plans: int = 400,
     seeds: int = 4,
     seed: int = 0,
-    scenario: str = "nothing",
-    rules: Catalogue | None = None,
-    tell: Callable[[int, float], None] | None = None,
+    report_progress: Callable[[int, float], None] | None = None,
     worlds: AdmittedWorlds | None = None,
-) -> Found:
+) -> SearchResult:
     """Return the best plan found.
 
     Args:
         plans: how many plans to try.
         seeds: on how many seeds each is played.
         seed: of the search itself; the same seed finds the same plan.
-        scenario: the scenario that is played.
-        rules: moves, events and score; by default those that are shipped.
-        tell: called with the number of plans tried and the best score so far.
+        report_progress: called with the number of plans tried and the best score so far.
         worlds: the worlds of which each seed is played in one; None for the usual values on every seed.
     """
-    rules = rules or catalogue()
-    chance = random.Random(seed)
-    places = worlds.draw(seeds, seed) if worlds else [{}] * seeds
-    templates = [
-        Game(FIRST_SEED + number, scenario, rules=rules, assumptions=place) for number, place in enumerate(places)
-    ]
-    best = [Choice()] * rules.rules.quarters
+    rng = random.Random(seed)
+    drawn = worlds.draw(seeds, seed) if worlds else [{}] * seeds
+    templates = [Game(FIRST_SEED + number, assumptions=world) for number, world in enumerate(drawn)]
+    best = do_nothing(catalogue())
     points = _mean(best, templates)
     for number in range(plans):
-        plan = _changed(best, rules, chance)
+        plan = _changed(best, rng)
         games = [feasible(plan, game) for game in templates]
         mean = fmean(score(game).total for game in games)
         if mean > points:
-            best, points = _done(plan, games[0]), mean
-        if tell is not None:
-            tell(number + 1, points)
-    return Found(*_pruned(best, points, templates), plans)
+            best, points = _carried_out(plan, games[0]), mean
+        if report_progress is not None:
+            report_progress(number + 1, points)
+    return SearchResult(*_pruned(best, points, templates))
 
 
 def _pruned(plan: list[Choice], points: float, templates: list[Game]) -> tuple[list[Choice], float]:
@@ -89,34 +80,34 @@ def _mean(plan: list[Choice], templates: list[Game]) -> float:
     return fmean(score(feasible(plan, game)).total for game in templates)
 
 
-def _done(plan: list[Choice], game: Game) -> list[Choice]:
+def _carried_out(plan: list[Choice], game: Game) -> list[Choice]:
     """Return the part of a plan that was carried out: the starts that were possible, and all stops."""
     return [Choice(did.start, planned.stop) for did, planned in zip(game.choices, plan, strict=True)]
 
 
-def _changed(plan: list[Choice], rules: Catalogue, chance: random.Random) -> list[Choice]:
+def _changed(plan: list[Choice], rng: random.Random) -> list[Choice]:
     """Return a plan with one to three changes."""
-    levers = [name for name, row in rules.moves.items() if row.set or row.spend]
-    for _ in range(chance.randint(1, 3)):
-        plan = _once_changed(plan, levers, chance)
+    moves = [name for name, row in catalogue().moves.items() if row.set or row.spend]
+    for _ in range(rng.randint(1, 3)):
+        plan = _once_changed(plan, moves, rng)
     return plan
 
 
-def _once_changed(plan: list[Choice], levers: list[str], chance: random.Random) -> list[Choice]:
+def _once_changed(plan: list[Choice], moves: list[str], rng: random.Random) -> list[Choice]:
     """Return a plan with a move more, less, sooner, elsewhere, or stopped."""
     started = [(quarter, name) for quarter, choice in enumerate(plan) for name in choice.start]
-    quarter, kind, new = chance.randrange(len(plan)), chance.random(), list(plan)
+    quarter, kind, new = rng.randrange(len(plan)), rng.random(), list(plan)
     if kind < 0.4 or not started:
-        new[quarter] = _with(new[quarter], chance.choice(levers))
+        new[quarter] = _with(new[quarter], rng.choice(moves))
         return new
-    where, name = chance.choice(started)
+    begun, name = rng.choice(started)
     if kind < 0.85:
-        new[where] = _less(new[where], name)
+        new[begun] = _less(new[begun], name)
     if 0.6 <= kind < 0.85:
         # Most moves are worth more the sooner they start.
-        place = min(quarter, where) if kind < 0.75 else quarter
-        new[place] = _with(new[place], name)
-    if kind >= 0.85 and quarter > where:
+        begins = min(quarter, begun) if kind < 0.75 else quarter
+        new[begins] = _with(new[begins], name)
+    if kind >= 0.85 and quarter > begun:
         new[quarter] = Choice(new[quarter].start, tuple(dict.fromkeys((*new[quarter].stop, name))))
     return new
 

@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from operator import itemgetter
 from pathlib import Path
 
 from ccsim.errors import InputError
@@ -64,10 +65,10 @@ def result(game: Game, name: str = "") -> Result:
     return Result(name, game.scenario, game.seed, score(game), kept, choices, surprise)
 
 
-def named(rows: Sequence[Result]) -> list[tuple[str, Result]]:
+def named(rows: Sequence[Result]) -> list[Result]:
     """Return results, best first, each with a name to show."""
-    shown = [(row.name or f"Player {number}", row) for number, row in enumerate(rows, 1)]
-    return sorted(shown, key=lambda row: -row[1].score.total)
+    shown = [replace(row, name=row.name or f"Player {number}") for number, row in enumerate(rows, 1)]
+    return sorted(shown, key=lambda row: -row.score.total)
 
 
 def of_folder(folder: Path) -> tuple[list[Result], list[str]]:
@@ -101,10 +102,10 @@ def class_csv(rows: Sequence[Result], like: Game) -> str:
     table, text = _table(like)
     quarters = [f"quarter {number + 1}" for number in range(like.rules.quarters)]
     table.writerow(["seed", "scenario", "player", "points", *criteria, "mean error of predictions", *quarters])
-    for name, row in named(rows):
+    for row in named(rows):
         moves = [" ".join([*choice.start, *(f"-{stop}" for stop in choice.stop)]) for choice in row.choices]
         values = [round(row.score.values[kpi], 6) for kpi in criteria]
-        shown = spreadsheet_cell(clean_name(name, LONGEST_SHOWN))
+        shown = spreadsheet_cell(clean_name(row.name, LONGEST_SHOWN))
         error = "" if row.surprise is None else round(row.surprise, 2)
         table.writerow([row.seed, row.scenario, shown, round(row.score.total, 4), *values, error, *moves])
     return str(text.getvalue())
@@ -120,15 +121,15 @@ def weeks_csv(game: Game) -> str:
     table.writerow(["week", "quarter", "started", "stopped", *(f"expected {kpi}" for kpi in game.catalogue.predicted),
                     *weekly])  # fmt: skip
     for week in range(game.quarter * game.rules.weeks):
-        quarter, place = divmod(week, game.rules.weeks)
-        choice = game.choices[quarter] if place == 0 else Choice()
-        lines = [choice.expected.get(kpi, "") for kpi in game.catalogue.predicted]
+        quarter, week_of_quarter = divmod(week, game.rules.weeks)
+        choice = game.choices[quarter] if week_of_quarter == 0 else Choice()
+        expected = [choice.expected.get(kpi, "") for kpi in game.catalogue.predicted]
         levels = [repr(float(values[week])) for values in weekly.values()]
-        table.writerow([week, quarter + 1, " ".join(choice.start), " ".join(choice.stop), *lines, *levels])
+        table.writerow([week, quarter + 1, " ".join(choice.start), " ".join(choice.stop), *expected, *levels])
     return str(text.getvalue())
 
 
-def _table(game: Game):  # type: ignore[no-untyped-def]  # a table of rich
+def _table(game: Game):  # type: ignore[no-untyped-def]  # csv does not export the type of its writers
     """Begin a table with the lines that say what was played and how points are made."""
     text = io.StringIO()
     table = csv.writer(text)
@@ -137,9 +138,9 @@ def _table(game: Game):  # type: ignore[no-untyped-def]  # a table of rich
     table.writerow([f"# {FORMULA}"])
     for row in game.rules.criterion:
         if row.kpi in weights:
-            taken = "sum of all weeks" if row.kpi == "profit" else "mean of the last quarter"
+            measured = "sum of all weeks" if row.kpi == "profit" else "mean of the last quarter"
             table.writerow(["# criterion", row.kpi, "weight", weights[row.kpi], "zero", row.zero,
-                            "hundred", row.hundred, taken])  # fmt: skip
-    for name, quarter in sorted(game.coming.items(), key=lambda pair: pair[1]):
+                            "hundred", row.hundred, measured])  # fmt: skip
+    for name, quarter in sorted(game.coming.items(), key=itemgetter(1)):
         table.writerow(["# event", name, "quarter", quarter + 1])
     return table, text
