@@ -72,3 +72,26 @@ def busy_events() -> dict[int, dict[str, object]]:
     in_events = {key for values in EVENTS.values() for key in values}
     unnamed = {key: at_work(row) for key, row in all_parameters().items() if row.impulse and key not in in_events}
     return EVENTS | ({USUAL_WEEK: unnamed} if unnamed else {})
+
+
+def away_from_default(share: float) -> dict[str, object]:
+    """Return a value of every parameter that is no size and no impulse, by key: none of them is the default.
+
+    Args:
+        share: where the value lies in the parameter's range, 0 to 1; of a choice or a switch any other one is taken.
+    """
+    values: dict[str, object] = {}
+    for key, row in all_parameters().items():
+        if row.role == "size" or row.impulse:
+            continue
+        low, high = row.range
+        if row.kind is bool:
+            values[key] = not row.default
+        elif row.choices:
+            values[key] = next(choice for choice in reversed(row.choices) if row.check(choice) != row.default)
+        else:
+            between = low + share * (high - low)
+            values[key] = round(between) if row.kind is int else round(between, 6)
+            if values[key] == row.default:
+                values[key] = row.kind(values[key] + 1)
+    return values

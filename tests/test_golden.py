@@ -9,13 +9,19 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
-from tests.busy_organisation import STRAINED, busy_events, busy_values
+from tests.busy_organisation import STRAINED, away_from_default, busy_events, busy_values
 
-from ccsim.model.settings import all_parameters
+from ccsim.model.initial_state import initialise
+from ccsim.model.layout import UNKNOWN_WEEK, Layout
+from ccsim.model.recorder import Record
+from ccsim.model.settings import all_parameters, default_settings, replace_values
+from ccsim.model.week import step
 from ccsim.scenarios.scenario import Intervention, Scenario, list_scenarios, load_scenario
 from ccsim.simulation.simulation import Simulation
 
@@ -26,6 +32,20 @@ SMALL = {
     "organisation.front_departments": 2,
     "organisation.customers": 200,
     "organisation.warm_up": 6,
+}
+#: Sizes at which no two populations have as many rows, and people have leaders of two tiers.
+UNUSUAL_SIZES = {
+    "organisation.staff": 41,
+    "organisation.departments": 5,
+    "organisation.front_departments": 3,
+    "organisation.tiers": 2,
+    "organisation.span": 4,
+    "organisation.ties": 5,
+    "organisation.cross_ties": 0.3,
+    "organisation.customers": 230,
+    "organisation.segments": 4,
+    "organisation.prospects": 0.4,
+    "organisation.warm_up": 5,
 }
 
 
@@ -47,24 +67,77 @@ def strained() -> Scenario:
     return replace(scenario, name="strained", schedule=tuple(moves))
 
 
+def unusual() -> Scenario:
+    """Return a scenario in which no value is the default: a factor of 1 or a weight of 0 hides how it is used."""
+    values = away_from_default(0.37) | {"ties.named": 0.0, "champions.count": 4, "segmentation.interval_weeks": 3}
+    rows = all_parameters()
+    organisation = {key: value for key, value in values.items() if rows[key].role != "lever"} | UNUSUAL_SIZES
+    levers = {key: value for key, value in values.items() if rows[key].role == "lever"}
+    moves = [Intervention.create(values, week=week) for week, values in busy_events().items()]
+    return Scenario("unusual", "No default", assumptions=organisation, levers=levers, schedule=tuple(moves))
+
+
+def layout() -> Layout:
+    """Return an organisation of four departments and seven leaders, of which everything is known that files can state."""
+    department = np.repeat(np.arange(4), (9, 7, 6, 4))
+    hired = np.where(np.arange(26) % 3 == 0, UNKNOWN_WEEK, -7 * np.arange(26))
+    above = np.array([-1, 0, 0, 0, 1, 2, 2])
+    return Layout(
+        "known", {"front_departments": 2}, {}, ("a", "b", "c", "d"), department,
+        contract=0.5 + np.arange(26) % 4 / 8.0,
+        leader=np.array([4, 5, 6, 3])[department], vacant=(np.arange(26) == 11).astype(np.int64), hired=hired, ties=None,
+        superior=above, leader_department=np.array([-1, 0, 1, 3, 0, 1, 2]), tier=np.array([0, 1, 1, 1, 2, 2, 2]),
+        empty=np.array([0, 0, 0, 0, 0, 1, 0]), reports_to=above,
+        calls=np.array([3.0, 2.0, 0.0, 0.0]), takes=np.array([1.0, 2.0, 4.0, 3.0]),
+        onward=np.array([0.8, 1.1, 1.3, 0.9]), minutes=np.array([0.9, 1.2, 1.05, 0.8]),
+        segments=("x", "y", "z"), customers=np.array([30, 90, 60]), value=np.array([2.0, 0.6, 1.1]),
+        mobility=np.array([0.7, 1.0, 1.4]),
+    )  # fmt: skip
+
+
+def laid_out() -> Record:
+    """Return the record of 20 weeks of an organisation that is known from files, with every mechanism at work."""
+    known, sizes = layout(), {"staff": 26, "departments": 4, "front_departments": 2, "customers": 180, "segments": 3}
+    of_sizes = {f"organisation.{name}": size for name, size in sizes.items()}
+    values = away_from_default(0.63) | {
+        "champions.count": 2,
+        "segmentation.interval_weeks": 3,
+        "implementation.gap": True,
+    }
+    state = initialise(replace_values(default_settings(), {**values, **of_sizes, "organisation.warm_up": 4}), 7, known)
+    record = Record.of(state, 20)
+    for week in range(20):
+        if week in busy_events():
+            state.settings = replace_values(state.settings, busy_events()[week])
+        step(state)
+        record.add(state)
+    return record
+
+
 def lived(name: str) -> dict[str, str]:
     """Return tallies as hexadecimal numbers, those that are not 0.
 
     Of a scenario they are those of the last of 20 weeks; of ``"hero-leaves, week 54"`` those of that week, two weeks after
-    the event; of ``"busy"`` and ``"strained"`` the sums over 20 weeks, so that what happens in one week only is in them.
+    the event; of the organisations that are made here the sums over 20 weeks, so that what happens in one week only is in
+    them.
     """
-    own = {"busy": busy, "strained": strained}
+    if name == "laid out":
+        return hexadecimal(laid_out().tallies(), math.fsum)
+    own = {"busy": busy, "strained": strained, "unusual": unusual}
     scenario = own[name]() if name in own else load_scenario(name.partition(",")[0])
     weeks = 55 if "," in name else 20
-    simulation = Simulation(scenario.with_values(SMALL), 7, weeks)
+    simulation = Simulation(scenario if name == "unusual" else scenario.with_values(SMALL), 7, weeks)
     for _ in range(weeks):
         simulation.step()
-    tallies = simulation.record.tallies()
-    figure = math.fsum if name in own else lambda values: float(values[-1])
-    return {key: figure(values).hex() for key, values in sorted(tallies.items()) if figure(values) != 0.0}
+    return hexadecimal(simulation.record.tallies(), math.fsum if name in own else lambda values: float(values[-1]))
 
 
-NAMES = ("nothing", "combined", "hero-leaves", "hero-leaves, week 54", "busy", "strained")
+def hexadecimal(tallies: dict[str, np.ndarray], summary: Callable[[np.ndarray], float]) -> dict[str, str]:
+    """Return a summary of the weeks of each tally as a hexadecimal number, where it is not 0."""
+    return {key: summary(values).hex() for key, values in sorted(tallies.items()) if summary(values) != 0.0}
+
+
+NAMES = ("nothing", "combined", "hero-leaves", "hero-leaves, week 54", "busy", "strained", "unusual", "laid out")
 
 
 @pytest.mark.parametrize("name", NAMES)

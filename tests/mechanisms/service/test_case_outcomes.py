@@ -25,6 +25,18 @@ def test_without_a_back_office_cases_go_to_any_other_department() -> None:
         assert goals == {0, 1, 2} - {department}
 
 
+@pytest.mark.parametrize(
+    ("department", "where", "goal"),
+    [(0, 0.0, 1), (0, 0.19, 1), (0, 0.2, 1), (0, 0.49, 1), (0, 0.5, 2), (0, 0.9999, 2),
+     (1, 0.1, 0), (1, 0.2, 2), (1, 0.5, 2), (2, 0.19, 0), (2, 0.2, 1), (2, 0.5, 0), (2, 0.9999, 0)],
+)  # fmt: skip
+def test_known_shares_of_hand_offs_decide_who_gets_a_case(department: int, where: float, goal: int) -> None:
+    departments = world_of(set_to()).populations.departments
+    # Cumulative; rounding leaves the last one a little below 1.
+    departments.transfer_share[:] = [0.2, 0.5, 0.999]
+    assert next_department(department, where, departments) == goal
+
+
 def test_issues_that_cannot_fail_never_come_back() -> None:
     sure = {"service.script_success": 1.0, "service.script_complexity_penalty": 0.0, "service.fast_success": 1.0, "service.judgement_success": 1.0,
             "service.skill_effect": 0.0, "service.unauthorised_success": 1.0, "handoffs.handoff_error": 0.0}  # fmt: skip

@@ -6,7 +6,22 @@ import pytest
 from small_world import check_off, set_to, with_values, world_of
 from tests.organisations.own_folder import shared
 
-from ccsim.mechanisms.staff.ties import Ties, chosen
+from ccsim.mechanisms.staff.ties import (
+    MOST,
+    Ties,
+    by_acquaintance,
+    by_popularity,
+    chosen,
+    draw_uneven_ties,
+    ends_of,
+    first_free,
+    most_named,
+    names,
+    next_name,
+    place_of,
+    share_out,
+    stand,
+)
 from ccsim.model.initial_state import sample_initial
 from ccsim.model.settings import Settings
 from ccsim.model.ties import uneven_ties
@@ -127,3 +142,109 @@ def test_who_is_alone_in_a_department_finds_no_person_in_it() -> None:
     assert alone == -1
     pair = chosen(0, 0, (0, 2), False, np.zeros(3, np.int64), nobody, np.array([1.0, 2.0, 3.0]), p, 3)
     assert pair == 1
+
+
+@pytest.mark.parametrize(
+    ("relative", "mean", "most", "wanted"),
+    [
+        # Running totals are rounded, halves up: 0.5, 1.0, 1.5, 2.0 and 0.4, 0.8, 1.2, 1.6, 2.0.
+        ([1.0] * 4, 0.5, 3, [1, 0, 1, 0]),
+        ([1.0] * 5, 0.4, 3, [0, 1, 0, 1, 0]),
+        ([1.0, 2.0, 5.0], 8 / 3, 9, [1, 2, 5]),
+        # What the third person may not name goes to the first two in proportion to their weights.
+        ([1.0, 2.0, 10.0], 2.0, 3, [1, 2, 3]),
+        ([2.0, 2.0], 3.0, 3, [3, 3]),
+    ],
+)
+def test_names_are_shared_out_in_proportion_up_to_the_most(
+    relative: list[float], mean: float, most: int, wanted: list[int]
+) -> None:
+    shared_out = np.full(len(relative), 7)
+    share_out(np.array(relative), mean, most, shared_out)
+    assert shared_out.tolist() == wanted
+
+
+def test_a_person_is_drawn_in_proportion_to_popularity() -> None:
+    upto = np.array([0.0, 1.0, 3.0, 6.0, 10.0])
+    assert [place_of(x, upto) for x in (0.0, 0.9, 1.0, 2.9, 3.0, 5.9, 6.0, 9.9, 10.0)] == [0, 0, 1, 1, 2, 2, 3, 3, 3]
+    draws = (np.arange(700) + 0.5) / 700
+    inside = [by_popularity(1, 3, False, draw, upto) for draw in draws]
+    assert np.bincount(inside, minlength=4).tolist() == [0, 280, 420, 0]
+    outside = [by_popularity(1, 3, True, draw, upto) for draw in draws]
+    assert np.bincount(outside, minlength=4).tolist() == [140, 0, 0, 560]
+    # The first draw past those before the department is the first person after it.
+    assert by_popularity(1, 3, True, 0.2, upto) == 3
+
+
+def test_an_acquaintance_is_a_colleague_of_a_colleague() -> None:
+    colleagues, filled = np.array([[1, 2, -1], [3, 4, 0], [-1, -1, -1], [0, -1, -1]]), np.array([2, 3, 0, 1])
+    assert [by_acquaintance(0, 0.2, draw, filled, colleagues) for draw in (0.0, 0.34, 0.99)] == [3, 4, 0]
+    assert by_acquaintance(0, 0.7, 0.5, filled, colleagues) == 0  # the second colleague listens to no person
+    assert by_acquaintance(3, 0.99, 0.5, filled, colleagues) == 2
+    assert [names(0, other, filled, colleagues) for other in range(4)] == [False, True, True, False]
+    # Places beyond the filled ones do not count.
+    assert not names(2, -1, filled, colleagues) and not names(0, -1, filled, colleagues)
+
+
+def test_the_first_free_colleague_is_sought_from_a_row_on_and_round_the_end() -> None:
+    colleagues, filled = np.array([[1, 3, -1], [0, 2, 3], [-1, -1, -1], [2, -1, -1]]), np.array([2, 3, 0, 1])
+    assert [first_free(0, start, filled, colleagues) for start in range(4)] == [2, 2, 2, 2]
+    assert [first_free(3, start, filled, colleagues) for start in range(4)] == [0, 1, 0, 0]
+    assert first_free(1, 0, filled, colleagues) == -1
+
+
+def test_rows_of_departments_begin_with_0_and_end_with_the_number_of_people() -> None:
+    rows = np.zeros(4, np.int64)
+    ends_of(np.array([0, 0, 1, 2, 2, 2]), rows)
+    assert rows.tolist() == [0, 2, 3, 6]
+
+
+def test_most_names_are_a_multiple_of_the_mean_where_ties_are_uneven_and_the_mean_where_not() -> None:
+    p = set_to().ties
+    assert (most_named(5, p), most_named(5, p._replace(named=1e-9)), most_named(5, p._replace(named=0.0))) == (
+        5 * MOST,
+        5 * MOST,
+        5,
+    )
+
+
+def test_popularity_and_naming_have_the_declared_spreads_and_correlation() -> None:
+    p = set_to().ties._replace(named=1.5, naming=0.5, both=0.6)
+    popular, wanted = np.empty(4000), np.empty(4000)
+    stand(popular, wanted, p, 5)
+    standing, naming = np.log(popular), np.log(wanted)
+    assert (standing.mean(), naming.mean()) == pytest.approx((0.0, 0.0), abs=0.1)
+    assert (standing.std(), naming.std()) == pytest.approx((1.5, 0.5), rel=0.05)
+    assert np.corrcoef(standing, naming)[0, 1] == pytest.approx(0.6, abs=0.05)
+
+
+def test_a_person_alone_in_a_department_listens_to_others_and_one_department_has_no_others() -> None:
+    p, draws = set_to().ties, range(40)
+    none, upto = np.full((4, 10), -1), np.array([0.0, 1.0, 2.0, 3.0, 4.0])
+    filled = np.zeros(4, np.int64)
+    departments = np.array([0, 1, 1, 1])
+    rows = np.array([0, 1, 4])
+    alone = {next_name(0, 0, rows, departments, 0.0, filled, none, upto, p, seed) for seed in draws}
+    assert alone == {1, 2, 3}
+    inside = {next_name(2, 0, rows, departments, 0.0, filled, none, upto, p, seed) for seed in draws}
+    assert inside == {1, 3}
+    across = {next_name(2, 0, rows, departments, 1.0, filled, none, upto, p, seed) for seed in draws}
+    assert across == {0}
+    same = {
+        next_name(2, 0, np.array([0, 4]), np.zeros(4, np.int64), 1.0, filled, none, upto, p, seed) for seed in draws
+    }
+    assert same == {0, 1, 3}
+
+
+def test_ties_fill_the_first_places_and_are_mutual_up_to_the_declared_share() -> None:
+    department = np.repeat(np.arange(2), 6)
+    for mutual, share in ((0.0, (0.0, 0.5)), (0.5, (0.5, 0.7)), (1.0, (0.75, 1.0))):
+        p = set_to().ties._replace(named=0.3, naming=0.0, both=0.0, closed=0.0, mutual=mutual)
+        colleagues = np.full((12, 18), 99)
+        draw_uneven_ties(colleagues, department, 3, 0.2, p, 4)
+        assert ((colleagues >= 0).sum(axis=1) == 3).all() and (colleagues[:, 3:] == -1).all()
+        listens = matrix(colleagues)
+        assert share[0] <= (listens * listens.T).sum() / listens.sum() <= share[1], mutual
+    untouched = np.zeros((3, 0), np.int64)
+    draw_uneven_ties(untouched, np.zeros(3, np.int64), 3, 0.2, p, 4)
+    assert untouched.shape == (3, 0)
