@@ -40,7 +40,7 @@ def test_mistakes_are_one_message(ccsim, place):
 def test_diverge(ccsim, place):
     done = ccsim("diff", "nothing", "combined", *SMALL, "--weeks", 4, "--figure", "spread", cwd=place)
     assert done.returncode == 0, done.stderr
-    assert "They part in week 0, in mechanism programme." in done.stdout
+    assert "They differ from week 0, in mechanism programme." in done.stdout
     assert (place / "spread.svg").is_file()
     same = ccsim("diff", "nothing", "nothing", *SMALL, "--weeks", 4, cwd=place)
-    assert "do not part" in same.stdout
+    assert "do not differ" in same.stdout

@@ -17,7 +17,7 @@ def test_equal_scenarios_never_part(small):
     found_ = diff("combined", "combined", weeks=12, levers=small)
     assert (found_.cause, found_.decision, found_.levers) == (None, None, ())
     assert not found_.spread[["staff", "leaders", "customers"]].to_numpy().any()
-    assert "do not part" in found_.describe()
+    assert "do not differ" in found_.describe()
 
 
 def test_a_lever_of_the_programme_parts_in_the_programme(small):

@@ -206,16 +206,8 @@ class Comparison(RenamedAttributes):
             if scenario == self.experiment.baseline:
                 continue
             for kpi in self.experiment.kpis:
-                own, other = self._pairs(kpi, scenario, self.experiment.baseline)
-                together = float(np.var(own - other, ddof=1)) if len(own) > 1 else float("nan")
-                apart = float(np.var(own, ddof=1) + np.var(other, ddof=1)) if len(own) > 1 else float("nan")
-                rows.append(
-                    {
-                        "scenario": scenario,
-                        "kpi": kpi,
-                        "factor": apart / together if together else float("inf"),
-                    }
-                )
+                factor = variance_reduction(*self._pairs(kpi, scenario, self.experiment.baseline))
+                rows.append({"scenario": scenario, "kpi": kpi, "factor": factor})
         return pd.DataFrame(rows)
 
     def plot(self, path: str | Path | None = None, kpis: Sequence[str] | None = None) -> Figure:
@@ -260,6 +252,14 @@ def paired(values: np.ndarray, baseline: np.ndarray) -> dict[str, float]:
         effect = mean / spread
         p = float(stats.ttest_1samp(differences, 0.0).pvalue) if len(differences) > 1 else float("nan")
     return {"difference": mean, "difference_low": low, "difference_high": high, "effect": effect, "p": p}
+
+
+def variance_reduction(values: np.ndarray, baseline: np.ndarray) -> float:
+    """Return the sum of the variances of two arrays of runs over the variance of their differences; nan for a single pair."""
+    if len(values) < 2:
+        return float("nan")
+    together = float(np.var(values - baseline, ddof=1))
+    return float(np.var(values, ddof=1) + np.var(baseline, ddof=1)) / together if together else float("inf")
 
 
 def holm(p: np.ndarray) -> np.ndarray:

@@ -12,7 +12,7 @@ from ccsim.game.catalogue import catalogue
 from ccsim.game.debrief import best_plan, do_nothing, feasible, score, scored
 from ccsim.game.game import Game
 from ccsim.game.tables import Result
-from ccsim.reports.pages import html_page
+from ccsim.reports.pages import render_page
 from ccsim.results.formatting import drawn, kpi_value, points, title_of
 
 CSS = """
@@ -45,7 +45,7 @@ def page(title: str, rows: Sequence[Result], like: Game) -> str:
         f'<div class="wide"><h2>Moves</h2>{moves_table(rows)}</div>'
         f'<div class="wide"><h2>Games</h2>{games_table(rows)}</div></main>'
     )
-    return html_page("game", {"title": heading, "css": CSS, "body": body})
+    return render_page("game.html", {"title": heading, "css": CSS, "body": body})
 
 
 def fan(kpi: str, rows: Sequence[Result]) -> str:

@@ -11,7 +11,7 @@ from ccsim import __version__
 from ccsim.game import charts
 from ccsim.game.debrief import Debrief, best_command, scored
 from ccsim.game.game import Game
-from ccsim.reports.pages import html_page
+from ccsim.reports.pages import render_page
 from ccsim.results.formatting import amount, drawn, kpi_value, points, title_of
 from ccsim.scenarios.scenario import load_scenario
 
@@ -55,7 +55,7 @@ def report_page(game: Game, result: Debrief) -> str:
         "these draws.</p></main>"
     )
     title = f"A game of ccsim{f' of {game.player}' if game.player else ''}"
-    return html_page("game", {"title": title, "css": CSS, "body": body})
+    return render_page("game.html", {"title": title, "css": CSS, "body": body})
 
 
 def _events(result: Debrief) -> str:

@@ -14,13 +14,15 @@ from ccsim.model.settings import all_parameters
 from ccsim.organisations.knowledge import NOT_IDENTIFIABLE
 from ccsim.organisations.measurements import MEASUREMENTS
 from ccsim.reports.figures.decision import options_picture
-from ccsim.reports.pages import DisplayedNumber, html_page, inline, reproduce_command, write_page
+from ccsim.reports.pages import DisplayedNumber, inline, render_page, reproduce_command, write_page
 from ccsim.reports.text import scenario_in_words
 from ccsim.results.formatting import in_currency, minus, money, number, p_value, share, table_unit, table_value
 
 PAGE = "board.html"
 #: Standard errors above 0 at which a value of information differs significantly from 0: one-sided, 5 %.
 ERRORS = 1.645
+#: The mean difference of an option to leaving it alone, the ends of its 95 % interval, and of the range of 90 % of the worlds.
+ENDS = ("difference", "difference_low", "difference_high", "world_low", "world_high")
 
 
 def board(folder: str | Path, out: str | Path | None = None) -> Path:
@@ -39,7 +41,7 @@ def board(folder: str | Path, out: str | Path | None = None) -> Path:
     page = Path(out) if out is not None else Path(folder) / PAGE
     decision = open_decision(folder)
     with in_currency(decision.about["currency"]):
-        text = html_page("board", Board(decision, Path(folder)).content())
+        text = render_page("board.html", Board(decision, Path(folder)).content())
     return write_page(page, text)
 
 
@@ -63,7 +65,7 @@ class Board:
     def content(self) -> dict[str, Any]:
         """Return everything that the template needs."""
         kpi, about = KPIS[self.decision.kpi], self.decision.about
-        first, second = (self.title(self.decision.options[k]) for k in self.decision.order[:2])
+        first, second = map(self.title, self.ranking[:2])
         return {
             "about": about, "kpi": kpi, "unit": self.unit, "first": first, "second": second, "rows": self.options(),
             "lead": self.lead(), "told_apart": self.told_apart, "worlds": self.plain("worlds"), "left_out": self.plain("left_out"),
@@ -74,8 +76,13 @@ class Board:
             "command": reproduce_command(self.folder),
         }  # fmt: skip
 
+    @property
+    def ranking(self) -> list[str]:
+        """The options, the best first."""
+        return [self.decision.options[k] for k in self.decision.order]
+
     def title(self, name: str) -> str:
-        """Return the name of an option."""
+        """Return the title of an option."""
         return self.decision.results.experiment.label(name)
 
     def kpi_number(self, name: str, *, sign: bool = False, kpi: str | None = None) -> DisplayedNumber:
@@ -110,29 +117,25 @@ class Board:
 
     def lead(self) -> dict[str, DisplayedNumber]:
         """Return the lead of the first option over the second."""
-        found = {name: self.kpi_number(f"lead/{name}") for name in ("mean", "low", "high")}
-        return {**found, "ahead": self.part("lead/ahead")}
+        interval = {name: self.kpi_number(f"lead/{name}") for name in ("mean", "low", "high")}
+        return {**interval, "ahead": self.part("lead/ahead")}
 
     def options(self) -> list[dict[str, Any]]:
         """Return the options, the best first."""
-        names = [self.decision.options[k] for k in self.decision.order]
         return [
             {"name": name, "title": self.title(name), "alone": name == self.decision.options[0],
              "best": self.part(f"option/{name}/best"), "better": self.part(f"option/{name}/better"),
              "mean": self.kpi_number(f"option/{name}/mean"),
              "spend": self.kpi_number(f"option/{name}/spend", kpi="spend"),
              **{end: self.kpi_number(f"option/{name}/{end}", sign=True)
-                for end in ("difference", "difference_low", "difference_high", "world_low", "world_high")}}
-            for name in names
+                for end in ENDS}}
+            for name in self.ranking
         ]  # fmt: skip
 
     def picture(self) -> str:
         """Return the options' differences as an inline picture."""
-        names = [self.decision.options[k] for k in self.decision.order]
-        ends = ("difference", "difference_low", "difference_high", "world_low", "world_high")
-        rows = [(self.title(name), [self.numbers[f"option/{name}/{end}"] for end in ends]) for name in names]
-        svg = options_picture(rows, KPIS[self.decision.kpi], self.unit)
-        return inline(svg)
+        rows = [(self.title(name), [self.numbers[f"option/{name}/{end}"] for end in ENDS]) for name in self.ranking]
+        return inline(options_picture(rows, KPIS[self.decision.kpi], self.unit))
 
     def flips(self) -> list[dict[str, Any]]:
         """Return the values at which another option comes first."""
@@ -158,22 +161,16 @@ class Board:
 
     def watch(self) -> list[dict[str, Any]]:
         """Return the information in the KPIs of the first quarter."""
-        first = self.title(self.decision.options[self.decision.order[0]])
-        found = []
+        rows = []
         for name in self.decision.watch["name"].head(MAX_SHOWN):
             ends = [
                 {"at": self.kpi_number(f"watch/{name}/threshold/{k}", kpi=name), "unit": table_unit(KPIS[name]),
                  "below": self.title(self.decision.options[flip.below]), "above": self.title(self.decision.options[flip.above])}
                 for k, flip in enumerate(self.decision.thresholds(name), 1)
             ]  # fmt: skip
-            row = {
-                "name": KPIS[name].title,
-                "explained": self.part(f"watch/{name}/explained"),
-                "ends": ends,
-                "first": first,
-            }
-            found.append({**row, **self._worth("watch", name)})
-        return found
+            rows.append({"name": KPIS[name].title, "explained": self.part(f"watch/{name}/explained"), "ends": ends,
+                         "first": self.title(self.ranking[0]), **self._worth("watch", name)})  # fmt: skip
+        return rows
 
     def _worth(self, part: str, name: str) -> dict[str, Any]:
         """Return a value of information, its error, and whether it differs significantly from 0, by permutations and by its error."""
@@ -184,11 +181,10 @@ class Board:
 
     def tested(self) -> list[tuple[str, list[str], list[dict[str, Any]]]]:
         """Return for each option the events that moved one of its levers, with the results of their back-tests."""
-        found = self.decision.about["evidence"].get("events", [])
         tests = [
             {"event": row["event"], "kpi": KPIS[row["kpi"]].title, "verdict": row["verdict"],
              "with_it": self.plain(f"{row['key']}/crps_with"), "without": self.plain(f"{row['key']}/crps_without")}
-            for row in found
+            for row in self.decision.about["evidence"].get("events", [])
         ]  # fmt: skip
         return [
             (self.title(name), labels, [one for one in tests if one["event"] in labels])
@@ -197,17 +193,17 @@ class Board:
 
     def evidence(self) -> dict[str, Any]:
         """Return the back-tests and where the organisation lies."""
-        found = self.decision.about["evidence"]
+        evidence = self.decision.about["evidence"]
         rows = [
             {"kpi": KPIS[kpi], "verdict": line.rpartition("): ")[2].partition(";")[0],
              **{name: self.plain(f"backtest/{kpi}/{name}") for name in ("crps", "naive")},
              **{name: self.part(f"backtest/{kpi}/{name}") for name in ("covers_50", "covers_90")},
              "level": self.kpi_number(f"level/{kpi}/observed", kpi=kpi), "quantile": self.part(f"level/{kpi}/quantile"),
-             "far": found["far"].get(kpi, "")}
-            for kpi, line in found["lines"].items()
+             "far": evidence["far"].get(kpi, "")}
+            for kpi, line in evidence["lines"].items()
         ]  # fmt: skip
-        return {"rows": rows, "none": found["none"], "steps": self.decision.about["made"]["steps"],
-                "own": self.decision.kpi in found["lines"]}  # fmt: skip
+        return {"rows": rows, "none": evidence["none"], "steps": self.decision.about["made"]["steps"],
+                "own": self.decision.kpi in evidence["lines"]}  # fmt: skip
 
     def scenarios(self) -> list[tuple[str, str, Any]]:
         """Return the options as text."""
@@ -234,28 +230,18 @@ def meaning_of(key: str) -> str:
 
 def in_words(decision: Decision) -> list[str]:
     """Return the answer in a few lines for the terminal."""
-    with in_currency(decision.about["currency"]):
-        return _in_words(decision)
-
-
-def _in_words(decision: Decision) -> list[str]:
     page = Board(decision, Path())
-    first, second = (page.title(decision.options[k]) for k in decision.order[:2])
-    lead = page.lead()
-    lines = [
-        f"First: {first}, {lead['mean'].text} {page.unit} ahead of {second} (95 % interval {lead['low'].text} to "
-        f"{lead['high'].text}); it is the best of all in {page.part(f'option/{decision.options[decision.order[0]]}/best').text} of the worlds."
-    ]
-    if not page.told_apart:
-        lines.append(f"This number of worlds does not separate {first} from {second}.")
-    worth = [row for row in page.measurements() if row["sure"]]
-    lines.append(
-        f"Worth measuring first: {worth[0]['name']} ({worth[0]['value'].text} ± {worth[0]['se'].text} {page.unit})."
-        if worth else "No measurement has a value significantly above 0 before this decision."
-    )  # fmt: skip
-    seen = [row for row in page.watch() if row["sure"]]
-    lines.append(
-        f"Watch in the first quarter: {', '.join(row['name'] for row in seen[:3])}." if seen
-        else "No KPI of the first quarter has significant information about the choice."
-    )  # fmt: skip
-    return lines
+    with in_currency(decision.about["currency"]):
+        first, second = map(page.title, page.ranking[:2])
+        best, lead, unit = page.part(f"option/{page.ranking[0]}/best"), page.lead(), page.unit
+        worth = next((row for row in page.measurements() if row["sure"]), None)
+        watched = [row["name"] for row in page.watch() if row["sure"]]
+    return [
+        f"First: {first}, {lead['mean'].text} {unit} ahead of {second} (95 % interval {lead['low'].text} to "
+        f"{lead['high'].text}); it is the best of all in {best.text} of the worlds.",
+        *([] if page.told_apart else [f"This number of worlds does not separate {first} from {second}."]),
+        f"Worth measuring first: {worth['name']} ({worth['value'].text} ± {worth['se'].text} {unit})."
+        if worth else "No measurement has a value significantly above 0 before this decision.",
+        f"Watch in the first quarter: {', '.join(watched[:3])}." if watched
+        else "No KPI of the first quarter has significant information about the choice.",
+    ]  # fmt: skip

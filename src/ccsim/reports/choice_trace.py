@@ -64,15 +64,15 @@ class Choice:
 
     def terms(self, option: int) -> dict[str, float]:
         """Return the terms of an option's utility, the total last; costs are negative."""
-        utility, asked = plain(choice.utility), self.arguments[option]
-        whole = float(utility(*asked))
-        found = {}
+        utility, arguments = plain(choice.utility), self.arguments[option]
+        total = float(utility(*arguments))
+        terms = {}
         names = utility.__code__.co_varnames
         for name, (argument, field) in TERMS.items():
-            without, place = list(asked), names.index(argument)
-            without[place] = asked[place]._replace(**{field: 0.0})
-            found[name] = whole - float(utility(*without))
-        return {**found, "total": whole}
+            changed, place = list(arguments), names.index(argument)
+            changed[place] = arguments[place]._replace(**{field: 0.0})
+            terms[name] = total - float(utility(*changed))
+        return {**terms, "total": total}
 
 
 def choices(arguments: tuple[Any, ...]) -> list[Choice]:
@@ -84,42 +84,42 @@ def choices(arguments: tuple[Any, ...]) -> list[Choice]:
     Returns:
         The choices in the order in which they are made.
     """
-    made: list[Choice] = []
-    asked: dict[int, tuple[Any, ...]] = {}
+    recorded: list[Choice] = []
+    options: dict[int, tuple[Any, ...]] = {}
 
-    def note_utility(*called: Any) -> Any:
-        asked[int(called[0])] = called
-        return weigh(*called)
+    def record_utility(*called: Any) -> Any:
+        options[int(called[0])] = called
+        return utility(*called)
 
-    def note_choice(i: int, case: int, department: int, draw: float, *rest: Any) -> Any:
-        asked.clear()
-        decided = decide(i, case, department, draw, *rest)
-        made.append(Choice(department, int(i), int(case), int(decided[0]), float(draw), dict(asked)))
-        return decided
+    def record_choice(i: int, case: int, department: int, draw: float, *rest: Any) -> Any:
+        options.clear()
+        chosen = choose(i, case, department, draw, *rest)
+        recorded.append(Choice(department, int(i), int(case), int(chosen[0]), float(draw), dict(options)))
+        return chosen
 
-    weigh = plain(choice.utility)
-    decide = plain(choice.choose_handling, {"utility": note_utility})
+    utility = plain(choice.utility)
+    choose = plain(choice.choose_handling, {"utility": record_utility})
     with np.errstate(over="ignore"):  # the arithmetic of the draws is modulo 2**64
-        plain(service.serve, {"choose_handling": note_choice})(*arguments)
-    return made
+        plain(service.serve, {"choose_handling": record_choice})(*arguments)
+    return recorded
 
 
 def plain(
-    function: Any, instead: Mapping[str, Callable[..., Any]] | None = None, made: dict[Any, Any] | None = None
+    function: Any, instead: Mapping[str, Callable[..., Any]] | None = None, converted: dict[Any, Any] | None = None
 ) -> Callable[..., Any]:
     """Return a rule or kernel as plain Python, with all rules that it uses.
 
     Args:
         function: the rule or kernel, compiled or not.
         instead: functions to call in place of those named in its source or in that of a rule it uses.
-        made: functions already converted; a column may have the same name as a rule.
+        converted: functions already converted; a column may have the same name as a rule.
     """
     source = getattr(function, "py_func", function)
-    scope, made = dict(source.__globals__), {} if made is None else made
-    made[source] = found = types.FunctionType(source.__code__, scope, source.__name__, source.__defaults__)
+    scope, converted = dict(source.__globals__), {} if converted is None else converted
+    converted[source] = copy = types.FunctionType(source.__code__, scope, source.__name__, source.__defaults__)
     for name in source.__code__.co_names:
         if instead and name in instead:
             scope[name] = instead[name]
         elif hasattr(scope.get(name), "py_func"):
-            scope[name] = made.get(scope[name].py_func) or plain(scope[name], instead, made)
-    return found
+            scope[name] = converted.get(scope[name].py_func) or plain(scope[name], instead, converted)
+    return copy

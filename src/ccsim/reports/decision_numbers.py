@@ -85,8 +85,8 @@ class DecisionReproduction:
             lines.append("This checkout has other sources than those that made the store.")
         if self.reproduced:
             return "\n".join([*lines, "The same: every run to the last bit, the number to nine digits."])
-        parted = ", ".join(f"{name} ({replicate})" for name, replicate in self.differing[:5]) or "none"
-        return "\n".join([*lines, f"NOT the same: now {self.recomputed!r}; runs that differ: {parted}."])
+        runs = ", ".join(f"{name} ({replicate})" for name, replicate in self.differing[:5]) or "none"
+        return "\n".join([*lines, f"NOT the same: now {self.recomputed!r}; runs that differ: {runs}."])
 
 
 def reproduce_decision(
@@ -116,11 +116,11 @@ def reproduce_decision(
     if not options:
         import pandas as pd
 
-        again = recompute_evidence(dict(decision.about), workers)["numbers"].get(key, float("nan"))
-        return DecisionReproduction(key, numbers[key], again, (), (), pd.DataFrame(), same)
+        recomputed = recompute_evidence(dict(decision.about), workers)["numbers"].get(key, float("nan"))
+        return DecisionReproduction(key, numbers[key], recomputed, (), (), pd.DataFrame(), same)
     results, differing, each = _run_again(decision, options, workers, progress)
-    again = replace(decision, results=results).numbers()[key]
-    return DecisionReproduction(key, numbers[key], again, options, differing, each, same)
+    recomputed = replace(decision, results=results).numbers()[key]
+    return DecisionReproduction(key, numbers[key], recomputed, options, differing, each, same)
 
 
 def _run_again(
@@ -129,11 +129,11 @@ def _run_again(
     """Return the results with the runs of some options repeated, the runs that differ, and the repeated runs."""
     import pandas as pd
 
-    whole = decision.results.experiment
-    points = whole.design_scenarios
+    experiment = decision.results.experiment
+    points = experiment.design_scenarios
     assert points is not None
     kept = {name: points.base_scenarios[name] for name in options}
-    part = replace(whole, scenarios=DesignScenarios(kept, points.design, whole.baseline))
+    part = replace(experiment, scenarios=DesignScenarios(kept, points.design, experiment.baseline))
     made = run_experiment(part, workers=workers, progress=progress).tables["summaries"]
     stored = decision.results.tables["summaries"]
     own = stored["scenario"].map(lambda name: points.locate(name)[0]).isin(options).to_numpy()
@@ -142,6 +142,6 @@ def _run_again(
     right = right.reindex(index=left.index, columns=left.columns)
     equal = ((left == right) | (left.isna() & right.isna())).all(axis=1)
     differing = tuple((str(name), int(replicate)) for name, replicate, _ in left.index[~equal])
-    tables = {"summaries": sort_rows(pd.concat([stored[~own], made], ignore_index=True), whole)}
-    each = stored[own & (stored["week"] == whole.weeks - 1)][["scenario", "replicate", "seed", decision.kpi]]
+    tables = {"summaries": sort_rows(pd.concat([stored[~own], made], ignore_index=True), experiment)}
+    each = stored[own & (stored["week"] == experiment.weeks - 1)][["scenario", "replicate", "seed", decision.kpi]]
     return replace(decision.results, tables=tables), tuple(dict.fromkeys(differing)), each

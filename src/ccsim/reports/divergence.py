@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 #: Populations in the order in which differences are reported: people before tallies.
 POPULATIONS = ("staff", "leaders", "customers", "cases", "departments", "segments", "firm")
 PEOPLE = POPULATIONS[:4]
+#: An agent of each population of people, without the row that would identify it.
+ANYBODY = dict(zip(PEOPLE, ("a member of staff", "a leader", "a customer", "the case of a customer"), strict=True))
 #: Tallies of what service chose.
 MIX = ("closed_fast", "followed_script", "solved", "handed_over", "escalated")
 
@@ -154,14 +156,8 @@ def _without_person(difference: FirstDifference | None, pair: list[Scenario]) ->
     """Return a difference; for an organisation founded from files, without the row of a person, which would identify them."""
     if difference is None or not any(one.source for one in pair):
         return difference
-    kind = {
-        "staff": "a member of staff",
-        "leaders": "a leader",
-        "customers": "a customer",
-        "cases": "the case of a customer",
-    }
     population = "staff" if difference.choices else difference.gaps[0].population
-    return replace(difference, who=kind.get(population, difference.who), choices=None)
+    return replace(difference, who=ANYBODY.get(population, difference.who), choices=None)
 
 
 def _names(a: Scenario, b: Scenario) -> tuple[str, str]:
@@ -170,17 +166,19 @@ def _names(a: Scenario, b: Scenario) -> tuple[str, str]:
 
 def _refuse_other_sizes(names: tuple[str, str], here: Settings, there: Settings) -> None:
     """Raise an error if the two are founded with different sizes; the length of the past may differ."""
-    apart = [f"organisation.{name}: {mine:g} and {theirs:g}"
-            for name, mine, theirs in zip(here.organisation._fields, here.organisation, there.organisation, strict=True)
-            if mine != theirs]  # fmt: skip
-    if apart:
+    sizes = zip(here.organisation._fields, here.organisation, there.organisation, strict=True)
+    different = ", ".join(
+        f"organisation.{name}: {first:g} and {second:g}" for name, first, second in sizes if first != second
+    )
+    if different:
         raise InputError(
-            f"{names[0]} and {names[1]} are founded with different sizes ({', '.join(apart)}), so no person of one is a "
+            f"{names[0]} and {names[1]} are founded with different sizes ({different}), so no person of one is a "
             "person of the other; give both the same sizes with --set"
         )
 
 
 Pair = tuple[ModelState, ModelState]
+Rows = Mapping[tuple[str, str], np.ndarray]
 
 
 def _weeks(pair: list[Scenario], seed: int, weeks: int) -> Iterator[tuple[Pair, Pair]]:
@@ -197,21 +195,21 @@ def _weeks(pair: list[Scenario], seed: int, weeks: int) -> Iterator[tuple[Pair, 
             for state in worlds:
                 step(state)
             yield before, worlds
-    lives = [Simulation(one, seed, weeks) for one in pair]
+    simulations = [Simulation(one, seed, weeks) for one in pair]
     for _ in range(weeks):
-        kept: list[ModelState] = []
+        copies: list[ModelState] = []
 
-        def keeping(state: ModelState, kept: list[ModelState] = kept) -> None:
-            kept.append(state.copy())
+        def copy_and_step(state: ModelState, copies: list[ModelState] = copies) -> None:
+            copies.append(state.copy())
             step(state)
 
-        for life in lives:
-            life.step(keeping)
-        yield (kept[0], kept[1]), (lives[0].state, lives[1].state)
+        for simulation in simulations:
+            simulation.step(copy_and_step)
+        yield (copies[0], copies[1]), (simulations[0].state, simulations[1].state)
 
 
 def column_differences(
-    one: ModelState, other: ModelState, only: tuple[str, ...] = POPULATIONS
+    one: ModelState, other: ModelState, only: tuple[str, ...] = POPULATIONS, known: Rows | None = None
 ) -> list[ColumnDifference]:
     """Return every column in which two worlds of the same sizes differ in any bit, people before tallies.
 
@@ -219,17 +217,19 @@ def column_differences(
         one: the state of the first world.
         other: the state of the second world.
         only: the populations to compare.
+        known: rows to leave out, by population and column.
     """
-    found = []
+    differences = []
     for name in only:
         for column, own, counterpart in _columns(one, other, name):
             here, there = (np.ascontiguousarray(getattr(each, column.name)) for each in (own, counterpart))
             bits = np.dtype(f"u{here.dtype.itemsize}")
             rows = np.flatnonzero(here.view(bits) != there.view(bits))
+            rows = np.setdiff1d(rows, (known or {}).get((name, column.name), []))
             if len(rows):
                 values = (here[rows[0]].item(), there[rows[0]].item())
-                found.append(ColumnDifference(name, column, rows, len(here), values))
-    return found
+                differences.append(ColumnDifference(name, column, rows, len(here), values))
+    return differences
 
 
 def _columns(one: ModelState, other: ModelState, population: str) -> Iterator[tuple[Column, Any, Any]]:
@@ -252,15 +252,20 @@ def _first_difference(before: Pair, after: Pair) -> FirstDifference:
     """Repeat a week phase by phase until anything differs."""
     if before is after:
         return _difference_at("founding", column_differences(*after), after[0])
+    for phase, choosing, pair in _phases(before):
+        if differences := column_differences(*pair):
+            return _difference_at(phase, differences, pair[0], choosing)
+    raise AssertionError("a week run phase by phase ends differently from the same week run at once")
+
+
+def _phases(before: Pair) -> Iterator[tuple[str, tuple[Choice, Choice] | None, Pair]]:
+    """Run a week in copies of both worlds; yield after each phase its name, the first choice that differs, and both copies."""
     one, other = (world.copy() for world in before)
     for own, counterpart in zip(start_step(one), start_step(other), strict=True):
         choosing = _first_other_choice(one, other) if own.name == "service.serve" else None
         own.run()
         counterpart.run()
-        differences = column_differences(one, other)
-        if differences:
-            return _difference_at(own.name, differences, one, choosing)
-    raise AssertionError("a week run phase by phase ends differently from the same week run at once")
+        yield own.name, choosing, (one, other)
 
 
 def _may_differ_in_decision(one: ModelState, other: ModelState) -> bool:
@@ -286,49 +291,31 @@ def _first_decision(before: Pair) -> FirstDifference | None:
     """
     if before[0].week < -before[0].settings.organisation.warm_up:
         return None  # founded, and nothing has been decided yet
-    one, other = (world.copy() for world in before)
-    seen = {
-        (gap.population, gap.column.name): gap.rows for gap in _about_people(column_differences(one, other, PEOPLE))
-    }
-    for own, counterpart in zip(start_step(one), start_step(other), strict=True):
-        choosing = _first_other_choice(one, other) if own.name == "service.serve" else None
-        own.run()
-        counterpart.run()
-        differences = _about_people(column_differences(one, other, PEOPLE))
-        new = [_without_rows(gap, seen.get((gap.population, gap.column.name)), one, other) for gap in differences]
-        decided = [gap for gap in new if len(gap.rows)]
-        if choosing or (decided and not own.name.startswith("service.")):
-            return _difference_at(own.name, decided, one, choosing)
-        seen = {(gap.population, gap.column.name): gap.rows for gap in differences}
+    known = _rows(*before)
+    for phase, choosing, pair in _phases(before):
+        decided = _about_people(column_differences(*pair, PEOPLE, known))
+        if choosing or (decided and not phase.startswith("service.")):
+            return _difference_at(phase, decided, pair[0], choosing)
+        known = _rows(*pair)
     return None
 
 
-def _without_rows(
-    column_difference: ColumnDifference, seen: np.ndarray | None, one: ModelState, other: ModelState
-) -> ColumnDifference:
-    """Return a gap without the rows that differed before."""
-    rows = column_difference.rows if seen is None else np.setdiff1d(column_difference.rows, seen)
-    if not len(rows):
-        return column_difference._replace(rows=rows)
-    here, there = (
-        getattr(getattr(each.populations, column_difference.population), column_difference.column.name)[rows[0]]
-        for each in (one, other)
-    )
-    return column_difference._replace(rows=rows, values=(here.item(), there.item()))
+def _rows(one: ModelState, other: ModelState) -> Rows:
+    """Return the rows of people in which two worlds differ, by population and column."""
+    return {(gap.population, gap.column.name): gap.rows for gap in column_differences(one, other, PEOPLE)}
 
 
 def _first_other_choice(one: ModelState, other: ModelState) -> tuple[Choice, Choice] | None:
     """Return the first choice of a week's service that differs, in both; the worlds are not changed."""
-    first, second = ({made.case: made for made in _service_choices(world)} for world in (one, other))
-    parted = (case for case, made in first.items() if case in second and made.option != second[case].option)
-    case = next(parted, None)
-    return None if case is None else (first[case], second[case])
+    first, second = (_service_choices(world) for world in (one, other))
+    both = ((made, second[case]) for case, made in first.items() if case in second)
+    return next(((here, there) for here, there in both if here.option != there.option), None)
 
 
-def _service_choices(state: ModelState) -> list[Choice]:
-    """Return every choice that the coming service makes, on a copy."""
+def _service_choices(state: ModelState) -> dict[int, Choice]:
+    """Return every choice that the coming service makes, by its case, on a copy."""
     serve = next(phase for phase in list_phases(state.copy()) if phase.name == "service.serve")
-    return choices(serve.arguments)
+    return {choice.case: choice for choice in choices(serve.arguments)}
 
 
 def _difference_at(
@@ -367,13 +354,13 @@ def describe_agent(state: ModelState, population: str, row: int) -> str:
 
 def _lever_differences(here: Settings, there: Settings) -> tuple[tuple[str, Any, Any], ...]:
     """Return the levers set differently, as (key, here, there)."""
-    found = []
+    differences = []
     for key, row in all_parameters().items():
-        own, other = (getattr(getattr(each, row.group), row.name) for each in (here, there))
-        if own != other:
-            shown = [row.choices[int(value)] if row.choices else value for value in (own, other)]
-            found.append((key, shown[0], shown[1]))
-    return tuple(found)
+        values = [getattr(getattr(each, row.group), row.name) for each in (here, there)]
+        if values[0] != values[1]:
+            first, second = (row.choices[int(value)] if row.choices else value for value in values)
+            differences.append((key, first, second))
+    return tuple(differences)
 
 
 def _share_affected(population: str, one: ModelState, other: ModelState) -> float:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Sequence
 from importlib import import_module
 from inspect import getsource
 from pathlib import Path
@@ -23,6 +22,7 @@ from ccsim.model import populations
 from ccsim.model.extension import active, active_sources
 from ccsim.model.kpis import KPIS
 from ccsim.model.settings import default_settings
+from ccsim.reports.tables import markdown_table
 
 MARKER = "<!-- what follows is made from the declarations by python -m ccsim.reports.odd -->"
 ENTITIES = ("Staff", "Leaders", "Customers", "Cases", "Departments", "Segments", "Firm")
@@ -41,7 +41,7 @@ def declared_text() -> str:
             for column in (*kind.columns, *_own_columns(name))
         ]
         parts.append(
-            f"### {name}\n\n{kind.__doc__}\n\n{_table(('column', 'kind', 'unit', 'meaning', 'written by'), rows)}"
+            f"### {name}\n\n{kind.__doc__}\n\n{markdown_table(('column', 'kind', 'unit', 'meaning', 'written by'), rows)}"
         )
     parts.append("## Process overview and scheduling\n\nThe week, as `ccsim.model.week.step_kernel` runs it:\n")
     parts.append(f"```python\n{_schedule()}```\n")
@@ -51,29 +51,29 @@ def declared_text() -> str:
         "x / (x + half), `logistic(x)` is 1 / (1 + exp(-x)), and `bell` makes four uniform draws a standard normal one, nearly.\n"
     )
     parts.append(_packs())
-    documented = set()
+    documented: set[ModuleType] = set()
     for group in default_settings():
         described: Any = group
         module = sys.modules[type(group).__module__]
-        text = "" if module.__name__ in documented else (module.__doc__ or "").strip() + "\n\n"
-        rules = "" if module.__name__ in documented else _rules(module)
-        documented.add(module.__name__)
+        text, rules = ("", "") if module in documented else (f"{_about(module)}\n\n", _rules(module))
+        documented.add(module)
         parts.append(f"### {described.group}\n\n{type(group).__doc__}\n\n{text}{_parameters(described)}{rules}")
     parts.append("### Without parameters of their own\n")
-    for _, name, package in walk_packages(mechanisms.__path__, mechanisms.__name__ + "."):
-        if not package and name not in documented:
-            module = import_module(name)
-            parts.append(f"#### {name.rpartition('.')[2]}\n\n{(module.__doc__ or '').strip()}\n{_rules(module)}")
+    names = [name for _, name, package in walk_packages(mechanisms.__path__, mechanisms.__name__ + ".") if not package]
+    others = [(name.rpartition(".")[2], import_module(name)) for name in names]
     extension = active()
-    for own in extension.mechanisms if extension else ():
-        if own.mechanism.module.__name__ not in documented:
-            parts.append(
-                f"#### {own.name}\n\n{(own.mechanism.module.__doc__ or '').strip()}\n{_rules(own.mechanism.module)}"
-            )
+    others += [(own.name, own.mechanism.module) for own in extension.mechanisms] if extension else []
+    for name, module in others:
+        if module not in documented:
+            parts.append(f"#### {name}\n\n{_about(module)}\n{_rules(module)}")
     parts.append("## Observation\n")
     kpis = [(f"`{k.name}`", k.title, k.unit, k.direction, f"`{k.formula}`", k.meaning) for k in KPIS.values()]
-    parts.append(_table(("KPI", "title", "unit", "better", "formula", "meaning"), kpis))
+    parts.append(markdown_table(("KPI", "title", "unit", "better", "formula", "meaning"), kpis))
     return "\n".join(parts)
+
+
+def _about(module: ModuleType) -> str:
+    return (module.__doc__ or "").strip()
 
 
 def _packs() -> str:
@@ -92,7 +92,7 @@ def _packs() -> str:
         f"people, customers and work behave, and {known} that an organisation can look up in its books or rosters (such as a wage). "
         f"The other {beyond} belong to packs. A pack is off in the ordinary organisation, and "
         "its assumptions act only once one of its switches is moved from its default. With no pack on, a run is the same to the "
-        f"last bit whatever they are.\n\n{_table(('pack', 'switched on by', 'assumptions'), lines)}"
+        f"last bit whatever they are.\n\n{markdown_table(('pack', 'switched on by', 'assumptions'), lines)}"
     )
 
 
@@ -112,7 +112,9 @@ def _parameters(group: Any) -> str:
         )
         for row in group.declared
     ]  # fmt: skip
-    return _table(("parameter", "role", "default", "unit", "plausible", "off", "pack", "meaning", "source"), rows)
+    return markdown_table(
+        ("parameter", "role", "default", "unit", "plausible", "off", "pack", "meaning", "source"), rows
+    )
 
 
 def _rules(module: ModuleType) -> str:
@@ -141,12 +143,6 @@ def _schedule() -> str:
         source = extension.week_source
     body = source[source.index("    staff, colleagues") : source.find("def step(") if "def step(" in source else None]
     return "\n".join(line[4:] for line in body.strip("\n").splitlines()).rstrip() + "\n"
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = ["| " + " | ".join(head) + " |", "|" + " --- |" * len(head)]
-    lines += ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows]
-    return "\n".join(lines) + "\n"
 
 
 def main(path: Path) -> None:

@@ -40,32 +40,26 @@ class DisplayedNumber:
         return cls(key, value.hex() if math.isfinite(value) else str(value), text)
 
 
-def html_page(template: str, data: Mapping[str, Any], package: str = "ccsim.reports") -> str:
+def render_page(template: str, data: Mapping[str, Any], package: str = "ccsim.reports") -> str:
     """Return a page.
 
     Args:
-        template: name of a file in ``templates``, without its endings.
+        template: name of a file in ``templates`` without ``.j2``, such as ``"report.html"`` or ``"claims.md"``.
         data: variables of the template, by name.
         package: the package with the template; the shared head is found from any of them.
 
     Returns:
-        The page as HTML.
+        The page as HTML or Markdown.
     """
-    return _rendered(f"{template}.html.j2", data, package)
+    import jinja2
 
-
-def markdown_page(template: str, data: Mapping[str, Any], package: str) -> str:
-    """Return a page.
-
-    Args:
-        template: name of a file in ``templates``, without its endings.
-        data: variables of the template, by name.
-        package: the package with the template.
-
-    Returns:
-        The page as Markdown.
-    """
-    return _rendered(f"{template}.md.j2", data, package)
+    html = template.endswith(".html")
+    packages = dict.fromkeys((package, "ccsim.reports"))
+    environment = jinja2.Environment(
+        loader=jinja2.ChoiceLoader([jinja2.PackageLoader(name, "templates") for name in packages]), autoescape=html,
+        trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=not html, undefined=jinja2.StrictUndefined,
+    )  # fmt: skip
+    return environment.get_template(f"{template}.j2").render(data)
 
 
 def write_page(page: Path, text: str, failure: type[CcsimError] = ResultsError) -> Path:
@@ -86,18 +80,6 @@ def write_page(page: Path, text: str, failure: type[CcsimError] = ResultsError) 
         page.parent.mkdir(parents=True, exist_ok=True)
         page.write_text(text, encoding="utf-8")
     return page
-
-
-def _rendered(name: str, data: Mapping[str, Any], package: str) -> str:
-    import jinja2
-
-    html = name.endswith(".html.j2")
-    packages = dict.fromkeys((package, "ccsim.reports"))
-    place = jinja2.Environment(
-        loader=jinja2.ChoiceLoader([jinja2.PackageLoader(one, "templates") for one in packages]), autoescape=html,
-        trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=not html, undefined=jinja2.StrictUndefined,
-    )  # fmt: skip
-    return place.get_template(name).render(data)
 
 
 def reproduce_command(folder: Path) -> str:

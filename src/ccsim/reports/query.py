@@ -42,7 +42,10 @@ def query(folder: str | Path, sql: str) -> pd.DataFrame:
     place = Path(folder)
     manifest = read_manifest(place)
     experiment = stored_experiment(place, manifest)
-    duckdb = _duckdb()
+    try:
+        import duckdb
+    except ImportError:
+        raise InputError("a query needs DuckDB, which is not installed: pip install -e '.[query]'") from None
     with duckdb.connect(":memory:") as connection:
         _check(duckdb, sql)
         views = _views(place, experiment, manifest)
@@ -52,18 +55,10 @@ def query(folder: str | Path, sql: str) -> pd.DataFrame:
                 connection.register(name, make())
         _shut(connection)
         try:
-            found: pd.DataFrame = connection.execute(sql).df()
-            return found
+            rows: pd.DataFrame = connection.execute(sql).df()
+            return rows
         except duckdb.Error as error:
             raise InputError(_explained(str(error), connection, list(views))) from None
-
-
-def _duckdb() -> Any:
-    try:
-        import duckdb
-    except ImportError:
-        raise InputError("a query needs DuckDB, which is not installed: pip install -e '.[query]'") from None
-    return duckdb
 
 
 def _shut(connection: Any) -> None:
@@ -93,9 +88,9 @@ def _views(folder: Path, experiment: Experiment, manifest: Mapping[str, Any]) ->
     """Return the SQL of each table: the shards directly, or combined first if an interruption has left parts of runs."""
     shards = stored_shards(folder, experiment, manifest)
     views: dict[str, Callable[[], Any]] = {}
-    for table, found in shards.by_table.items():
+    for table, parts in shards.by_table.items():
         views[table] = (
-            partial(_dataset, found)
+            partial(_dataset, parts)
             if shards.simple
             else partial(lambda name: open_results(folder).tables[name], table)
         )

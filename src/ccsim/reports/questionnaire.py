@@ -8,7 +8,7 @@ from ccsim.errors import InputError
 from ccsim.organisations.answers import COLUMNS
 from ccsim.organisations.folder import Folder
 from ccsim.organisations.questionnaire import ITEMS, TIERS
-from ccsim.reports.pages import html_page, write_page
+from ccsim.reports.pages import render_page, write_page
 
 SCALE = ((0, "I do not know"), (1, "not at all"), (2, "a little"), (3, "half"), (4, "mostly"), (5, "fully"))
 LEVELS = {"top": "Top: executives and heads", "middle": "Middle: managers of teams", "staff": "Staff: all others"}
@@ -27,7 +27,7 @@ def questionnaire_page(folder: Folder, out: Path) -> Path:
     Raises:
         InputError: it cannot be written.
     """
-    text = html_page("questionnaire", {
+    text = render_page("questionnaire.html", {
         "name": folder.name, "items": [(code, item.text) for code, item in ITEMS.items()], "scale": SCALE,
         "tiers": [(tier, LEVELS[tier]) for tier in TIERS], "columns": ",".join(COLUMNS), "smallest": folder.smallest_group,
     })  # fmt: skip

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ccsim.analysis.comparison import Comparison, interval, paired
+from ccsim.analysis.comparison import Comparison, interval, paired, variance_reduction
 from ccsim.errors import InputError, UnknownNameError
 from ccsim.experiments.experiment import Experiment
 from ccsim.model.kpis import KPIS, QUARTER, available, final_value
@@ -177,7 +177,7 @@ class ReportNumbers:
             InputError: it is a whole curve, or no run of its scenario has finished.
         """
         if key.part == "move":
-            weeks = self._weeks_of(key)
+            weeks = self._interventions(key)["week"].to_numpy()
             return float(len(weeks)) if key.measure == "runs" else float(np.median(weeks)) if len(weeks) else np.nan
         if key.part == "curve":
             raise InputError(f"{key}: is a curve; name a week of it: {key.scenario}/{key.kpi}/week/0/{key.measure}")
@@ -200,15 +200,11 @@ class ReportNumbers:
             return np.nan if week is None else float(week)
         _, own, other = self.pairs(key)
         if key.measure == "variance_reduction":
-            if len(own) < 2:
-                return np.nan
-            together = float(np.var(own - other, ddof=1))
-            apart = float(np.var(own, ddof=1) + np.var(other, ddof=1))
-            return apart / together if together else np.inf
-        found = paired(own, other)
+            return variance_reduction(own, other)
+        measures = paired(own, other)
         if key.measure == "difference_half":
-            return (found["difference_high"] - found["difference_low"]) / 2
-        return found[key.measure]
+            return (measures["difference_high"] - measures["difference_low"]) / 2
+        return measures[key.measure]
 
     def pairs(self, key: Key) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return the replicates common to a scenario and the baseline, and the values of both at the horizon."""
@@ -221,15 +217,14 @@ class ReportNumbers:
         """Return replicates, and for each the value of a department or segment at the horizon."""
         table = getattr(self.comparison.results, f"{key.part}s")
         rows = table[(table["scenario"] == key.scenario) & (table[key.part] == key.number)]
-        found = [
-            (replicate, final_value(key.kpi, run[key.kpi].to_numpy())) for replicate, run in rows.groupby("replicate")
-        ]
-        return np.array([one[0] for one in found]), np.array([one[1] for one in found])
+        values = rows.groupby("replicate")[key.kpi].agg(lambda run: final_value(key.kpi, run.to_numpy()))
+        return values.index.to_numpy(), values.to_numpy()
 
-    def _weeks_of(self, key: Key) -> np.ndarray:
+    def _interventions(self, key: Key) -> pd.DataFrame:
+        """Return ``replicate`` and ``week`` of each run of the move of a key."""
         label = self.comparison.experiment.scenarios[key.scenario].schedule[key.number - 1].label
-        events = self.comparison.results.interventions
-        return events[(events["scenario"] == key.scenario) & (events["label"] == label)]["week"].to_numpy()
+        rows = self.comparison.results.interventions
+        return rows[(rows["scenario"] == key.scenario) & (rows["label"] == label)][["replicate", "week"]]
 
     def source_scenarios(self, key: Key) -> tuple[str, ...]:
         """Return the scenarios whose runs are behind a number (of an adjusted p value, behind its own test)."""
@@ -242,9 +237,7 @@ class ReportNumbers:
         import pandas as pd
 
         if key.part == "move":
-            events = self.comparison.results.interventions
-            label = self.comparison.experiment.scenarios[key.scenario].schedule[key.number - 1].label
-            return events[(events["scenario"] == key.scenario) & (events["label"] == label)][["replicate", "week"]]
+            return self._interventions(key)
         if key.part in GROUPS:
             replicates, values = self.by_group(key)
             return pd.DataFrame({"replicate": replicates, key.scenario: values})

@@ -16,8 +16,9 @@ from ccsim.reports.board import board
 from ccsim.reports.figures.comparison import MONEY
 from ccsim.reports.figures.svg import panel_picture, response_picture, swatch, swept_picture
 from ccsim.reports.own_words import OwnWords, own_words
-from ccsim.reports.pages import DisplayedNumber, html_page, inline, reproduce_command, write_page
+from ccsim.reports.pages import DisplayedNumber, inline, render_page, reproduce_command, write_page
 from ccsim.reports.references import GROUPS, Key, ReportNumbers
+from ccsim.reports.tables import verdict
 from ccsim.reports.text import factor_in_words, scenario_in_words
 from ccsim.results.formatting import minus, p_value, signed, table_unit, table_value
 from ccsim.results.results import open_results
@@ -55,7 +56,7 @@ def report_html(folder: Path) -> str:
     """Return the page of a results folder."""
     comparison = Comparison(open_results(folder))
     with own_words(comparison.experiment) as words:
-        return html_page("report", Page(comparison, folder, words).content())
+        return render_page("report.html", Page(comparison, folder, words).content())
 
 
 @dataclass(frozen=True)
@@ -135,9 +136,8 @@ class Page:
             Both numbers as text, with their references.
         """
         half_name = "difference_half" if measure == "difference" else "half"
-        half = self.shown(scenario, kpi, half_name, part, number)
-        digits = _digits_for(kpi, float.fromhex(half.value) if half.value.startswith("0x") else math.nan,
-                             self.shown(scenario, kpi, measure, part, number))  # fmt: skip
+        half = float.fromhex(self.shown(scenario, kpi, half_name, part, number).value)
+        digits = _digits_for(kpi, half, self.shown(scenario, kpi, measure, part, number))
         return (self.shown(scenario, kpi, measure, part, number, digits),
                 self.shown(scenario, kpi, half_name, part, number, digits))  # fmt: skip
 
@@ -151,15 +151,9 @@ class Page:
                 "whole": done == data["planned"]}  # fmt: skip
 
     def verdict(self, scenario: str, kpi: str) -> str:
-        """Return the verdict on a difference: better, worse, different, same (not distinguishable) or unknown."""
+        """Return the verdict on a scenario's difference to the baseline, as from :func:`ccsim.reports.tables.verdict`."""
         row: Any = self.answers.table.loc[(scenario, kpi)]
-        if math.isnan(row["p_adjusted"]):
-            return "unknown"
-        if not row["significant"]:
-            return "same"
-        if KPIS[kpi].direction == "neither":
-            return "different"
-        return "better" if (row["difference"] > 0) == (KPIS[kpi].direction == "more") else "worse"
+        return verdict(KPIS[kpi], row)
 
     def verdicts(self) -> list[dict[str, Any]]:
         """Return for each scenario the KPIs that are better, worse and undecided against the baseline, with their differences."""
@@ -222,9 +216,10 @@ class Page:
             numbers = sorted(table[table["scenario"].isin(self.names)][by].unique()) if len(table) else []
             if not kpis or len(numbers) < 2:
                 continue
+            present = {one: set(table[table["scenario"] == one][by]) for one in self.names}
             tables = [
                 {"kpi": KPIS[kpi], "unit": table_unit(KPIS[kpi]), "rows": [
-                    (self.title(one), [self.pair(one, kpi, "mean", by, int(n)) for n in self._has(table, one, by, numbers)])
+                    (self.title(one), [self.pair(one, kpi, "mean", by, int(n)) for n in numbers if n in present[one]])
                     for one in self.names]}
                 for kpi in kpis
             ]  # fmt: skip
@@ -232,11 +227,6 @@ class Page:
                 {"by": by, "names": [self.group_name(by, int(number)) for number in numbers], "tables": tables}
             )
         return found
-
-    @staticmethod
-    def _has(table: Any, scenario: str, by: str, numbers: list[Any]) -> list[Any]:
-        own = set(table[table["scenario"] == scenario][by])
-        return [number for number in numbers if number in own]
 
     def group_name(self, by: str, number: int) -> tuple[str, str]:
         """Return the name and the kind of a department or segment."""
@@ -251,8 +241,8 @@ class Page:
 
     def scenarios(self) -> list[dict[str, Any]]:
         """Return a description of every scenario."""
-        names = self.names or list(self.comparison.experiment.base_scenarios)[:MOST_SCENARIOS]
-        scenarios = {**self.comparison.experiment.base_scenarios}
+        scenarios = self.comparison.experiment.base_scenarios
+        names = self.names or list(scenarios)[:MOST_SCENARIOS]
         return [
             {"name": name, "title": self.title(name), "about": scenarios[name].about,
              "baseline": name == self.comparison.experiment.baseline, "parts": scenario_in_words(scenarios[name])}
@@ -320,11 +310,8 @@ class Page:
     def provenance(self) -> list[tuple[str, str]]:
         """Return the origin of the numbers, as (item, text)."""
         manifest, experiment = self.comparison.results.manifest, self.comparison.experiment
-        command = (
-            [Path(manifest["command"][0]).name.removesuffix(".py"), *manifest["command"][1:]]
-            if manifest["command"]
-            else []
-        )
+        program, *options = manifest["command"] or ("",)
+        command = [Path(program).name.removesuffix(".py"), *options] if program else []
         first = experiment.seed * 1_000_000
         counts = self.counts()
         return [

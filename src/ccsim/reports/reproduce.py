@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from html import unescape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -135,14 +137,10 @@ def _with_runs(results: Results, made: Results, runs: set[tuple[str, int]]) -> R
 
     tables = {}
     for name, table in results.tables.items():
-        kept, new = table[~_among(table, runs)], made.tables[name]
-        tables[name] = sort_rows(pd.concat([kept, new[_among(new, runs)]], ignore_index=True), results.experiment)
+        old, new = (each.set_index(["scenario", "replicate"], drop=False) for each in (table, made.tables[name]))
+        rows = pd.concat([old[~old.index.isin(runs)], new[new.index.isin(runs)]], ignore_index=True)
+        tables[name] = sort_rows(rows, results.experiment)
     return replace(results, tables=tables)
-
-
-def _among(table: pd.DataFrame, runs: set[tuple[str, int]]) -> np.ndarray:
-    """Return which rows of a table belong to some runs."""
-    return np.array([run in runs for run in zip(table["scenario"], table["replicate"], strict=True)], dtype=bool)
 
 
 def _runs(results: Results) -> list[tuple[str, int]]:
@@ -154,15 +152,8 @@ def _differing(key: Key, own: Results, again: Results, runs: list[tuple[str, int
     """Return the runs whose values behind a number differ in any bit."""
     name = TABLE_OF.get(key.part, next(iter(own.tables)))
     column = "week" if key.part == "move" else key.kpi
-    pieces = [dict(list(each.tables[name].groupby(["scenario", "replicate"])[column])) for each in (own, again)]
-    found = []
-    for run in runs:
-        here, there = (piece.get(run) for piece in pieces)
-        if (here is None) != (there is None) or (
-            here is not None and there is not None and not _same(here.to_numpy(), there.to_numpy())
-        ):
-            found.append(run)
-    return found
+    values = [each.tables[name].groupby(["scenario", "replicate"])[column].agg(list) for each in (own, again)]
+    return [run for run in runs if not _same(*(np.array(each.get(run, [])) for each in values))]
 
 
 def _same(one: np.ndarray, other: np.ndarray) -> bool:
@@ -177,22 +168,12 @@ def _same(one: np.ndarray, other: np.ndarray) -> bool:
 
 def _reported(folder: Path, key: Key) -> float | None:
     """Return a number as shown on the folder's page."""
-    from html.parser import HTMLParser
-
-    class Numbers(HTMLParser):
-        found: str | None = None
-
-        def handle_starttag(self, tag: str, attrs: list[tuple[str, Any]]) -> None:
-            own = dict(attrs)
-            if tag == "data" and own.get("data-key") == str(key):
-                self.found = own.get("value")
-
     page = folder / "report.html"
     if not page.is_file():
         return None
-    reader = Numbers()
-    reader.feed(page.read_text(encoding="utf-8"))
-    return None if reader.found is None else float.fromhex(reader.found)
+    text = unescape(page.read_text(encoding="utf-8"))
+    number = re.search(rf'value="(\S+)" data-key="{re.escape(str(key))}"', text)
+    return float.fromhex(number[1]) if number else None
 
 
 def title_of(key: Key) -> str:

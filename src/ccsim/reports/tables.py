@@ -46,9 +46,10 @@ def _plain_table(*columns: str, title: str | None = None) -> Table:
     """Return a table without lines; its first column is never cut or broken."""
     from ccsim.reports.terminal_table import Table
 
-    table = Table(title=title, title_justify="left", title_style="bold", box=None, header_style="dim", pad_edge=False)
-    for number, column in enumerate(columns):
-        table.add_column(column, no_wrap=number == 0)
+    table = Table(
+        *columns, title=title, title_justify="left", title_style="bold", box=None, header_style="dim", pad_edge=False
+    )
+    table.columns[0].no_wrap = True
     return table
 
 
@@ -165,16 +166,25 @@ def _cells(comparison: Comparison, kpi: Kpi, row: dict[Any, Any]) -> tuple[str, 
     if row["scenario"] == comparison.experiment.baseline or "difference" not in row:
         return label, level, "baseline", "", "", ""
     difference = with_interval(kpi, row["difference"], row["difference_low"], row["difference_high"], sign=True)
-    p = row["p_adjusted"]
-    if math.isnan(p):
-        verdict = "?"
-    elif not row["significant"]:
-        verdict = "–"
-    else:
-        better = (row["difference"] > 0) == (kpi.direction == "more")
-        verdict = "different" if kpi.direction == "neither" else "better" if better else "worse"
-    small = p_value(p)
-    return label, level, difference, signed(row["effect"], hyphen=True) if small else "", small, verdict
+    p, word = p_value(row["p_adjusted"]), verdict(kpi, row)
+    shown = {"unknown": "?", "same": "–"}.get(word, word)
+    return label, level, difference, signed(row["effect"], hyphen=True) if p else "", p, shown
+
+
+def verdict(kpi: Kpi, row: Mapping[Any, Any]) -> str:
+    """Return the verdict on a difference: better, worse, different, same (not distinguishable) or unknown.
+
+    Args:
+        kpi: the KPI.
+        row: a row of :meth:`ccsim.analysis.comparison.Comparison.table`.
+    """
+    if math.isnan(row["p_adjusted"]):
+        return "unknown"
+    if not row["significant"]:
+        return "same"
+    if kpi.direction == "neither":
+        return "different"
+    return "better" if (row["difference"] > 0) == (kpi.direction == "more") else "worse"
 
 
 def frame_table(frame: pd.DataFrame, written: Callable[[Any], str] | None = None) -> Table:
@@ -193,16 +203,18 @@ def as_text(frame: pd.DataFrame, form: str) -> str:
         return frame.to_csv(index=False)
     if form == "json":
         return frame.to_json(orient="records", indent=1)
-    header = "| " + " | ".join(map(str, frame.columns)) + " |"
-    rule = "|" + "|".join(" --- " for _ in frame.columns) + "|"
-    rows = ["| " + " | ".join(_plain(value) for value in row) + " |" for row in frame.itertuples(index=False)]
-    return "\n".join([header, rule, *rows]) + "\n"
+    return markdown_table(frame.columns, frame.itertuples(index=False))
+
+
+def markdown_table(head: Iterable[Any], rows: Iterable[Iterable[Any]]) -> str:
+    """Return a table in Markdown, numbers with six digits."""
+    lines = [[str(heading) for heading in head], *([_plain(value) for value in row] for row in rows)]
+    lines.insert(1, ["---"] * len(lines[0]))
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
 def _plain(value: Any) -> str:
-    if isinstance(value, float):
-        return exact(value)
-    return str(value).replace("|", "\\|")
+    return exact(value) if isinstance(value, float) else str(value).replace("|", "\\|")
 
 
 def responses_table(frame: Any, results: Results) -> Table:

@@ -61,36 +61,32 @@ def divergence_in_words(result: Divergence) -> str:
     """Return a text on where two scenarios diverge: cause, decision, spread."""
     a, b = result.names
     if result.cause is None:
-        return f"{a} and {b} do not part in {count_noun(result.weeks, 'week')} on the draws of seed {result.seed}: every column is equal."
+        return f"{a} and {b} do not differ in {count_noun(result.weeks, 'week')} on the draws of seed {result.seed}: every column is equal."
     lines = [
         f"{a} and {b}, on the draws of seed {result.seed}",
         "",
-        f"They part {_week(result.cause)}, in {_phase(result.cause)}.",
+        f"They differ from {_place(result.cause)}.",
     ]
     lines += _gaps(result, result.cause)
     if result.levers:
         lines += ["", "Set differently then:"]
-        lines += [f"  {key}: {parameter_value(key, mine)} / {parameter_value(key, theirs)}  ({all_parameters()[key].meaning})"
-                  for key, mine, theirs in result.levers[:12]]  # fmt: skip
+        lines += [f"  {key}: {parameter_value(key, first)} / {parameter_value(key, second)}  ({all_parameters()[key].meaning})"
+                  for key, first, second in result.levers[:12]]  # fmt: skip
         if len(result.levers) > 12:
             lines.append(f"  and {len(result.levers) - 12} more")
     if result.decision is None:
         lines += ["", f"In {count_noun(result.weeks, 'week')} no person decides differently."]
     else:
-        lines += ["", f"The first decision that comes out differently is made {_week(result.decision)}, "
-                      f"in {_phase(result.decision)}."]  # fmt: skip
+        lines += ["", f"The first decision that comes out differently is made in {_place(result.decision)}."]
         lines += _choice(result) if result.decision.choices else _gaps(result, result.decision)
     return "\n".join([*lines, "", *_spread(result)])
 
 
-def _week(difference: FirstDifference) -> str:
+def _place(difference: FirstDifference) -> str:
+    """Return the week and the mechanism of a difference."""
     if difference.phase == "founding":
-        return "when they are founded"
-    return f"in week {difference.week}" + (" (their past)" if difference.week < 0 else "")
-
-
-def _phase(difference: FirstDifference) -> str:
-    return "the founding" if difference.phase == "founding" else f"mechanism {difference.phase}"
+        return "their founding"
+    return f"week {difference.week}{' (their past)' * (difference.week < 0)}, in mechanism {difference.phase}"
 
 
 def _gaps(result: Divergence, difference: FirstDifference) -> list[str]:

@@ -155,22 +155,21 @@ def _as_difference(comparison: Comparison, kpi: Kpi) -> bool:
 
 
 def drawn(comparison: Comparison, kpi: Kpi) -> Any:
-    """Return the content of a panel, as from :meth:`Comparison.bands`; for a sum to date, differences to the baseline."""
+    """Return the means and intervals of a panel, as from :meth:`Comparison.bands`; for a sum to date, of differences to the baseline."""
     import pandas as pd
 
     from ccsim.analysis.comparison import interval
 
     if not _as_difference(comparison, kpi):
         return comparison.bands(kpi.name, 1 if kpi.aggregation == "last" else QUARTER)
-    others, theirs = comparison._arrays[comparison.experiment.baseline]
+    others, baseline = comparison._arrays[comparison.experiment.baseline]
     parts = []
     for name, (replicates, values) in comparison._arrays.items():
         _, here, there = np.intersect1d(replicates, others, return_indices=True)
-        gaps = values[kpi.name][here] - theirs[kpi.name][there]
+        gaps = values[kpi.name][here] - baseline[kpi.name][there]
         mean, low, high = interval(gaps)
-        few, many = np.quantile(gaps, [0.05, 0.95], axis=0)
-        parts.append(pd.DataFrame({"scenario": name, "week": np.arange(len(mean)), "mean": mean, "low": low,
-                                   "high": high, "p05": few, "p95": many}))  # fmt: skip
+        weeks = np.arange(len(mean))
+        parts.append(pd.DataFrame({"scenario": name, "week": weeks, "mean": mean, "low": low, "high": high}))
     return pd.concat(parts, ignore_index=True)
 
 
@@ -218,8 +217,8 @@ def _curve(axes: Axes, comparison: Comparison, kpi: Kpi, name: str) -> None:
     values = sorted(value for value, point in points.items() if point in comparison._arrays)
     if not values:
         return
-    found = [interval(comparison.final_values(kpi.name, points[value])[1]) for value in values]
-    mean, low, high = (np.array(column) for column in zip(*found, strict=True))
+    intervals = [interval(comparison.final_values(kpi.name, points[value])[1]) for value in values]
+    mean, low, high = np.array(intervals).T
     colour, line = scenario_style(comparison, name)
     axes.fill_between(values, low, high, color=colour, alpha=0.2, linewidth=0)
     axes.plot(values, mean, color=colour, linestyle=line, linewidth=2.1, marker="o", markersize=5)
@@ -273,15 +272,15 @@ def events_of(comparison: Comparison, names: Sequence[str]) -> list[tuple[float,
     """Return (week, label) of the events: the week of a dated move, or the median week of a move on a condition."""
     events = comparison.results.interventions
     events = events[events["scenario"].isin(names)]
-    found: set[tuple[float, str]] = set()
+    dated: set[tuple[float, str]] = set()
     moves = [move for name in names for move in comparison.experiment.scenarios[name].schedule]
     conditional = {move.label for move in moves if move.week is None}
     for label, weeks in events.groupby("label")["week"]:
         if label in conditional and weeks.nunique() > 1:
-            found.add((float(round(weeks.median())), str(label) + " (median)"))
+            dated.add((float(round(weeks.median())), str(label) + " (median)"))
         else:
-            found.update((float(week), str(label)) for week in weeks.unique())
-    return sorted(found)
+            dated.update((float(week), str(label)) for week in weeks.unique())
+    return sorted(dated)
 
 
 def _mark_events(figure: Figure, panels: Sequence[Axes], events: list[tuple[float, str]]) -> None:
@@ -364,16 +363,16 @@ def _clearest(axes: Axes, text: Any, taken: Sequence[Any]) -> tuple[float, float
     """Return the offset around the point at which a label covers least; the nearest of equals."""
     curves = np.concatenate([axes.transData.transform(line.get_xydata()) for line in axes.lines])
     home, panel, scale = text.get_window_extent(), axes.get_window_extent(), text.get_figure().dpi / 72
-    best, found = np.inf, (0.0, 0.0)
+    least, offset = np.inf, (0.0, 0.0)
     for distance in (1.0, 1.4, 1.9, 2.5):
         for x, y in ((-48, 26), (48, -26), (0, 30), (0, -30), (-56, 0), (56, 0), (-48, -26), (48, 26)):
             box = home.translated(x * distance * scale, y * distance * scale)
             covers = sum(box.contains(*point) for point in curves) + 200 * sum(box.overlaps(other) for other in taken)
             outside = not (panel.contains(box.x0, box.y0) and panel.contains(box.x1, box.y1))
             cost = covers + 500 * outside + 3 * distance
-            if cost < best:
-                best, found = cost, (x * distance, y * distance)
-    return found
+            if cost < least:
+                least, offset = cost, (x * distance, y * distance)
+    return offset
 
 
 def _head(figure: Figure, comparison: Comparison, names: Sequence[str], what: str) -> None:

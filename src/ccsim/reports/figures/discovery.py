@@ -11,7 +11,7 @@ from ccsim.analysis.parameter_space import Dimension
 from ccsim.analysis.problem import DIFFERENCE
 from ccsim.model.kpis import KPIS
 from ccsim.reports.figures.comparison import FAINT, INK, QUIET
-from ccsim.reports.figures.layout import DOWN, UP, apply_layout, figure_frame, format_axis, of_study, scale_of
+from ccsim.reports.figures.layout import DOWN, UP, figure_frame, format_axis, of_study, position, scale_of
 from ccsim.results.formatting import money, share
 
 if TYPE_CHECKING:
@@ -31,15 +31,15 @@ def regions_figure(result: Discovery) -> Figure:
         f"{share(first.density.value)} of its points have it (density); of all points, {share(result.base)} have it."
         if first else f"Of all points, {share(result.base)} have the outcome."
     )  # fmt: skip
-    with figure_frame(f"Where {result.where}", of_study(result.problem), message, text, height=10.6) as (figure, lines):
+    with figure_frame(
+        f"Where {result.where}", of_study(result.problem), message, text, height=10.6, left=0.11, head=0.75, wspace=0.3, hspace=0.5
+    ) as figure:  # fmt: skip
         panels = figure.subplots(2, 2).flat
         across, up = _leading(result)
         _points(panels[0], result, across, up)
         _surface(panels[1], result, across, up)
         _trajectories(panels[2], result)
         _trade(panels[3], result)
-        apply_layout(figure, lines, left=0.11, head=0.75)
-        figure.subplots_adjust(hspace=0.5, wspace=0.3)
     return figure
 
 
@@ -99,8 +99,7 @@ def _side(one: Dimension, limits: tuple[float, ...] | None) -> tuple[float, floa
 def _surface(axes: Axes, result: Discovery, across: int, up: int) -> None:
     """Draw the share of runs with the outcome over two dimensions, all others averaged over."""
     known = np.isfinite(result.share)
-    place = np.column_stack([(result.points[known, n] - one.low) / (one.high - one.low)
-                             for n, one in ((k, result.space[k]) for k in (across, up))])  # fmt: skip
+    place = np.column_stack([position(result.space[k], result.points[known, k]) for k in (across, up)])
     side = np.linspace(0, 1, CELLS)
     grid = np.stack(np.meshgrid(side, side), axis=-1)
     reach = np.array([_reach(result.space[k]) for k in (across, up)])

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from textwrap import shorten, wrap
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from ccsim.analysis.parameter_space import Dimension
 from ccsim.analysis.problem import DIFFERENCE, AnalysisProblem
 from ccsim.model.kpis import KPIS
 from ccsim.reports.figures.comparison import FAINT, QUIET, STYLE, WIDTH, scaled_unit
-from ccsim.results.formatting import number
+from ccsim.results.formatting import money, number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -21,8 +24,25 @@ UP, DOWN = "#0072b2", "#e69f00"
 
 
 @contextmanager
-def figure_frame(title: str, *texts: str, height: float) -> Iterator[tuple[Figure, int]]:
-    """Open a figure with a title and descriptive texts below it; yield it and the number of lines of text."""
+def figure_frame(
+    title: str, *texts: str, height: float, left: float, foot: float = 0.7, head: float = 0.4,
+    wspace: float | None = None, hspace: float | None = None,
+) -> Iterator[Figure]:  # fmt: skip
+    """Open a figure with a title and descriptive texts below it; its panels get the space below these.
+
+    Args:
+        title: the title.
+        texts: the texts, each on lines of its own.
+        height: height of the figure, inches.
+        left: left margin, share of the width.
+        foot: bottom margin, inches.
+        head: height of a panel's own title, inches.
+        wspace: space between columns of panels, as a share of a panel's width.
+        hspace: space between rows of panels, as a share of a panel's height.
+
+    Yields:
+        The figure, to which panels are to be added.
+    """
     import matplotlib as mpl
     from matplotlib.figure import Figure
 
@@ -34,21 +54,32 @@ def figure_frame(title: str, *texts: str, height: float) -> Iterator[tuple[Figur
         )
         for number, line in enumerate(lines):
             figure.text(0.03, 1 - (0.58 + 0.24 * number) / height, line, va="top", color=QUIET)
-        yield figure, len(lines)
+        yield figure
+        top = 1 - (0.58 + head + 0.24 * len(lines)) / height
+        figure.subplots_adjust(left=left, right=0.97, top=top, bottom=foot / height, wspace=wspace, hspace=hspace)
 
 
-def apply_layout(figure: Figure, lines: int, *, left: float, foot: float = 0.7, head: float = 0.4) -> None:
-    """Give the panels the space below the titles of the page.
+def draw_spans(axes: Axes, space: Sequence[Dimension]) -> np.ndarray:
+    """Draw the span of each parameter as a grey line from 0 to 1 with its ends below it, and return the heights of the lines."""
+    heights = np.arange(len(space))[::-1]
+    axes.hlines(heights, 0, 1, color=FAINT, linewidth=4, alpha=0.35)
+    for dimension, height in zip(space, heights, strict=True):
+        for x, end, side in ((0, dimension.low, "left"), (1, dimension.high, "right")):
+            axes.annotate(dimension.written(end), (x, height), (0, -14), textcoords="offset points", color=QUIET,
+                          fontsize=9, ha=side)  # fmt: skip
+    axes.set_yticks(heights, [f"{one.key}\n({money(one.unit)})" if one.unit else one.key for one in space])
+    axes.set_xticks([])
+    axes.set_xlim(-0.04, 1.04)
+    axes.set_ylim(-0.7, len(space) - 0.3)
+    axes.grid(visible=False)
+    axes.tick_params(length=0)
+    axes.spines[["left", "bottom"]].set_visible(False)
+    return heights
 
-    Args:
-        figure: the figure.
-        lines: lines of text below its title.
-        left: left margin, share of the width.
-        foot: bottom margin, inches.
-        head: height of a panel's own title, inches.
-    """
-    height = figure.get_figheight()
-    figure.subplots_adjust(left=left, right=0.97, top=1 - (0.58 + head + 0.24 * lines) / height, bottom=foot / height)
+
+def position(dimension: Dimension, number: Any) -> Any:
+    """Return where a number, or each of an array, lies in the span of a parameter, from 0 to 1."""
+    return (number - dimension.low) / (dimension.high - dimension.low)
 
 
 def of_study(problem: AnalysisProblem) -> str:

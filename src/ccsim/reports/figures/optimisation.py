@@ -8,8 +8,8 @@ import numpy as np
 
 from ccsim.analysis.optimise import OptimisationResult
 from ccsim.reports.figures.comparison import FAINT, INK, QUIET
-from ccsim.reports.figures.layout import DOWN, UP, apply_layout, figure_frame, format_axis, of_study, scale_of
-from ccsim.results.formatting import money, number
+from ccsim.reports.figures.layout import DOWN, UP, draw_spans, figure_frame, format_axis, of_study, position, scale_of
+from ccsim.results.formatting import number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -25,15 +25,18 @@ def optimum_figure(result: OptimisationResult) -> Figure:
     text = f"{len(result.trials)} plans; what counts is {counts}"
     text += f" over worlds; fresh: {worlds} other worlds." if worlds > 1 else " over runs; fresh: other draws."
     money = "" if aim.max_cost is None else f" Within {number(aim.max_cost)} of {aim.measure}, on average."
-    with figure_frame(f"The search for {words}", of_study(result.problem), text + money, height=height) as (
-        figure,
-        lines,
-    ):
+    with figure_frame(
+        f"The search for {words}",
+        of_study(result.problem),
+        text + money,
+        height=height,
+        left=0.07,
+        head=0.98,
+        wspace=0.55,
+    ) as figure:
         panels = figure.subplots(1, 2, width_ratios=(1.15, 1))
         (_front if len(aim.objectives) > 1 else _search)(panels[0], result)
         _levers(panels[1], result)
-        apply_layout(figure, lines, left=0.07, head=0.98)
-        figure.subplots_adjust(wspace=0.55)
     return figure
 
 
@@ -98,36 +101,17 @@ def _front(axes: Axes, result: OptimisationResult) -> None:
 
 def _levers(axes: Axes, result: OptimisationResult) -> None:
     """Draw the position of each lever in its range, at present and in the plans found."""
-    places = np.arange(len(result.space))[::-1]
-    axes.hlines(places, 0, 1, color=FAINT, linewidth=4, alpha=0.35)
-    for one, place in zip(result.space, places, strict=True):
-        axes.annotate(one.written(one.low), (0, place), (0, -13), textcoords="offset points", color=QUIET, fontsize=9)
-        axes.annotate(one.written(one.high), (1, place), (0, -13), textcoords="offset points", color=QUIET, fontsize=9,
-                      ha="right")  # fmt: skip
+    many = len(result.plans) > 1
+    for one, place in zip(result.space, draw_spans(axes, result.space), strict=True):
         start = result.start.plan[one.key]
         if start is not None and (start in one.choices if one.choices else one.low <= start <= one.high):
-            axes.plot(_place(result, one.key, start), place, "s", color=DOWN, mec=INK, markersize=8)
-        for k, plan in enumerate(result.plans):
-            at = _place(result, one.key, plan.plan[one.key])
-            axes.plot(at, place, "o", color=UP, mec=INK, markersize=9)
-            text = one.written(one.number(plan.plan[one.key])) if len(result.plans) == 1 else str(k + 1)
-            axes.annotate(text, (at, place), (0, 8), textcoords="offset points", ha="center",
-                          fontweight="bold" if len(result.plans) == 1 else "normal", fontsize=10)  # fmt: skip
-    axes.set_yticks(places, [f"{one.key}\n({money(one.unit)})" if one.unit else one.key for one in result.space])
-    axes.set_xticks([])
-    axes.set_xlim(-0.04, 1.04)
-    axes.set_ylim(-0.7, len(places) - 0.3)
-    axes.grid(visible=False)
-    for side in ("left", "bottom"):
-        axes.spines[side].set_visible(False)
-    axes.tick_params(length=0)
-    many = len(result.plans) > 1
+            axes.plot(position(one, one.number(start)), place, "s", color=DOWN, mec=INK, markersize=8)
+        for k, plan in enumerate(result.plans, 1):
+            number = one.number(plan.plan[one.key])
+            axes.plot(position(one, number), place, "o", color=UP, mec=INK, markersize=9)
+            axes.annotate(str(k) if many else one.written(number), (position(one, number), place), (0, 8), ha="center",
+                          textcoords="offset points", fontweight="normal" if many else "bold", fontsize=10)  # fmt: skip
     axes.set_title(f"Levers: ○ {'the front, by number' if many else 'the best plan'}, □ as it is", pad=46)
-
-
-def _place(result: OptimisationResult, key: str, value: object) -> float:
-    one = next(one for one in result.space if one.key == key)
-    return (one.number(value) - one.low) / (one.high - one.low)
 
 
 def _legend(axes: Axes, columns: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy as np
 from ccsim.analysis.sensitivity import Sensitivity, noise_floor
 from ccsim.errors import count_noun
 from ccsim.reports.figures.comparison import FAINT, INK, QUIET
-from ccsim.reports.figures.layout import DOWN, UP, apply_layout, figure_frame, format_axis, of_study, scale_of
+from ccsim.reports.figures.layout import DOWN, UP, figure_frame, format_axis, of_study, scale_of
 from ccsim.results.formatting import number, share
 
 if TYPE_CHECKING:
@@ -26,28 +26,20 @@ def tornado_figure(result: Sensitivity, outcome: str) -> Figure:
     """Return the figure for an outcome: bars of effects on the left, importance with intervals on the right."""
     rows = result.table[result.table["outcome"] == outcome].head(MOST).iloc[::-1]
     divide, unit, title = scale_of(outcome, float(np.abs(result.means[outcome]).max()))
+    spans = {one.key: f"{one.written(one.low)}…{one.written(one.high)}" for one in result.space}
     noise, hidden = result.noise[outcome], len(result.space) - len(rows)
     methods = {"morris": "Morris: paths that change one parameter at a time", "sobol": "Sobol': shares of the variance"}
     points = f"{count_noun(len(result.points), 'point')} of {count_noun(result.problem.replicates, 'run')}, week {result.problem.weeks - 1}"
     chance = "" if np.isnan(noise.share) else f"Of the variance of single runs, {share(noise.share)} is chance."
     less = f" Left out: {count_noun(hidden, 'parameter')} that matter less." if hidden else ""
-    height = 2.9 + 0.36 * max(6, len(rows))
     with figure_frame(
         f"{title}: what it depends on", of_study(result.problem), f"{methods[result.method]}; {points}.",
-        f"{chance}{less} Pale: could be chance.".strip(), height=height,
-    ) as (figure, lines):  # fmt: skip
+        f"{chance}{less} Pale: could be chance.".strip(), height=2.9 + 0.36 * max(6, len(rows)), left=0.27, foot=0.95, wspace=0.06,
+    ) as figure:  # fmt: skip
         panels = figure.subplots(1, 2, sharey=True, width_ratios=(1.25, 1))
-        _effects(panels[0], rows, _labels(result, rows["parameter"]), divide, unit)
+        _effects(panels[0], rows, [f"{key} ({spans[key]})" for key in rows["parameter"]], divide, unit)
         _importance(panels[1], rows, result, outcome, divide, unit)
-        apply_layout(figure, lines, left=0.27, foot=0.95)
-        figure.subplots_adjust(wspace=0.06)
     return figure
-
-
-def _labels(result: Sensitivity, parameters: Iterable[str]) -> list[str]:
-    """Return each parameter's key with its span."""
-    spans = {one.key: f"{one.written(one.low)}…{one.written(one.high)}" for one in result.space}
-    return [f"{key} ({spans[key]})" for key in parameters]
 
 
 def _effects(axes: Axes, rows: pd.DataFrame, labels: Sequence[str], divide: float, unit: str) -> None:

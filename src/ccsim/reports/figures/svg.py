@@ -41,16 +41,16 @@ def spread_figure(result: Divergence) -> Figure:
                 linewidth=2.6, label=name,
             )  # fmt: skip
         lines = [f"Both on the draws of seed {result.seed}, compared bit by bit"]
-        for parting, label in ((result.cause, "they part"), (result.decision, "first decision that differs")):
-            if parting is not None:
-                axes.axvline(parting.week, color=FAINT, linewidth=1.1, linestyle=(0, (2, 2)), zorder=0)
-                lines.append(f"{label} in week {parting.week} ({parting.phase})")
+        for first, label in ((result.cause, "they differ from"), (result.decision, "first decision that differs in")):
+            if first is not None:
+                axes.axvline(first.week, color=FAINT, linewidth=1.1, linestyle=(0, (2, 2)), zorder=0)
+                lines.append(f"{label} week {first.week} ({first.phase})")
         axes.set_xlim(*(result.spread["week"].iloc[[0, -1]] if len(result.spread) > 1 else (0, 1)))
         axes.set_ylim(0, 103)
         axes.set_xlabel("week")
         axes.set_ylabel("% in whom anything that lasts differs")
         axes.legend(frameon=False, loc="center right", handlelength=3.4)
-        write_title(figure, f"How {a} and {b} part")
+        write_title(figure, f"How the difference between {a} and {b} spreads")
         figure.text(0.045, 0.915, f"{'; '.join(lines)}.", va="top", color=QUIET)
         figure.subplots_adjust(left=0.07, right=0.975, top=0.85, bottom=0.09)
     return figure

@@ -12,7 +12,7 @@ from ccsim.errors import count_noun
 from ccsim.model.kpis import KPIS
 from ccsim.model.settings import all_parameters
 from ccsim.reports.figures.svg import as_png
-from ccsim.reports.pages import html_page, markdown_page
+from ccsim.reports.pages import render_page
 from ccsim.reports.tables import headed_table
 from ccsim.results.formatting import difference_scale, kpi_difference, number, p_value, signed
 from ccsim.results.formatting import share as percent
@@ -189,9 +189,11 @@ def write_pages(ledger: Ledger, folder: Path, made_by: str, pictures: dict[str, 
         "counts": [(name, counts[name]) for name in COLOURS if counts[name]],
     }  # fmt: skip
     markdown, html, table = (folder / f"claims.{ending}" for ending in ("md", "html", "parquet"))
-    markdown.write_text(markdown_page("claims", content, "ccsim.validation.claims"), encoding="utf-8")
+    markdown.write_text(render_page("claims.md", content, "ccsim.validation.claims"), encoding="utf-8")
     inline = {name: base64.b64encode(data).decode() for name, data in pictures.items()}
-    html.write_text(html_page("claims", {**content, "pictures": inline}, "ccsim.validation.claims"), encoding="utf-8")
+    html.write_text(
+        render_page("claims.html", {**content, "pictures": inline}, "ccsim.validation.claims"), encoding="utf-8"
+    )
     ledger.table().to_parquet(table)
     return [markdown, html, table]
 

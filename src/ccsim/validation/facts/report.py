@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ccsim.errors import count_noun
 from ccsim.reports.figures.svg import as_png
-from ccsim.reports.pages import markdown_page
+from ccsim.reports.pages import render_page
 from ccsim.reports.tables import headed_table
 from ccsim.results.formatting import interval, number
 from ccsim.validation.facts.schema import Excluded
@@ -132,7 +132,7 @@ def write_pages(scores: Sequence[Score], folder: Path, made_by: str, apart: Sequ
         studies.append({"study": some[0].study, "rows": [row_of(one) for one in some]})
     data = {"studies": studies, "summary": summary(scores), "made_by": made_by, "apart": apart}
     page, parquet = folder / "validation.md", folder / "validation.parquet"
-    page.write_text(markdown_page("validation", data, "ccsim.validation.facts"), encoding="utf-8")
+    page.write_text(render_page("validation.md", data, "ccsim.validation.facts"), encoding="utf-8")
     table(scores).to_parquet(parquet)
     return [page, parquet]
 

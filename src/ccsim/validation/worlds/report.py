@@ -17,7 +17,7 @@ from ccsim.analysis.parameter_space import Dimension
 from ccsim.experiments.factors import Factor
 from ccsim.model.settings import all_parameters
 from ccsim.reports.figures.svg import as_png
-from ccsim.reports.pages import markdown_page
+from ccsim.reports.pages import render_page
 from ccsim.results.formatting import interval, number, share
 from ccsim.validation.worlds.emulators import SOUGHT
 from ccsim.validation.worlds.patterns import ADMITTED, IMPLAUSIBLE
@@ -136,7 +136,7 @@ def write_page(worlds: AdmittedWorlds, folder: Path) -> list[Path]:
         "implausible": IMPLAUSIBLE, "sought": SOUGHT, "told": sum(row["clear"] for row in rows), "count": len(worlds),
         "rate": len(worlds) / max(1, worlds.made["tried"]), "all_met": all_met,
     }  # fmt: skip
-    page.write_text(markdown_page("worlds", data, "ccsim.validation.worlds"), encoding="utf-8")
+    page.write_text(render_page("worlds.md", data, "ccsim.validation.worlds"), encoding="utf-8")
     return [page, drawing]
 
 
