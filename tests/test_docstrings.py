@@ -107,7 +107,7 @@ def test_a_long_rule_says_where_its_equation_comes_from() -> None:
     assert not bare
 
 
-def test_a_function_without_the_section_is_found() -> None:
+def test_a_function_without_the_section_is_reported() -> None:
     bare = 'def f(a, b, c):\n    """Do it."""\n'
     assert lacking(bare) == ["f"]
     assert not lacking(bare.replace('it."""', 'it.\n\n    Args:\n        a: one.\n    """'))

@@ -81,7 +81,7 @@ def test_every_relative_link_leads_to_a_file_and_heading(page: Path) -> None:
     assert not dead_links(ROOT / page)
 
 
-def test_a_link_to_a_missing_file_or_heading_is_found(tmp_path: Path) -> None:
+def test_a_link_to_a_missing_file_or_heading_is_reported(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text("# One *fine* heading\n[a](#one-fine-heading) [b](gone.md) [c](#two) [d](https://x.org/y)\n")
     assert dead_links(page) == ["gone.md", "#two"]

@@ -72,7 +72,7 @@ def test_a_term_exists_in_the_code(term: str, place: str) -> None:
 @pytest.mark.parametrize(
     "place", ["KPI `happiness`", "parameter `programme.joy`", "command `dance`", "`ccsim.model.kpis.None_`"]
 )
-def test_a_place_that_does_not_exist_is_found(place: str) -> None:
+def test_a_location_that_does_not_exist_is_reported(place: str) -> None:
     assert not exists(place)
 
 

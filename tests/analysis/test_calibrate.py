@@ -36,7 +36,7 @@ def model(noise=0.01, function=outcomes):
     return evaluate
 
 
-def test_known_values_are_found_and_held_out_targets_predicted(toy):
+def test_known_values_are_recovered_and_held_out_targets_predicted(toy):
     truth = np.array([[0.4, 0.5]])
     values = outcomes(truth)[0]
     targets = [Target("csat", values[0], 0.03), Target("nps", values[1], 0.03), Target("fcr", values[2], 0.05, True)]

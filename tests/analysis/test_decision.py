@@ -103,7 +103,7 @@ def test_a_choice_flips_where_its_gain_is_nothing_and_only_there() -> None:
     assert flips(outcomes + np.array([0.0, 9.0]), "this", z) == []
 
 
-def test_the_right_option_its_worth_and_its_flip_are_found_in_an_organisation_made_by_hand(tmp_path: Path) -> None:
+def test_the_best_option_its_value_and_its_flip_are_those_of_an_organisation_made_by_hand(tmp_path: Path) -> None:
     decision = known(tmp_path / "o", lambda z: SHIFT + SLOPE * z, noise=0.3)
     assert decision.options[decision.order[0]] == "change"
     numbers = decision.numbers()

@@ -105,7 +105,7 @@ def test_the_figure_has_its_four_panels():
         ({"where": "csat > 100", "samples": 60}, "holds at no point"),
     ],
 )
-def test_what_cannot_be_found_is_reported(small_study, changed, message):
+def test_a_search_without_a_result_is_reported(small_study, changed, message):
     problem = AnalysisProblem(small_study.scenario, small_study.baseline, weeks=2, replicates=1)
     with pytest.raises(InputError, match=message):
         discover(problem, SPACE, **{"where": "npv > 0", "runner": Runner(workers=1), **changed})

@@ -58,7 +58,7 @@ def hill(seed=0, noise=0.0, runs=4, worlds=1, tops=((0.6, 0.3, 0.5),), spread=0.
 
 
 @pytest.mark.parametrize("sampler", ["tpe", "cma"])
-def test_the_top_of_a_hill_is_found(sampler):
+def test_the_search_reaches_the_top_of_a_hill(sampler):
     found = searched(STUDY, SPACE, Objectives((Objective("npv"),)), hill(), 80, sampler)
     assert found.plans[0].mean[0] > -0.25
     assert found.start.mean[0] == pytest.approx(truth(found.start.plan))
@@ -98,7 +98,7 @@ def test_a_quantile_avoids_what_is_risky():
     assert plans[1].low[0] < plans[1].mean[0] < plans[1].high[0]
 
 
-def test_what_is_reported_is_not_lucky():
+def test_reported_gains_are_not_biased_by_selection():
     """Over 200 searches the reported figure is off by less than a quarter of its half-interval on average.
 
     The mean of 200 errors has a standard error of 0.035 half-intervals, so that a right report fails once in 1e11;

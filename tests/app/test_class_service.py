@@ -96,7 +96,7 @@ def test_a_class_from_joining_to_its_ranking(server: PagesServer, lecturer: Visi
     assert desk["handed"] == 1 and [row["name"] for row in desk["ranks"]] == ["Ann"]
 
 
-def test_what_has_not_changed_is_not_told_again(lecturer: Visitor, opened: dict[str, Any]) -> None:
+def test_unchanged_results_are_not_sent_again(lecturer: Visitor, opened: dict[str, Any]) -> None:
     player = _join(lecturer, opened["code"])
     first = lecturer.asked(_report(opened["code"]), {}, player["player"])
     assert "state" not in lecturer.asked(_report(opened["code"]), {"since": first["tag"]}, player["player"])

@@ -114,7 +114,7 @@ def test_moves_of_the_best_plan_can_be_switched_off(over: Any) -> None:
     assert over.locator("section:has(#ways-title) path.line.pin").count() == 1
 
 
-def test_luck_or_skill_is_a_picture_of_twenty_other_companies(over: Any) -> None:
+def test_chance_or_skill_is_a_chart_of_twenty_other_companies(over: Any) -> None:
     over.get_by_text("of 20 companies").wait_for()
     assert over.locator("section:has(#luck-title) circle").count() == 40
 

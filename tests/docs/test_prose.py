@@ -77,7 +77,7 @@ def test_a_document_uses_none_of_the_words_that_we_avoid(page: Path) -> None:
     assert not avoided(page.read_text(encoding="utf-8"))
 
 
-def test_an_avoided_word_is_found_in_prose_and_not_in_code() -> None:
+def test_an_avoided_word_is_reported_in_prose_and_not_in_code() -> None:
     assert avoided("one\nWhoever reads") == ["line 2: 'Whoever': the person who, or: anyone who"]
     assert not avoided("`whoever` and\n```\nwhoever\n```\n")
 

@@ -161,7 +161,7 @@ def test_a_fault_of_a_shared_parent_is_reported_once(tmp_path: Path) -> None:
     assert told(path) == [("parent.toml", 2, "levers.programme.budget")]
 
 
-def test_scenarios_beside_an_experiment_are_found_from_anywhere(tmp_path: Path) -> None:
+def test_scenarios_beside_an_experiment_load_from_any_working_folder(tmp_path: Path) -> None:
     (tmp_path / "experiments").mkdir()
     (tmp_path / "scenarios").mkdir()
     (tmp_path / "scenarios" / "own.toml").write_text('title = "Own"\n')

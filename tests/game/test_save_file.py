@@ -59,7 +59,7 @@ def test_a_foreign_file_is_one_message(content):
     [("seed", 8), ("seed", -1), ("seed", 1.5), ("seed", 2**64), ("player", "Eve"), ("player", "x" * 99),
      ("choices", []), ("choices", [{"start": ["widen-rights"] * 60}]), ("surplus", 1), ("scenario", 3)],
 )  # fmt: skip
-def test_a_file_changed_by_hand_is_found_out(played, key, value):
+def test_a_file_changed_by_hand_is_refused(played, key, value):
     data = json.loads(text_of(played))
     data[key] = value
     with pytest.raises(InputError, match="damaged"):

@@ -190,7 +190,7 @@ def test_people_listen_to_others_mostly_of_their_own_department() -> None:
 
 
 @pytest.mark.parametrize("staff", [1, 2, 3])
-def test_the_smallest_organisations_can_be_founded(staff: int) -> None:
+def test_the_smallest_organisations_can_be_initialised(staff: int) -> None:
     state = initialise(sized(staff=staff, departments=1, front_departments=1, customers=1, segments=1), 2)
     assert state.populations.colleagues.shape == (staff, min(8, staff - 1))
     assert (state.populations.colleagues != np.arange(staff)[:, None]).all()

@@ -103,7 +103,7 @@ def test_drawn_ties_are_as_unequal_as_real_ones(name: str, ties: str, dept: str)
 @pytest.mark.parametrize(("name", "ties", "dept"), [
     ("high-tech-managers", "advice.csv", "dept"), ("research-institute-email", "email.csv", "department"),
 ])  # fmt: skip
-def test_an_organisation_founded_without_its_ties_is_as_unequal_as_with_them(
+def test_an_organisation_initialised_without_its_ties_is_as_unequal_as_with_them(
     tmp_path: Path, name: str, ties: str, dept: str
 ) -> None:
     source = shared(name)
@@ -209,7 +209,7 @@ def test_lines_of_any_depth_lead_to_the_top(tmp_path: Path) -> None:
     assert layout.leader.tolist() == [5]
 
 
-def test_a_scenario_is_founded_from_files_and_refuses_a_size_that_they_say(tmp_path: Path) -> None:
+def test_a_scenario_is_initialised_from_files_and_refuses_a_size_that_they_state(tmp_path: Path) -> None:
     write_template(tmp_path / "my")
     path = tmp_path / "mine.toml"
     path.write_text('title = "Mine"\n[organisation]\nfrom = "my"\nwarm_up = 2\n', encoding="utf-8")

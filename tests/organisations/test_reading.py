@@ -108,7 +108,7 @@ def test_another_encoding_is_refused_in_words(tmp_path: Path, data: bytes) -> No
     assert "save it as CSV UTF-8" in faults(folder)[0]
 
 
-def test_a_circle_of_superiors_and_ties_to_no_person_are_found(tmp_path: Path) -> None:
+def test_a_circle_of_superiors_and_ties_to_no_person_are_reported(tmp_path: Path) -> None:
     folder = folder_of(tmp_path / "o", {
         "organisation.toml": HEAD, "people.csv": "id,department,manager\na,A,b\nb,A,a\nc,A,\n",
         "ties.csv": "from,to\na,b\nc,c\nc,x\n",
@@ -194,7 +194,7 @@ def test_the_template_has_no_fault_and_git_ignores_it(tmp_path: Path) -> None:
     assert (tmp_path / "my" / ".gitignore").read_text().splitlines()[1] == "*"
 
 
-def test_no_identifier_is_kept_in_memory_or_told(tmp_path: Path) -> None:
+def test_no_identifier_is_kept_in_memory_or_reported(tmp_path: Path) -> None:
     folder = managers(tmp_path / "o")
     people = folder / "people.csv"
     frame = pd.read_csv(people, dtype=str).fillna("")

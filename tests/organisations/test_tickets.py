@@ -61,7 +61,7 @@ def test_every_fourth_ticket_agrees_with_the_complete_weeks() -> None:
     assert mine["within_target"].sum() / part == pytest.approx(whole["within_target"].sum() / full, abs=0.03)
 
 
-def test_hand_offs_equal_a_count_by_hand_and_the_folder_is_founded(tmp_path: Path) -> None:
+def test_hand_offs_equal_a_count_by_hand_and_the_folder_can_be_simulated(tmp_path: Path) -> None:
     source = shared("incident-tickets")
     events = read_tickets(source / "events.csv", needed=("id", "time", "group"))
     folder = tmp_path / "desk"
@@ -78,7 +78,7 @@ def test_hand_offs_equal_a_count_by_hand_and_the_folder_is_founded(tmp_path: Pat
     assert {(a, b): n for a, b, n in mine.itertuples(index=False)} == dict(pairs)
 
 
-def test_a_folder_that_was_read_is_founded_with_its_groups(tmp_path: Path) -> None:
+def test_a_folder_that_was_read_is_initialised_with_its_groups(tmp_path: Path) -> None:
     source = shared("incident-tickets")
     write_tickets(tmp_path / "desk", read_tickets(source / "tickets.csv"))
     layout = layout_of_folder(tmp_path / "desk")

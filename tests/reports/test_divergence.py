@@ -56,7 +56,7 @@ def test_scenarios_with_other_pasts_part_in_the_past(small):
     assert parted.spread["week"].min() < 0
 
 
-def test_what_differs_as_founded_is_reported(small):
+def test_differences_at_initialisation_are_reported(small):
     quiet = load_scenario("nothing").with_values(small)
     other = quiet.with_values({"defects.baseline": 0.2}, name="other")
     assert diff(quiet, other, weeks=1).cause.phase == "founding"

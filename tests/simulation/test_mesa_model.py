@@ -220,7 +220,7 @@ def test_whole_numbers_stay_whole_and_a_refused_value_changes_nothing(org: Organ
     assert person.hired_week == 2 and type(person.hired_week) is int
 
 
-def test_who_is_where_is_set_at_the_founding_and_yes_or_no_is_0_or_1(org: Organisation) -> None:
+def test_positions_are_set_at_initialisation_and_yes_or_no_is_0_or_1(org: Organisation) -> None:
     customer, person = next(iter(org.agents_by_type[Customer])), next(iter(org.agents_by_type[Employee]))
     for agent, name, wrong in ((customer, "segment", 1), (person, "department", 0), (customer, "active", 2)):
         before = getattr(agent, name)

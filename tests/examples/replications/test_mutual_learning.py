@@ -55,7 +55,7 @@ def test_the_whole_table_is_within_the_error_of_1000_runs() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("reading", "expected"), WRONG_READINGS.items())
-def test_the_wrong_readings_are_wrong_as_an_independent_program_found(reading: str, expected: tuple) -> None:
+def test_the_wrong_readings_differ_as_in_an_independent_program(reading: str, expected: tuple) -> None:
     # That program's number of runs is 1,000 at least; ours and its error are added.
     for speed, value in zip((0.1, 0.5, 0.9), expected, strict=True):
         known = classic.equilibria({"socialisation": speed, "reading": reading}, runs=1_000, longest=500)
@@ -124,7 +124,7 @@ def test_learning_changes_only_the_code() -> None:
     assert {name for name, column in firm._asdict().items() if (column != before[name]).any()} == {"code"}
 
 
-def test_one_more_person_leaves_the_others_as_they_were_founded() -> None:
+def test_one_more_person_leaves_the_others_as_initialised() -> None:
     few, many = (classic.empty_firm(chosen(classic.MutualLearning, {**SMALL, "people": n})) for n in (7, 8))
     for firm in (few, many):
         classic.found(firm, np.uint64(3))

@@ -83,7 +83,7 @@ def test_names_of_events_do_not_lie_on_each_other(small_experiment: Experiment) 
     assert not any(one.overlaps(other) for one in boxes for other in boxes if one is not other)
 
 
-def test_many_events_are_numbered_and_told_in_a_key(small_experiment: Experiment) -> None:
+def test_many_events_are_numbered_and_listed_in_a_key(small_experiment: Experiment) -> None:
     moves = (
         Intervention.create({"programme.budget": float(week)}, week=week, label=f"Event of week {week}")
         for week in range(2, 9)

@@ -122,7 +122,7 @@ def test_where_a_claim_holds_is_the_cut_that_tells_it_and_chance_is_called_so() 
     assert where_holds([1] * 60, list(values), space) is None
 
 
-def test_what_a_claim_depends_on_is_found_and_its_power_is_what_is_said() -> None:
+def test_the_ledger_reports_what_a_claim_depends_on_and_its_power() -> None:
     """Of 190 parameters one matters as much as the power says can be seen: it is found in about 80 of 100 cases."""
     keys = [f"k{number}" for number in range(190)]
     rho, rng = detectable(150, 190), np.random.default_rng(1)

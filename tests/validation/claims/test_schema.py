@@ -62,7 +62,7 @@ def test_a_comparison_may_be_made_several_times_over_each_with_its_kpi(tmp_path:
         loaded(tmp_path, TWICE.replace('kpi = "csat"', 'kpi = "csat"\nkpis = ["csat"]'))
 
 
-def test_claims_are_found_by_id_whatever_the_case() -> None:
+def test_a_claim_id_is_not_case_sensitive() -> None:
     assert [claim.id for claim in load_claims(["m1", "P2"])] == ["M1", "P2"]
     with pytest.raises(UnknownNameError, match="M11"):
         load_claims(["M11"])

@@ -97,7 +97,7 @@ def test_contrasts_pair_runs() -> None:
 
 @settings(deadline=None, max_examples=40)
 @given(half=st.floats(0.5, 20.0), size=st.floats(-3.0, 3.0).filter(lambda x: abs(x) > 0.1))
-def test_a_half_life_is_found_again(half: float, size: float) -> None:
+def test_a_half_life_is_recovered(half: float, size: float) -> None:
     months = np.arange(1.0, 37.0, 3.0)
     found, explained = halving(months, size * (1.0 - 2.0 ** (-months / half)))
     assert found == pytest.approx(half, rel=1e-3) and explained == pytest.approx(1.0)
