@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import shlex
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -57,25 +56,23 @@ class OutputDir:
         for name, figure in figures.items():
             save(figure, self.folder / name)
 
-    def finish(self, what: str, done: int, asked: int) -> None:
+    def finish(self, what: str, done: int, requested: int) -> None:
         """Report, and store, whether all runs are done or the time limit was reached first.
 
         Args:
             what: what is counted, in the plural.
             done: how many were completed.
-            asked: how many were requested.
+            requested: how many were requested.
         """
         import json
 
-        status = "complete" if done >= asked else "stopped"
-        text = json.dumps({"status": status, "what": what, "done": done, "asked": asked}, indent=1)
+        from ccsim.cli.run_options import print_time_limit
+
+        status = "complete" if done >= requested else "stopped"
+        text = json.dumps({"status": status, "what": what, "done": done, "asked": requested}, indent=1)
         (self.folder / "status.json").write_text(text + "\n", encoding="utf-8")
         if status == "stopped":
-            typer.echo(
-                f"ccsim: the time limit was reached after {done:,} of {asked:,} {what}; ccsim resume {shlex.quote(str(self.folder))} "
-                "runs the rest",
-                err=True,
-            )
+            print_time_limit(done, f"{requested:,} {what}", self.folder)
 
     def show(self, table: pd.DataFrame, *, title: str, notes: Sequence[str] = ()) -> None:
         """Print the answer as a table with notes, and name the folder with the rest."""
@@ -91,54 +88,6 @@ class OutputDir:
         else:
             typer.echo(as_text(table, self.form.value), nl=False)
         typer.echo(f"Tables, figures and runs: {self.folder}", err=not as_table)
-
-
-def open_output(
-    name: str, out: Path | None, resume: bool, workers: int | None, form: Form, *,
-    time_limit: str | None = None, scheduler: str | None = None,
-) -> OutputDir:  # fmt: skip
-    """Open the folder in which an analysis works.
-
-    Args:
-        name: name of the analysis; the default folder is named after it.
-        out: the requested folder; None for the next free one or, with ``resume``, the last one.
-        resume: whether to continue with the runs in the folder.
-        workers: number of processes; None for one per processor.
-        form: format of the table.
-        time_limit: when to stop, such as ``"10m"``.
-        scheduler: address of a Dask scheduler.
-
-    Returns:
-        The folder and the runner that runs the model in it.
-
-    Raises:
-        InputError: there is no folder to continue in.
-    """
-    from ccsim.analysis.problem import Runner
-    from ccsim.cli.interrupted import working_in
-    from ccsim.cli.run_options import SHOWING_COMPARISON, progress_bars, start_deadline
-
-    deadline = start_deadline(time_limit, SHOWING_COMPARISON)
-    folder = working_in(_folder_of(name, out, resume))
-    bars = progress_bars() if form is Form.table else None
-    runner = Runner(folder, workers, resume, bars, sys.argv, deadline, scheduler)
-    return OutputDir(folder, runner, form)
-
-
-def _folder_of(name: str, out: Path | None, resume: bool) -> Path:
-    """Return the folder of an analysis: the requested one, the next free one, or the last one to continue in.
-
-    Raises:
-        InputError: there is none to continue in.
-        ResultsError: the folder to continue in holds links.
-    """
-    from ccsim.cli.run_options import next_results_dir
-    from ccsim.results.manifest import refuse_links
-
-    folder = out or next_results_dir(name, resume)
-    if resume:
-        refuse_links(folder)  # tables and figures are written into it
-    return folder
 
 
 @dataclass(frozen=True)
@@ -179,18 +128,38 @@ class AnalysisOptions:
         """Return the problem that the options define for a scenario or an experiment."""
         from ccsim.analysis.problem import make_problem
 
-        found = make_problem(
+        problem = make_problem(
             target, scenario=self.scenario, baseline=self.baseline, weeks=self.weeks, replicates=self.replicates,
             seed=self.seed, values=settings_of(self.settings, self.organisation),
         )  # fmt: skip
-        speak_currency_of(found.scenario.source)
-        return found
+        speak_currency_of(problem.scenario.source)
+        return problem
 
     def open_output(self, name: str) -> OutputDir:
-        """Return the output of the analysis; see :func:`open_output`."""
-        return open_output(
-            name, self.out, self.resume, self.workers, self.form, time_limit=self.time_limit, scheduler=self.scheduler
-        )
+        """Open the folder in which the analysis works: the requested one, the next free one, or the last one to continue in.
+
+        Args:
+            name: name of the analysis; the default folder is named after it.
+
+        Returns:
+            The folder and the runner that runs the model in it.
+
+        Raises:
+            InputError: there is none to continue in.
+            ResultsError: the folder to continue in holds links.
+        """
+        from ccsim.analysis.problem import Runner
+        from ccsim.cli.interrupted import working_in
+        from ccsim.cli.run_options import SHOWING_COMPARISON, next_results_dir, progress_bars, start_deadline
+        from ccsim.results.manifest import refuse_links
+
+        deadline = start_deadline(self.time_limit, SHOWING_COMPARISON)
+        folder = self.out or next_results_dir(name, self.resume)
+        if self.resume:
+            refuse_links(folder)  # tables and figures are written into it
+        bars = progress_bars() if self.form is Form.table else None
+        runner = Runner(working_in(folder), self.workers, self.resume, bars, sys.argv, deadline, self.scheduler)
+        return OutputDir(folder, runner, self.form)
 
 
 def takes_analysis_options(replicates: int = 2) -> Callable[[Callable[..., None]], Callable[..., None]]:
@@ -208,15 +177,15 @@ def takes_analysis_options(replicates: int = 2) -> Callable[[Callable[..., None]
         shared = inspect.signature(AnalysisOptions, eval_str=True).parameters
 
         @wraps(command)
-        def called(**given: Any) -> None:
-            command(**{name: value for name, value in given.items() if name not in shared},
-                    options=AnalysisOptions(**{name: given[name] for name in shared}))  # fmt: skip
+        def called(**values: Any) -> None:
+            options = AnalysisOptions(**{name: values.pop(name) for name in shared})
+            command(**values, options=options)
 
-        rows = [one for one in own.parameters.values() if one.name != "options"]
-        rows += [one.replace(default=replicates) if name == "replicates" else one for name, one in shared.items()]
-        rows = [one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in rows]
+        rows = [row for row in own.parameters.values() if row.name != "options"]
+        rows += [row.replace(default=replicates) if name == "replicates" else row for name, row in shared.items()]
+        rows = [row.replace(kind=inspect.Parameter.KEYWORD_ONLY) for row in rows]
         called.__signature__ = own.replace(parameters=rows)  # type: ignore[attr-defined]  # read by inspect and typer
-        called.__annotations__ = {one.name: one.annotation for one in rows}
+        called.__annotations__ = {row.name: row.annotation for row in rows}
         return called
 
     return decorate
@@ -226,10 +195,10 @@ def admitted(where: str) -> AdmittedWorlds | None:
     """Return the worlds that ``--worlds-from`` names; None for the declared ranges. Warn if the model has changed since."""
     from ccsim.analysis.admitted import worlds_of
 
-    found = worlds_of(where)
-    if found is not None and found.stale:
-        typer.echo(f"ccsim: {found.stale}", err=True)
-    return found
+    worlds = worlds_of(where)
+    if worlds is not None and worlds.stale:
+        typer.echo(f"ccsim: {worlds.stale}", err=True)
+    return worlds
 
 
 def speak_currency_of(source: str) -> None:

@@ -52,12 +52,12 @@ def reproduce(
     from ccsim.reports.reproduce import reproduce as explain
     from ccsim.reports.tables import as_text
 
-    found = explain(folder, key, workers=workers)
+    reproduction = explain(folder, key, workers=workers)
     if form is Form.table:
-        typer.echo(found.describe())
+        typer.echo(reproduction.describe())
     else:
-        typer.echo(as_text(found.each, form.value), nl=False)
-    if not found.reproduced:
+        typer.echo(as_text(reproduction.each, form.value), nl=False)
+    if not reproduction.reproduced:
         raise typer.Exit(1)
 
 
@@ -70,11 +70,11 @@ def diff(
     figure: Annotated[Path | None, typer.Option(help="Plot how the difference spreads, as PNG and SVG.")] = None,
 ) -> None:
     """Find the first week, agent and decision at which two scenarios differ on the same draws."""
-    from ccsim.reports.divergence import diff as search
+    from ccsim.reports.divergence import diff as first_difference
 
-    found = search(a, b, seed=seed, weeks=weeks, levers=settings_of(set_))
-    typer.echo(found.describe())
+    difference = first_difference(a, b, seed=seed, weeks=weeks, levers=settings_of(set_))
+    typer.echo(difference.describe())
     if figure is not None:
-        found.plot(figure)
+        difference.plot(figure)
         stem = str(figure).removesuffix(".png").removesuffix(".svg")
         typer.echo(f"\nFigures: {stem}.png, {stem}.svg")

@@ -9,8 +9,6 @@ from ccsim.cli.analysis_options import AnalysisOptions, takes_analysis_options
 from ccsim.cli.options import Target
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from ccsim.analysis.calibration import Calibration
     from ccsim.analysis.calibration import Target as Figure
 
@@ -45,6 +43,8 @@ def calibrate(
     options: AnalysisOptions,
 ) -> None:
     """Fit assumptions to measured values and say what the values leave open."""
+    import pandas as pd
+
     from ccsim.analysis.calibrate import calibrate as fit
     from ccsim.analysis.calibration import target_of
     from ccsim.analysis.parameter_space import dimensions
@@ -52,24 +52,29 @@ def calibrate(
     from ccsim.reports.figures.layout import of_study
 
     chosen = options.problem(target_scenario)
-    wanted: list[Figure] = [target_of(text) for text in target or ()]
-    wanted += [target_of(text, True) for text in held_out or ()]
-    wanted += _read(targets) if targets else []
+    measured: list[Figure] = [target_of(text) for text in target or ()]
+    measured += [target_of(text, True) for text in held_out or ()]
+    measured += _read(targets) if targets else []
     space = dimensions(parameters, chosen.fixed)
-    place = options.open_output(f"calibrate-{chosen.scenario.name}")
-    found = fit(chosen, space, wanted, samples=samples, waves=waves, runner=place.runner)
-    place.save(
-        {"parameters": found.table(), "targets": found.targets_table(), "points": found.points,
-         "posterior": _posterior(found)},
-        {"calibrate": agreement_figure(found)},
-    )  # fmt: skip
-    faults = found.faults()
+    output = options.open_output(f"calibrate-{chosen.scenario.name}")
+    result = fit(chosen, space, measured, samples=samples, waves=waves, runner=output.runner)
+    posterior = pd.DataFrame(result.posterior, columns=[row.key for row in result.space])
+    output.save(
+        {
+            "parameters": result.table(),
+            "targets": result.targets_table(),
+            "points": result.points,
+            "posterior": posterior,
+        },
+        {"calibrate": agreement_figure(result)},
+    )
+    faults = result.faults()
     if faults:
-        (place.folder / "calibrated.toml").unlink(missing_ok=True)  # of an earlier fit in the same folder
+        (output.folder / "calibrated.toml").unlink(missing_ok=True)  # of an earlier fit in the same folder
     else:
-        _write_fitted(found, place.folder / "calibrated.toml")
-    place.show(found.table(), title=f"Values that agree with the targets:  {of_study(chosen)}", notes=_notes(found))
-    place.finish("waves", found.waves, found.requested)
+        _write_fitted(result, output.folder / "calibrated.toml")
+    output.show(result.table(), title=f"Values that agree with the targets:  {of_study(chosen)}", notes=_notes(result))
+    output.finish("waves", result.waves, result.requested)
     if faults:
         typer.echo(
             "\n".join([*(f"ccsim: {fault}" for fault in faults), "ccsim: no fitted scenario is written"]), err=True
@@ -79,7 +84,7 @@ def calibrate(
 
 def _write_fitted(result: "Calibration", path: Path) -> None:
     """Write the scenario with the best values."""
-    best = {one.key: one.value(number) for one, number in zip(result.space, result.best, strict=True)}
+    best = {row.key: row.value(number) for row, number in zip(result.space, result.best, strict=True)}
     scenario = result.problem.scenario
     title = f"{scenario.title or scenario.name}, calibrated"
     path.write_text(scenario.with_values(best, name="calibrated", title=title).to_toml(), encoding="utf-8")
@@ -100,7 +105,7 @@ def _read(path: Path) -> "list[Figure]":
         source: str = ""
 
     data, places = read_toml(path)
-    reader, found = Parser(path, places), []
+    reader, measured = Parser(path, places), []
     rows = data.get("target", [])
     for key in data:
         if key != "target":
@@ -113,17 +118,11 @@ def _read(path: Path) -> "list[Figure]":
         given = {key: float(value) if type(value) is int else value for key, value in row.items()}
         shape = part.validate(Row, {"kpi": "", "value": 0.0, "error": 1.0, **given})
         try:
-            found.append(Figure(shape.kpi, shape.value, shape.error, shape.held_out))
+            measured.append(Figure(shape.kpi, shape.value, shape.error, shape.held_out))
         except InputError as error:
             part.add_error(("error",), str(error))
     reader.finish()
-    return found
-
-
-def _posterior(result: "Calibration") -> "pd.DataFrame":
-    import pandas as pd
-
-    return pd.DataFrame(result.posterior, columns=[one.key for one in result.space])
+    return measured
 
 
 def _notes(result: "Calibration") -> list[str]:
@@ -143,7 +142,8 @@ def _notes(result: "Calibration") -> list[str]:
             f"{value['fitted']} ({value['low']} to {value['high']}), {off}."
         )
     lines += result.faults()
-    open_ = [one.key for one, gone in zip(result.space, result.variance_reduction, strict=True) if gone < IDENTIFIED]
+    shares = zip(result.space, result.variance_reduction, strict=True)
+    open_ = [row.key for row, removed in shares if removed < IDENTIFIED]
     if open_:
         lines.append(f"The targets leave open: {', '.join(open_)}. More targets, or other ones, could narrow them.")
     for first, second, rho in result.correlated_pairs()[:5]:

@@ -41,7 +41,7 @@ def claims(
     """Test claims about change: effect, where it holds, what it depends on, verdict."""
     from ccsim.analysis.problem import Runner
     from ccsim.cli.interrupted import working_in
-    from ccsim.cli.run_options import progress_bars
+    from ccsim.cli.run_options import print_files, progress_bars
     from ccsim.reports.tables import console
     from ccsim.validation.claims.ledger import run_ledger
     from ccsim.validation.claims.report import print_ledger, write_pages
@@ -57,8 +57,7 @@ def claims(
         points=robustness, seed=seed, partial=partial, worlds=worlds,
     )  # fmt: skip
     print_ledger(ledger, console())
-    for path in write_pages(ledger, pages or out, made_by(seed)):
-        typer.echo(str(path), err=True)
+    print_files(write_pages(ledger, pages or out, made_by(seed)))
 
 
 def _of_own(claim: "Claim", organisation: Path) -> "Claim":
@@ -92,12 +91,14 @@ def current_commit() -> str:
 
     from ccsim.model.extension import model_hash
 
-    place = Path(__file__).parent
     try:
-        asked = subprocess.run(
-            ["git", "-C", str(place), "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=True
+        git = subprocess.run(
+            ["git", "-C", str(Path(__file__).parent), "rev-parse", "--short", "HEAD"],
+            capture_output=True,
+            text=True,
+            check=True,
         )
-        made = f"commit {asked.stdout.strip()}"
+        made = f"commit {git.stdout.strip()}"
     except (OSError, subprocess.CalledProcessError):
         made = f"ccsim {version('ccsim')}"
     return f"{made}, sources {model_hash()}"

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ccsim.cli.analysis_options import AnalysisOptions, takes_analysis_options
+from ccsim.cli.analysis_options import AnalysisOptions, admitted, takes_analysis_options
 from ccsim.cli.options import Factors, Form, Target, WorldsFrom
 
 if TYPE_CHECKING:
@@ -40,23 +40,22 @@ def discover(
     """Find the region of levers and uncertainties in which an outcome occurs."""
     from ccsim.analysis.admitted import space_of
     from ccsim.analysis.discovery import discover as search
-    from ccsim.cli import analysis_options
     from ccsim.reports.figures.discovery import regions_figure
 
     chosen = options.problem(target)
-    space, worlds = space_of(factors or ["assumptions"], chosen.fixed, analysis_options.admitted(worlds_from))
-    place = options.open_output(f"discover-{chosen.scenario.name}")
-    found = search(
+    space, worlds = space_of(factors or ["assumptions"], chosen.fixed, admitted(worlds_from))
+    output = options.open_output(f"discover-{chosen.scenario.name}")
+    result = search(
         chosen, space, where, samples=samples, method=method.value, min_share=min_share, min_density=min_density, regions=regions,
-        runner=place.runner, worlds=worlds,
+        runner=output.runner, worlds=worlds,
     )  # fmt: skip
-    table = found.table()
-    place.save(
-        {"regions": table, "points": found.points_table(), "summaries": found.summaries},
-        {"discover": regions_figure(found)},
+    table = result.table()
+    output.save(
+        {"regions": table, "points": result.points_table(), "summaries": result.summaries},
+        {"discover": regions_figure(result)},
     )
     shown = table[["region", "words", "quasi_p"]] if options.form is Form.table and len(table) else table
-    place.show(shown, title=f"Where {where}", notes=_notes(found))
+    output.show(shown, title=f"Where {where}", notes=_notes(result))
 
 
 def _notes(result: "Discovery") -> list[str]:

@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from enum import StrEnum
 from functools import partial
 from io import TextIOWrapper
@@ -298,15 +298,15 @@ def _scenario(name: str, settings: list[str] | None, organisation: Path | None =
 
 
 @contextmanager
-def _hint(name: str, other: str, command: str) -> Iterator[None]:
-    """For an unknown name of the other kind, name the command that takes it."""
+def _hint(name: str, kind: str, command: str) -> Iterator[None]:
+    """For an unknown name that is one of another kind, name the command that takes it."""
     from ccsim.scenarios.scenario import list_scenarios
 
     try:
         yield
     except UnknownNameError as error:
-        if name in list_scenarios(other):
-            raise InputError(f"{error}; it is one of the {other}: {command} {name}") from None
+        if name in list_scenarios(kind):
+            raise InputError(f"{error}; it is one of the {kind}: {command} {name}") from None
         raise
 
 
@@ -327,14 +327,9 @@ take_mechanisms(app)
 def _refuse_invisible(words: list[str]) -> None:
     """Refuse arguments with unprintable characters, unless a file has that name."""
     for word in words:
-        if not word.replace("\n", "").replace("\t", "").isprintable() and not _is_file(word):
+        plain = word.replace("\n", "").replace("\t", "").isprintable()
+        if not plain and not os.path.exists(word):  # noqa: PTH110  # Path.exists raises for what no path can be
             raise InputError(f"an argument must be printable text, got {shown(word)}")
-
-
-def _is_file(word: str) -> bool:
-    with suppress(OSError, ValueError):
-        return Path(word).exists()
-    return False
 
 
 def _prepare_streams() -> None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ccsim.cli.analysis_options import AnalysisOptions, takes_analysis_options
+from ccsim.cli.analysis_options import AnalysisOptions, admitted, takes_analysis_options
 from ccsim.cli.options import Form, Target, WorldsFrom
 
 if TYPE_CHECKING:
@@ -66,7 +66,6 @@ def optimise(
     from ccsim.analysis.optimise import Objective, Objectives
     from ccsim.analysis.optimise import optimise as search
     from ccsim.analysis.parameter_space import dimensions
-    from ccsim.cli import analysis_options
     from ccsim.reports.figures.layout import of_study
     from ccsim.reports.figures.optimisation import optimum_figure
 
@@ -77,23 +76,21 @@ def optimise(
     uncertain: tuple[Dimension, ...] = ()
     source = None
     if uncertain_factors or n_uncertain > 0:
-        uncertain, source = space_of(
-            uncertain_factors or ["assumptions"], chosen.fixed, analysis_options.admitted(worlds_from)
-        )
-    place = options.open_output(f"optimise-{chosen.scenario.name}")
-    found = search(
+        uncertain, source = space_of(uncertain_factors or ["assumptions"], chosen.fixed, admitted(worlds_from))
+    output = options.open_output(f"optimise-{chosen.scenario.name}")
+    result = search(
         chosen, dimensions(factors), aim, trials=trials, uncertain=uncertain, n_uncertain=n_uncertain or 20 * bool(uncertain_factors),
-        sampler=sampler and sampler.value, runner=place.runner, source=source,
+        sampler=sampler and sampler.value, runner=output.runner, source=source,
     )  # fmt: skip
-    table = found.table()
-    place.save({"plans": table, "trials": found.trials}, {"optimise": optimum_figure(found)})
-    for number, plan in enumerate(found.plans, 1):
-        name = "best" if len(found.plans) == 1 else f"front-{number}"
-        (place.folder / f"{name}.toml").write_text(found.scenario(plan.plan).to_toml(), encoding="utf-8")
+    table = result.table()
+    output.save({"plans": table, "trials": result.trials}, {"optimise": optimum_figure(result)})
+    for number, plan in enumerate(result.plans, 1):
+        name = "best" if len(result.plans) == 1 else f"front-{number}"
+        (output.folder / f"{name}.toml").write_text(result.scenario(plan.plan).to_toml(), encoding="utf-8")
     title = f"The search for {', '.join(goal.outcome for goal in goals)}: {of_study(chosen)}"
-    shown = table.drop(columns=[one.key for one in found.space]) if options.form is Form.table else table
-    place.show(shown, title=title, notes=_notes(found))
-    place.finish("plans", len(found.trials), found.requested)
+    shown = table.drop(columns=[row.key for row in result.space]) if options.form is Form.table else table
+    output.show(shown, title=title, notes=_notes(result))
+    output.finish("plans", len(result.trials), result.requested)
 
 
 def _quantile(text: str | None) -> float | None:
@@ -119,13 +116,13 @@ def _notes(result: "OptimisationResult") -> list[str]:
         "with 95 % interval low…high; shrinkage: the gain that the search promised less the gain found; better_in: share "
         "of fresh worlds (or runs) in which the plan is better.\n"
     ]
-    for one in (result.start, *result.plans):
-        levers = (f"{row.key} = {row.written(row.number(one.plan[row.key]))}" for row in result.space)
-        lines.append(f"{one.name}: {', '.join(levers)}")
-    for one in result.plans:
-        if result.aim.max_cost is not None and one.mean[-1] > result.aim.max_cost:
+    for plan in (result.start, *result.plans):
+        levers = (f"{row.key} = {row.written(row.number(plan.plan[row.key]))}" for row in result.space)
+        lines.append(f"{plan.name}: {', '.join(levers)}")
+    for plan in result.plans:
+        if result.aim.max_cost is not None and plan.mean[-1] > result.aim.max_cost:
             lines.append(
-                f"{one.name}: on fresh draws it takes {number(one.mean[-1], hyphen=True)} of {result.aim.measure}, more than "
+                f"{plan.name}: on fresh draws it takes {number(plan.mean[-1], hyphen=True)} of {result.aim.measure}, more than "
                 f"{number(result.aim.max_cost, hyphen=True)}."
             )
     lines.append("The plans are scenario files in the folder: ccsim describe and ccsim run take them.")

@@ -21,25 +21,21 @@ def as_typed(message: str, group: Any, words: Sequence[str]) -> str:
         words: the arguments that were typed, without the name of the program.
     """
     options = _options(group, words)
-    found = []
-    for line in message.split("\n"):
-        named = re.match(r"([a-z_]+)(?=: )", line)
-        found.append(options[named[1]] + line[named.end() :] if named and named[1] in options else line)
-    return "\n".join(found)
+    return re.sub(r"^[a-z_]+(?=: )", lambda match: options.get(match[0], match[0]), message, flags=re.MULTILINE)
 
 
 def _options(group: Any, words: Sequence[str]) -> dict[str, str]:
     """Return the options of the typed command, by the arguments that they set."""
     command = group
     for word in words:
-        inner = getattr(command, "commands", {}).get(word)
-        if inner is None:
+        subcommand = getattr(command, "commands", {}).get(word)
+        if subcommand is None:
             break
-        command = inner
-    found: dict[str, str] = {}
+        command = subcommand
+    options: dict[str, str] = {}
     for row in command.params:
-        names = [name for name in row.opts if name.startswith("--")]
-        if names:
-            found |= {row.name: names[0], names[0].strip("-").replace("-", "_"): names[0]}
-    typed = set(found.values())
-    return {**{name: option for name, option in ARGUMENTS.items() if option in typed}, **found}
+        option = next((name for name in row.opts if name.startswith("--")), None)
+        if option:
+            options |= {row.name: option, option.strip("-").replace("-", "_"): option}
+    typed = set(options.values())
+    return {**{name: option for name, option in ARGUMENTS.items() if option in typed}, **options}

@@ -8,6 +8,9 @@ import typer
 from ccsim.cli.options import OwnFolder, Scheduler, SeedOfAll, Workers, WorldsFrom
 
 if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
     from ccsim.analysis.problem import Runner
     from ccsim.organisations.folder import Folder as Read
 
@@ -45,19 +48,10 @@ def check(folder: OwnFolder) -> None:
             if fact.known == known:
                 typer.echo(f"  {fact.subject}: {fact.statement}")
         typer.echo()
-    _tell_unread(read)
-    _tell_open()
-
-
-def _tell_unread(read: "Read") -> None:
-    from ccsim.errors import count_noun
-
-    for tables in read.tables.values():
-        for table in tables:
-            if table.unread:
-                typer.echo(
-                    f"Not read: {count_noun(len(table.unread), 'column')} of {table.file} that [columns] does not name."
-                )
+    for table in (table for tables in read.tables.values() for table in tables if table.unread):
+        columns = count_noun(len(table.unread), "column")
+        typer.echo(f"Not read: {columns} of {table.file} that [columns] does not name.")
+    _print_unidentifiable()
 
 
 @org.command()
@@ -92,14 +86,14 @@ def read(
         if ours not in NAMES:
             raise UnknownNameError("column", ours, NAMES)
         columns[ours] = theirs
-    found, moved = read_export(tickets, columns)
+    cases, moves = read_export(tickets, columns)
     if events:
-        moved = read_tickets(events, needed=("id", "time", "group"))
-    files = write_tickets(into, found, moved, replace=replace, smallest=LEAST_GROUP if merge_small else 0)
+        moves = read_tickets(events, needed=("id", "time", "group"))
+    files = write_tickets(into, cases, moves, replace=replace, smallest=LEAST_GROUP if merge_small else 0)
     typer.echo(
-        f"{count_noun(len(found), 'ticket')} of {count_noun(found['group'].nunique(), 'group')}: {', '.join(map(str, files))}"
+        f"{count_noun(len(cases), 'ticket')} of {count_noun(cases['group'].nunique(), 'group')}: {', '.join(map(str, files))}"
     )
-    for line in unknown_of(found, moved, 0 if merge_small else LEAST_GROUP):
+    for line in unknown_of(cases, moves, 0 if merge_small else LEAST_GROUP):
         typer.echo(line)
 
 
@@ -112,7 +106,6 @@ def show(
     """Create the organisation and compare it with the data: sizes, spans, ties, segments."""
     from ccsim.organisations.folder import read_folder
     from ccsim.organisations.layout import make_layout
-    from ccsim.reports.figures.comparison import save
     from ccsim.reports.figures.organisation import layout_figure, layout_table
     from ccsim.reports.tables import as_text
 
@@ -120,11 +113,17 @@ def show(
     layout = make_layout(read, fitted=False)
     table = layout_table(read, layout, seed)
     typer.echo(as_text(table, "markdown"), nl=False)
-    place = out or folder / "results" / "show"
-    place.mkdir(parents=True, exist_ok=True)
-    table.to_csv(place / "layout.csv", index=False)
-    files = save(layout_figure(read, layout, seed), place / "layout")
-    typer.echo(f"\nTable and figure: {', '.join(map(str, [place / 'layout.csv', *files]))}")
+    files = _save(out or folder / "results" / "show", "layout", table, layout_figure(read, layout, seed))
+    typer.echo(f"\nTable and figure: {files}")
+
+
+def _save(folder: Path, name: str, table: "pd.DataFrame", figure: "Figure") -> str:
+    """Write a table and a figure, and return the names of the files."""
+    from ccsim.reports.figures.comparison import save
+
+    folder.mkdir(parents=True, exist_ok=True)
+    table.to_csv(folder / f"{name}.csv", index=False)
+    return ", ".join(map(str, [folder / f"{name}.csv", *save(figure, folder / name)]))
 
 
 Worlds = Annotated[int, typer.Option(min=40, help="Number of worlds in the ensemble; more give a more precise result.")]
@@ -153,7 +152,7 @@ def fit(
     done = fit_folder(read, worlds, seed, runner_of(workers, scheduler), admitted(worlds_from))
     typer.echo(as_text(done.lies, "markdown"))
     typer.echo(as_text(done.fit.levels, "markdown"))
-    _tell_open(read)
+    _print_unidentifiable(read)
     if done.file is None:
         typer.echo(
             "The fit FAILED: no values within their ranges agree with all levels. Nothing is written and nothing is identified."
@@ -182,12 +181,12 @@ def backtest(
     from ccsim.reports.tables import as_text
 
     runner = runner_of(workers, scheduler)
-    found = backtested(read_folder(folder), steps, worlds, seed, runner, admitted(worlds_from))
-    typer.echo(as_text(found.table, "markdown"))
-    for line in found.lines().values():
+    result = backtested(read_folder(folder), steps, worlds, seed, runner, admitted(worlds_from))
+    typer.echo(as_text(result.table, "markdown"))
+    for line in result.lines().values():
         typer.echo(line)
-    _tell_open(found.ensembles.folder)
-    for line in found.event_lines():
+    _print_unidentifiable(result.ensembles.folder)
+    for line in result.event_lines():
         typer.echo(line)
 
 
@@ -203,28 +202,24 @@ def forecast(
     from ccsim.analysis.forecasting.backtesting import backtested
     from ccsim.cli.analysis_options import admitted
     from ccsim.organisations.folder import read_folder
-    from ccsim.reports.figures.comparison import save
     from ccsim.reports.figures.forecast import forecast_figure, forecast_table
     from ccsim.reports.tables import as_text
 
     runner = runner_of(workers, scheduler)
-    found = backtested(read_folder(folder), steps, worlds, seed, runner, admitted(worlds_from))
-    lines, ahead = found.lines(), found.forecasts(seed)
-    for one in ahead:
-        typer.echo(as_text(one.table(), "markdown"))
-        typer.echo(f"{lines[one.kpi]}\n")
-    place = out or folder / "results" / "forecast"
-    place.mkdir(parents=True, exist_ok=True)
-    forecast_table(found, ahead).to_csv(place / "forecast.csv", index=False)
-    files = save(forecast_figure(found, ahead, seed), place / "forecast")
-    typer.echo(f"Table and figure: {', '.join(map(str, [place / 'forecast.csv', *files]))}")
-    _tell_open(found.ensembles.folder)
+    result = backtested(read_folder(folder), steps, worlds, seed, runner, admitted(worlds_from))
+    lines, forecasts = result.lines(), result.forecasts(seed)
+    for row in forecasts:
+        typer.echo(as_text(row.table(), "markdown"))
+        typer.echo(f"{lines[row.kpi]}\n")
+    table, figure = forecast_table(result, forecasts), forecast_figure(result, forecasts, seed)
+    typer.echo(f"Table and figure: {_save(out or folder / 'results' / 'forecast', 'forecast', table, figure)}")
+    _print_unidentifiable(result.ensembles.folder)
     typer.echo("This forecast assumes no change beyond drivers.csv and events.csv.")
-    for line in found.event_lines():
+    for line in result.event_lines():
         typer.echo(line)
 
 
-def _tell_open(read: "Read | None" = None) -> None:
+def _print_unidentifiable(read: "Read | None" = None) -> None:
     from ccsim.organisations.knowledge import NOT_IDENTIFIABLE
     from ccsim.organisations.measured import not_forecast
 

@@ -29,7 +29,7 @@ def assess(
             from ccsim.organisations.answers import add_answers, read_answers
 
             typer.echo(f"People who have answered: {add_answers(folder, read_answers(add))}.")
-        _tell(folder)
+        _print_assessment(folder)
 
 
 def _write(folder: Path, form: Path) -> None:
@@ -46,13 +46,12 @@ def _ask(folder: Path, tier: str) -> None:
 
     check_tier(tier)
     typer.echo("How true is each statement? 1 (not at all) to 5 (fully); 0 for do not know.")
-    given = {code: _asked(f"{code}  {item.text}") for code, item in ITEMS.items()}
-    typer.echo(f"People who have answered: {add_answers(folder, answers_of(tier, given))}.")
+    answers = {code: _prompt_answer(f"{code}  {item.text}") for code, item in ITEMS.items()}
+    typer.echo(f"People who have answered: {add_answers(folder, answers_of(tier, answers))}.")
 
 
-def _tell(folder: Path) -> None:
-    from ccsim.organisations.assessment import assess as found_of
-    from ccsim.organisations.assessment import image_in_words
+def _print_assessment(folder: Path) -> None:
+    from ccsim.organisations import assessment
     from ccsim.organisations.folder import read_folder
     from ccsim.organisations.questionnaire import ITEMS
     from ccsim.results.formatting import number
@@ -65,8 +64,8 @@ def _tell(folder: Path) -> None:
         for code, item in ITEMS.items():
             typer.echo(f"  {code}  {item.text}")
     read = read_folder(folder)
-    found = found_of(read)
-    for row in found.items.to_dict("records"):
+    result = assessment.assess(read)
+    for row in result.items.to_dict("records"):
         typer.echo(f"{row['item']}  {row['text']}")
         if row["moves"]:
             low, high = (number(row[end], hyphen=True) for end in ("low", "high"))
@@ -75,11 +74,11 @@ def _tell(folder: Path) -> None:
             else:  # the interval would reveal the answers
                 text = f"{count_noun(row['answers'], 'answer')}, too few to show a result: {row['moves']}"
             typer.echo(f"    {text} ({row['ground']})")
-    for line in image_in_words(found):
+    for line in assessment.image_in_words(result):
         typer.echo(line)
 
 
-def _asked(text: str) -> int:
+def _prompt_answer(text: str) -> int:
     while True:
         answer = str(typer.prompt(f"{text}\n   ")).strip()
         if answer in {"0", "1", "2", "3", "4", "5"}:

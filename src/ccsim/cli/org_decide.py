@@ -41,7 +41,7 @@ def decide(
     """Write one page for a board: which option comes first, what would change that, what to measure, what to watch."""
     import sys
 
-    from ccsim.analysis.decision.decide import decide as decided
+    from ccsim.analysis.decision.decide import decide as run_decision
     from ccsim.cli.analysis_options import admitted
     from ccsim.cli.interrupted import working_in
     from ccsim.cli.org import runner_of
@@ -59,11 +59,11 @@ def decide(
         chosen += front(
             read, factor, kpi=kpi, weeks=weeks, seed=seed, runner=runner, max_cost=max_cost, trials=trials, source=source
         )  # fmt: skip
-    place = working_in(out or next_results_dir("decision", resume, folder / "results"))
-    found = decided(
+    output = working_in(out or next_results_dir("decision", resume, folder / "results"))
+    decision = run_decision(
         read, chosen, kpi=kpi, weeks=weeks, worlds=worlds, worlds_from=worlds_from, seed=seed, replicates=replicates,
-        steps=steps, out=place, workers=workers, scheduler=scheduler, resume=resume, progress=runner.progress, command=sys.argv,
+        steps=steps, out=output, workers=workers, scheduler=scheduler, resume=resume, progress=runner.progress, command=sys.argv,
     )  # fmt: skip
-    for line in in_words(found):
+    for line in in_words(decision):
         typer.echo(line)
-    typer.echo(f"The board's page: {board(place)}")
+    typer.echo(f"The board's page: {board(output)}")

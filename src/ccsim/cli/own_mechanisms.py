@@ -30,13 +30,13 @@ def _extended(command: Callable[..., Any]) -> Callable[..., Any]:
     """Return a command that runs with the mechanisms that ``--with`` names."""
 
     @wraps(command)
-    def called(*arguments: Any, with_: list[Path] | None = None, **named: Any) -> Any:
+    def called(*arguments: Any, with_: list[Path] | None = None, **options: Any) -> Any:
         if not with_:
-            return command(*arguments, **named)
+            return command(*arguments, **options)
         from ccsim.model.extension import extended
 
         with extended(with_, everywhere=True):
-            return command(*arguments, **named)
+            return command(*arguments, **options)
 
     signature = inspect.signature(command)
     option = inspect.Parameter("with_", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=With)

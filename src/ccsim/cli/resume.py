@@ -45,8 +45,8 @@ def resume(
 
     working_in(folder)
     if not (folder / "manifest.json").is_file():
-        given = {"--out": str(folder), "--workers": workers, "--time-limit": time_limit, "--scheduler": scheduler}
-        _resume_command(context, folder, {name: str(value) for name, value in given.items() if value is not None})
+        options = {"--out": str(folder), "--workers": workers, "--time-limit": time_limit, "--scheduler": scheduler}
+        _resume_command(context, folder, {name: str(value) for name, value in options.items() if value is not None})
         return
     deadline, manifest = start_deadline(time_limit, SHOWING_COMPARISON), read_manifest(folder)
     experiment = stored_experiment(folder, manifest)
@@ -65,7 +65,7 @@ def resume(
     print_status(results, folder)
 
 
-def _resume_command(context: typer.Context, folder: Path, given: dict[str, str]) -> None:
+def _resume_command(context: typer.Context, folder: Path, options: dict[str, str]) -> None:
     """Continue in a folder of several parts by running again the command that the parts name.
 
     Raises:
@@ -89,33 +89,33 @@ def _resume_command(context: typer.Context, folder: Path, given: dict[str, str])
         )
     # The first time limit applied only to the first command; the command that continues may set another.
     first = read_manifest(parts[0].parent)["command"][1:]
-    words, left = words_of_the_folder(first, given)
-    _tell_left_out(left, first, folder)
+    words, left_out = words_of_the_folder(first, options)
+    _print_left_out(left_out, first, folder)
     words += [word for source in active_sources() for word in ("--with", source.file)]
     typer.echo(printable(shlex.join(["ccsim", *words]), sys.maxsize), err=True)
     sys.argv = [sys.argv[0], *words]
     context.find_root().command.main(args=words, standalone_mode=False, prog_name="ccsim")
 
 
-def words_of_the_folder(first: list[str], given: dict[str, str]) -> tuple[list[str], list[str]]:
+def words_of_the_folder(first: list[str], options: dict[str, str]) -> tuple[list[str], list[str]]:
     """Return the command that continues in a folder, and the options of the folder's own command that are left out.
 
     Args:
         first: the arguments of the folder's own command.
-        given: options that ``ccsim resume`` sets itself, and their values.
+        options: options that ``ccsim resume`` sets itself, and their values.
     """
     kept = strip_options([word for word in first if word != "--ship"], OF_A_USER)
-    words = strip_options(kept, {*given, "--time-limit", "--with"})
-    left = sorted(OF_A_USER.intersection(word.partition("=")[0] for word in first) - set(given))
-    return [*words, "--resume", *(word for pair in given.items() for word in pair)], left
+    words = strip_options(kept, {*options, "--time-limit", "--with"})
+    left_out = sorted(OF_A_USER.intersection(word.partition("=")[0] for word in first) - set(options))
+    return [*words, "--resume", *(word for pair in options.items() for word in pair)], left_out
 
 
-def _tell_left_out(left: list[str], first: list[str], folder: Path) -> None:
+def _print_left_out(left_out: list[str], first: list[str], folder: Path) -> None:
     """Report which options of a folder's own command are left out, and the command that keeps them."""
-    if left:
-        once_more = shlex.join(["ccsim", *strip_options(first, {"--out"}), "--resume", "--out", str(folder)])
+    if left_out:
+        command = shlex.join(["ccsim", *strip_options(first, {"--out"}), "--resume", "--out", str(folder)])
         text = (
-            f"ccsim: {', '.join(left)} of the folder's own command is left out, because a folder may come from others. "
-            f"If the folder is yours, continue with them by: {once_more}"
+            f"ccsim: {', '.join(left_out)} of the folder's own command is left out, because a folder may come from others. "
+            f"If the folder is yours, continue with them by: {command}"
         )
         typer.echo(printable(text, sys.maxsize), err=True)

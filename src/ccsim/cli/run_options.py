@@ -13,7 +13,7 @@ import typer
 from ccsim.errors import InputError, count_noun, printable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from ccsim.execution.executor import Progress, ProgressFactory
     from ccsim.execution.time_budget import Deadline
@@ -53,8 +53,7 @@ def start_deadline(time_limit: str | None, reserved_share: float) -> Deadline | 
     from ccsim.execution.time_budget import Deadline
 
     deadline = Deadline.start(time_limit, reserved_share)
-    for name in LOADED:
-        import_module(name)
+    load_showing()
     return deadline
 
 
@@ -62,20 +61,20 @@ def parse_precision(texts: list[str] | None) -> dict[str, float] | None:
     """Return the values of ``--precision``: half-width by KPI; None without the option."""
     if not texts:
         return None
-    rule = {}
+    half_widths = {}
     for text in texts:
         kpi, _, width = (part.strip() for part in text.partition("="))
         try:
-            rule[kpi] = float(width)
+            half_widths[kpi] = float(width)
         except ValueError:
             raise InputError(f"--precision {text!r}: must have the form --precision csat=0.2") from None
-    return rule
+    return half_widths
 
 
 def load_showing() -> None:
-    """Load what the table and figure need, while the worker processes load the model."""
-    import matplotlib.figure  # noqa: F401  # loaded here, used by other modules
-    import scipy.stats  # noqa: F401  # loaded here, used by other modules
+    """Load what tables and figures need; worker processes load the model meanwhile."""
+    for name in LOADED:
+        import_module(name)
 
 
 def show_comparison(results: Results, folder: Path, form: str = "table") -> None:
@@ -100,13 +99,11 @@ def show_comparison(results: Results, folder: Path, form: str = "table") -> None
         figures += save(swept, folder / "figure-sweep") if swept else ()
         if form == "table":
             print_comparison(comparison)
-    if form != "table":
-        typer.echo(as_text(frame, form), nl=False)
-    print_stopping(results, to_stderr=form != "table")
-    for line in words.trust:
-        typer.echo(line, err=form != "table")
+        else:
+            typer.echo(as_text(frame, form), nl=False)
     points = " (the sweep's points too)" if swept else ""
-    print_paths(folder, figures, f"{folder / 'table.csv'}{points}", to_stderr=form != "table")
+    lines = [*stopping_lines(results), *words.trust, *path_lines(folder, figures, f"{folder / 'table.csv'}{points}")]
+    typer.echo("\n".join(lines), err=form != "table")
 
 
 def show_sweep(results: Results, folder: Path, form: str = "table", kpis: list[str] | None = None) -> None:
@@ -130,44 +127,35 @@ def show_sweep(results: Results, folder: Path, form: str = "table", kpis: list[s
         console().print(responses_table(frame, results))
     else:
         typer.echo(as_text(frame, form), nl=False)
-    print_stopping(results, to_stderr=form != "table")
-    print_paths(folder, figures, f"{folder / 'table.csv'}; every number: {folder / 'responses.parquet'}",
-                to_stderr=form != "table")  # fmt: skip
+    table = f"{folder / 'table.csv'}; every number: {folder / 'responses.parquet'}"
+    typer.echo("\n".join([*stopping_lines(results), *path_lines(folder, figures, table)]), err=form != "table")
 
 
-def print_stopping(results: Results, *, to_stderr: bool) -> None:
-    """Report the outcome of the stopping rule."""
+def stopping_lines(results: Results) -> list[str]:
+    """Return the outcome of the stopping rule as lines; none without a rule."""
     from ccsim.execution.stopping import stopping_table
     from ccsim.results.formatting import number
 
-    if not results.experiment.precision:
-        return
-    frame = stopping_table(results)
-    if not len(frame):
-        return
+    if not results.experiment.precision or not len(frame := stopping_table(results)):
+        return []
     worst = max(frame.to_dict("records"), key=lambda row: row["half_width"] / row["wanted"])
     reached = "as narrow as requested" if frame["reached"].all() else "NOT as narrow as requested"
-    typer.echo(
+    return [
         f"Until:   {count_noun(int(frame['runs'].max()), 'replicate')}; intervals {reached}: at most ± {number(worst['half_width'], 4)} "
-        f"for {worst['kpi']} (requested: {worst['wanted']:g}), 95 % by Stein's two-stage procedure",
-        err=to_stderr,
-    )
+        f"for {worst['kpi']} (requested: {worst['wanted']:g}), 95 % by Stein's two-stage procedure"
+    ]
 
 
-def print_paths(folder: Path, figures: list[Path], table: str, *, to_stderr: bool) -> None:
-    """Print where the output is and how to reproduce it.
+def path_lines(folder: Path, figures: list[Path], table: str) -> list[str]:
+    """Return where the output is and how to reproduce it, as lines.
 
     Args:
         folder: the results folder.
         figures: image files.
         table: text that says where the table is.
-        to_stderr: whether the standard output is read by another program, so that this goes to standard error.
     """
-    if figures:
-        typer.echo(f"Figures: {', '.join(str(path) for path in figures)}", err=to_stderr)
-    typer.echo(f"Table:   {table}", err=to_stderr)
-    typer.echo(f"Results: {folder}", err=to_stderr)
-    typer.echo(f"Again:   {rerun_command(sys.argv[1:])}", err=to_stderr)
+    pictures = [f"Figures: {', '.join(map(str, figures))}"] if figures else []
+    return [*pictures, f"Table:   {table}", f"Results: {folder}", f"Again:   {rerun_command(sys.argv[1:])}"]
 
 
 def rerun_command(arguments: list[str]) -> str:
@@ -176,26 +164,38 @@ def rerun_command(arguments: list[str]) -> str:
 
 
 def strip_options(words: list[str], options: set[str]) -> list[str]:
-    """Return the arguments of a command without ``--resume`` and without the options in ``given`` and their values."""
-    kept, skip = [], False
+    """Return the arguments of a command without ``--resume`` and without some options and their values."""
+    kept, is_value = [], False
     for word in words:
-        own = word in options
-        if not skip and not own and word != "--resume" and word.partition("=")[0] not in options:
+        if not is_value and word.partition("=")[0] not in {*options, "--resume"}:
             kept.append(word)
-        skip = own and not skip
+        is_value = word in options and not is_value
     return kept
+
+
+def print_time_limit(done: int, planned: str, folder: Path) -> None:
+    """Report that the time limit was reached, and the command that does the rest.
+
+    Args:
+        done: how many were completed.
+        planned: how many were requested, with what they are.
+        folder: the results folder.
+    """
+    rest = f"ccsim resume {shlex.quote(str(folder))} runs the rest"
+    typer.echo(f"ccsim: the time limit was reached after {done:,} of {planned}; {rest}", err=True)
+
+
+def print_files(paths: Iterable[Path]) -> None:
+    """Print the files that a command has written."""
+    for path in paths:
+        typer.echo(str(path), err=True)
 
 
 def print_status(results: Results, folder: Path) -> None:
     """Report runs that failed (exit code 1) or were left when the time limit was reached."""
     manifest = results.manifest
     if manifest["status"] == "stopped":
-        runs = manifest["runs"]
-        typer.echo(
-            f"ccsim: the time limit was reached after {runs['done']:,} of {count_noun(runs['planned'], 'run')}; "
-            f"ccsim resume {shlex.quote(str(folder))} runs the rest",
-            err=True,
-        )
+        print_time_limit(manifest["runs"]["done"], count_noun(manifest["runs"]["planned"], "run"), folder)
     for failure in manifest["failures"]:
         last = (failure["error"].strip().splitlines() or [""])[-1]
         text = f"ccsim: failed: {failure['scenario']}, replicate {failure['replicate']}: {last}"

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ccsim.cli.analysis_options import AnalysisOptions, takes_analysis_options
+from ccsim.cli.analysis_options import AnalysisOptions, admitted, takes_analysis_options
 from ccsim.cli.options import Factors, Form, Target, WorldsFrom
 
 if TYPE_CHECKING:
@@ -35,23 +35,22 @@ def sensitivity(
     """Find which parameters an outcome depends on, over their plausible ranges."""
     from ccsim.analysis.admitted import space_of
     from ccsim.analysis.sensitivity import sensitivity as analyse
-    from ccsim.cli import analysis_options
     from ccsim.reports.figures.layout import of_study
     from ccsim.reports.figures.sensitivity import tornado_figure
 
     chosen = options.problem(target)
-    space, worlds = space_of(factors or ["assumptions"], chosen.fixed, analysis_options.admitted(worlds_from))
+    space, worlds = space_of(factors or ["assumptions"], chosen.fixed, admitted(worlds_from))
     space = worlds.narrowed(space) if worlds else space
-    place = options.open_output(f"sensitivity-{chosen.scenario.name}")
-    found = analyse(chosen, space, list(dict.fromkeys(kpi or ["csat"])), method.value, samples, place.runner)
-    figures = {f"sensitivity-{outcome}": tornado_figure(found, outcome) for outcome in found.means}
-    place.save({"sensitivity": found.table, "points": found.points_table()}, figures)
-    place.show(
-        _shown(found) if options.form is Form.table else found.table, notes=_notes(found),
-        title=f"What {', '.join(found.means)} depends on: {of_study(chosen)}",
+    output = options.open_output(f"sensitivity-{chosen.scenario.name}")
+    result = analyse(chosen, space, list(dict.fromkeys(kpi or ["csat"])), method.value, samples, output.runner)
+    figures = {f"sensitivity-{outcome}": tornado_figure(result, outcome) for outcome in result.means}
+    output.save({"sensitivity": result.table, "points": result.points_table()}, figures)
+    output.show(
+        _shown(result) if options.form is Form.table else result.table, notes=_notes(result),
+        title=f"What {', '.join(result.means)} depends on: {of_study(chosen)}",
     )  # fmt: skip
     if options.form is not Form.table:
-        for outcome, problem in found.unanswered.items():
+        for outcome, problem in result.unanswered.items():
             typer.echo(f"ccsim: {outcome}: {problem}", err=True)
 
 

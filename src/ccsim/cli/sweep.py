@@ -107,5 +107,5 @@ def _design(
         space, worlds = space_of(vary, None, admitted(worlds_from))
         if worlds and kind == "latin-hypercube":
             return worlds.design(space, samples, seed)
-        factors = tuple(one.factor for one in (worlds.narrowed(space) if worlds else space))
+        factors = tuple(row.factor for row in (worlds.narrowed(space) if worlds else space))
     return Design(kind, factors, samples, seed, levels, resolution)

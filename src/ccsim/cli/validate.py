@@ -10,7 +10,6 @@ from ccsim.cli.options import Pages, Resume, SeedOfAll, Workers
 from ccsim.errors import count_noun
 
 if TYPE_CHECKING:
-    from ccsim.validation.facts.schema import Study
     from ccsim.validation.facts.scorecard import Score
 
 
@@ -41,7 +40,7 @@ def validate(
     from ccsim.analysis.problem import Runner
     from ccsim.cli.claims import made_by
     from ccsim.cli.interrupted import working_in
-    from ccsim.cli.run_options import progress_bars
+    from ccsim.cli.run_options import print_files, progress_bars
     from ccsim.reports.tables import console
     from ccsim.validation.facts.report import print_scores, write_pages
     from ccsim.validation.facts.schema import load_apart, load_studies
@@ -49,21 +48,14 @@ def validate(
 
     working_in(out)
     studies = [resized(study, size) for study in load_studies(names or (), folder)]
-    _announce(studies, sum(map(runs_of, studies)))
+    facts = count_noun(sum(len(study.facts) for study in studies), "fact")
+    count = count_noun(len(studies), "study", "studies")
+    typer.echo(f"Runs to do: {sum(map(runs_of, studies)):,}, in {count}, for {facts}.", err=True)
     scores = score(studies, Runner(out, workers, resume, progress_bars(), sys.argv), seed)
     print_scores(scores, console())
-    paths = write_pages(scores, pages or out, made_by(seed), load_apart(folder))
-    for path in [*paths, *([_recorded(scores, record, size, folder)] if record is not None else [])]:
-        typer.echo(str(path), err=True)
-
-
-def _announce(studies: "list[Study]", runs: int) -> None:
-    """Print how many runs there are to do."""
-    facts = sum(len(study.facts) for study in studies)
-    typer.echo(
-        f"Runs to do: {runs:,}, in {count_noun(len(studies), 'study', 'studies')}, for {count_noun(facts, 'fact')}.",
-        err=True,
-    )
+    print_files(write_pages(scores, pages or out, made_by(seed), load_apart(folder)))
+    if record is not None:
+        print_files([_recorded(scores, record, size, folder)])
 
 
 def _show_history(folder: Path | None) -> None:

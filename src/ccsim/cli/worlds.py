@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ccsim.cli.options import Form, Pages, Resume, Scheduler, SeedOfAll, TimeLimit, Workers
+from ccsim.cli.options import Pages, Resume, Scheduler, SeedOfAll, TimeLimit, Workers
 
 if TYPE_CHECKING:
     from ccsim.analysis.admitted import AdmittedWorlds
@@ -41,8 +41,8 @@ def worlds(
 ) -> None:
     """Find plausible worlds: rule out, wave by wave, the values that disagree with published ones."""
     from ccsim.analysis.admitted import read_worlds, write_worlds
-    from ccsim.cli import analysis_options
-    from ccsim.cli.run_options import rerun_command
+    from ccsim.cli.analysis_options import AnalysisOptions
+    from ccsim.cli.run_options import print_files, rerun_command
     from ccsim.results.formatting import share
     from ccsim.validation.worlds.report import write_page
     from ccsim.validation.worlds.study import make_worlds, place_of
@@ -51,18 +51,17 @@ def worlds(
         _confirm(read_worlds())
         return
     if page_only:
-        _tell(write_page(read_worlds(), pages or out))
+        print_files(write_page(read_worlds(), pages or out))
         return
-    place = analysis_options.open_output(
-        "worlds", out, resume, workers, Form.table, time_limit=time_limit, scheduler=scheduler
-    )
+    options = AnalysisOptions(out=out, resume=resume, workers=workers, time_limit=time_limit, scheduler=scheduler)
+    output = options.open_output("worlds")
     made = make_worlds(
-        place.runner, worlds=count, waves=waves, points=samples, seed=seed, trials=trials,
+        output.runner, worlds=count, waves=waves, points=samples, seed=seed, trials=trials,
         command=rerun_command(sys.argv[1:]), say=lambda text: typer.echo(text, err=True),
     )  # fmt: skip
-    file = place_of(ship, place.folder)
+    file = place_of(ship, output.folder)
     write_worlds(made.worlds, file)
-    _tell([file, *write_page(made.worlds, pages or out)])
+    print_files([file, *write_page(made.worlds, pages or out)])
     rate = len(made.worlds) / made.match.tried
     typer.echo(
         f"{len(made.worlds):,} worlds are admitted, {share(rate, 1)} of the candidates, after {made.seconds / 60:.0f} minutes."
@@ -70,11 +69,6 @@ def worlds(
     if len(made.worlds) < count:
         typer.echo(f"ccsim: {count:,} were requested; raise --waves or --samples to find more", err=True)
         raise typer.Exit(1)
-
-
-def _tell(paths: list[Path]) -> None:
-    for path in paths:
-        typer.echo(str(path), err=True)
 
 
 def _confirm(shipped: "AdmittedWorlds") -> None:
