@@ -31,7 +31,7 @@ LONG_FILES = {
 LONG_FUNCTIONS = {
     "reports.figures.calibration._parameters": "one check a field of a file",
     "reports.figures.calibration._targets": "one check a field of a file",
-    "analysis.calibrate._in_waves": "waves from the first to the last, in order",
+    "analysis.calibrate.fitted": "waves from the first to the last, in order",
     "cli.calibrate._read": "one check a field of a file",
     "model.week.step_kernel": "the schedule of a week, one line a phase: a list that is read as one",
     "mechanisms.management.centrality.betweenness": "a published algorithm (Brandes 2001), kept as it is published",

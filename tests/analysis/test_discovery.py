@@ -53,7 +53,7 @@ def test_prim_finds_a_planted_box_and_nothing_else():
 
 def test_a_tree_finds_a_planted_box_in_parts():
     found = planted("tree")
-    assert found.regions and all(region.density.value > 0.95 for region in found.regions)
+    assert found.regions and all(region.density.share > 0.95 for region in found.regions)
     for region in found.regions:
         assert region.limits["programme.budget"][0] == pytest.approx(8000, abs=900)
         assert set(region.limits["champions.selection"]) <= {0.0, 1.0, 2.0}

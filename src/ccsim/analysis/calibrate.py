@@ -10,11 +10,14 @@ run on fresh random draws at the end, so the reported fit to targets and held-ou
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import pandas as pd
+from scipy.stats import qmc
 
 from ccsim.analysis import library
 from ccsim.analysis.calibration import Calibration, Target
@@ -25,9 +28,6 @@ from ccsim.errors import InputError, count_noun
 from ccsim.execution.estimate import Work
 from ccsim.experiments.design import Design
 from ccsim.scenarios.renamed import renamed_arguments
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 #: Points of the Sobol' sequence at which the posterior is weighted, and the wanted effective number at the end.
 CANDIDATES, ENOUGH = 2**12, 400
@@ -107,71 +107,63 @@ def fitted(
 
     Raises:
         InputError: nothing to fit, or too few points.
+        TimeLimitReached: the time limit was reached before the first wave.
     """
     _check(space, targets, points, waves)
     # One thread: sums in another order differ in the last bits, and processes already use all processors.
     with library("threadpoolctl").threadpool_limits(1):
-        return _in_waves(problem, space, targets, evaluate, points, waves)
-
-
-def _in_waves(
-    problem: AnalysisProblem,
-    space: Sequence[Dimension],
-    targets: Sequence[Target],
-    evaluate: Evaluate,
-    points: int,
-    waves: int,
-) -> Calibration:
-    """Run wave after wave, and weight the plausible points after each."""
-    rng = np.random.default_rng(problem.seed)
-    unit, means, held = np.empty((0, len(space))), np.empty((0, len(targets))), []
-    noise = np.zeros(len(targets))
-    cloud = _WeightedSample.whole(len(space), rng)
-    emulators: list[Any] = []
-    for done in range(waves):
-        before = rng.bit_generator.state
-        new = _snapped(space, cloud.spread(points, rng) if done else cloud.cube(points, rng))
-        try:
-            values = evaluate(f"wave-{done + 1}", False, between(space, new))
-        except TimeLimitReached:
-            rng.bit_generator.state = before
-            if done:
-                break
-            raise
-        kept = np.isfinite(values).all(axis=(1, 2))
-        if emulators:
-            held.append(_held(emulators, new[kept], values[kept].mean(axis=1), noise, targets))
-        unit, means = np.vstack([unit, new[kept]]), np.vstack([means, values[kept].mean(axis=1)])
-        _refuse_constant(targets, means)
-        if values.shape[1] > 1 and kept.any():
-            noise = values[kept].var(axis=1, ddof=1).mean(axis=0) / values.shape[1]
-        emulators = _emulators(unit, means, noise, targets, problem.seed)
-        cloud = _refocus(space, emulators, targets, rng)
-    else:
-        done = waves
-    posterior, best = cloud.draws(KEPT, rng), cloud.unit[np.argmax(cloud.weight)]
-    again = posterior[rng.choice(KEPT, RUN_AGAIN, replace=False)]
-    start = np.array([[one.number(problem.own(one)) for one in space]])
-    part = "posterior" if done == waves else f"posterior-of-{done}"  # a resumed fit has another
-    values = evaluate(part, True, np.vstack([start, between(space, again)])).mean(axis=1)
-    values = values[np.r_[True, np.isfinite(values[1:]).all(axis=1)]]
-    return Calibration(
-        problem, tuple(space), tuple(targets), between(space, posterior), between(space, best[None])[0],
-        float(_misfits(emulators, best[None], targets)[0]), float(np.mean(np.concatenate(held))) if held else np.nan,
-        values[1:], values[0], _points_table(space, unit, means, targets), done, waves,
-    )  # fmt: skip
+        rng = np.random.default_rng(problem.seed)
+        unit, means, inside = np.empty((0, len(space))), np.empty((0, len(targets))), []
+        noise = np.zeros(len(targets))
+        prior = qmc.Sobol(len(space), rng=rng).random(CANDIDATES)
+        sample = _WeightedSample(prior, np.full(CANDIDATES, 1.0 / CANDIDATES))
+        emulators: dict[int, Any] = {}
+        for done in range(waves):
+            before = rng.bit_generator.state
+            new = _snapped(
+                space, sample.spread(points, rng) if done else qmc.LatinHypercube(len(space), rng=rng).random(points)
+            )
+            try:
+                values = evaluate(f"wave-{done + 1}", False, between(space, new))
+            except TimeLimitReached:
+                rng.bit_generator.state = before
+                if done:
+                    break
+                raise
+            kept = np.isfinite(values).all(axis=(1, 2))
+            inside += _in_intervals(emulators, new[kept], values[kept].mean(axis=1), noise)
+            unit, means = np.vstack([unit, new[kept]]), np.vstack([means, values[kept].mean(axis=1)])
+            _refuse_constant(targets, means)
+            if values.shape[1] > 1 and kept.any():
+                noise = values[kept].var(axis=1, ddof=1).mean(axis=0) / values.shape[1]
+            emulators = _emulators(unit, means, noise, targets, problem.seed)
+            sample = _refocus(space, emulators, targets, rng)
+        else:
+            done = waves
+        posterior = sample.unit[rng.choice(CANDIDATES, KEPT, p=sample.weight)]
+        best = sample.unit[np.argmax(sample.weight)][None]
+        rerun = posterior[rng.choice(KEPT, RUN_AGAIN, replace=False)]
+        start = np.array([[dimension.number(problem.own(dimension)) for dimension in space]])
+        part = "posterior" if done == waves else f"posterior-of-{done}"  # a resumed fit has another
+        values = evaluate(part, True, np.vstack([start, between(space, rerun)])).mean(axis=1)
+        values = values[np.r_[True, np.isfinite(values[1:]).all(axis=1)]]
+        columns = [*(dimension.key for dimension in space), *(target.outcome for target in targets)]
+        return Calibration(
+            problem, tuple(space), tuple(targets), between(space, posterior), between(space, best)[0],
+            _misfit(emulators, best, targets), float(np.mean(np.concatenate(inside))) if inside else np.nan,
+            values[1:], values[0], pd.DataFrame(np.hstack([between(space, unit), means]), columns=columns), done, waves,
+        )  # fmt: skip
 
 
 def _check(space: Sequence[Dimension], targets: Sequence[Target], points: int, waves: int) -> None:
-    names = [target.outcome for target in targets]
-    for name in names:
-        if names.count(name) > 1:
+    for name, count in Counter(target.outcome for target in targets).items():
+        if count > 1:
             raise InputError(f"{name}: is a target twice")
     if all(target.held_out for target in targets):
         raise InputError("nothing to fit to: name at least one target that is not held out")
-    for one in space:
-        if one.choices:
-            raise InputError(f"{one.key}: is a choice, not a number; compare its values as scenarios instead")
+    for dimension in space:
+        if dimension.choices:
+            raise InputError(f"{dimension.key}: is a choice, not a number; compare its values as scenarios instead")
     if len(space) > MOST_DIMENSIONS:
         raise InputError(
             f"{len(space)} parameters are too many to fit together; at most {MOST_DIMENSIONS} are accepted: "
@@ -195,25 +187,22 @@ def _refuse_constant(targets: Sequence[Target], means: np.ndarray) -> None:
 
 def _snapped(space: Sequence[Dimension], unit: np.ndarray) -> np.ndarray:
     """Return points of the unit cube, moved to the whole numbers that will be run."""
-    for k, one in enumerate(space):
-        if one.stepped:
-            numbers = one.factor.at(unit[:, k]).astype(float)
-            unit[:, k] = (numbers - one.low + 0.5) / (one.high - one.low + 1)
+    for k, dimension in enumerate(space):
+        if dimension.stepped:
+            numbers = dimension.factor.at(unit[:, k]).astype(float)
+            unit[:, k] = (numbers - dimension.low + 0.5) / (dimension.high - dimension.low + 1)
     return unit
 
 
 def _emulators(
     unit: np.ndarray, means: np.ndarray, noise: np.ndarray, targets: Sequence[Target], seed: int
-) -> list[Any]:
-    """Return an emulator for each fitted target."""
+) -> dict[int, Any]:
+    """Return an emulator for each fitted target, by the target's index."""
     import warnings
 
     process, kernels = library("sklearn.gaussian_process"), library("sklearn.gaussian_process.kernels")
-    found: list[Any] = []
-    for k, target in enumerate(targets):
-        if target.held_out:
-            found.append(None)
-            continue
+    emulators = {}
+    for k in (k for k, target in enumerate(targets) if not target.held_out):
         centre, scale = means[:, k].mean(), max(float(means[:, k].std()), 1e-12)
         kernel = kernels.ConstantKernel(1.0, (1e-2, 1e3)) * kernels.Matern(
             np.ones(unit.shape[1]), (0.05, 50.0), nu=2.5
@@ -222,11 +211,10 @@ def _emulators(
             kernel, alpha=noise[k] / scale**2 + 1e-9, n_restarts_optimizer=1, random_state=seed
         )
         with warnings.catch_warnings():
-            warnings.simplefilter(
-                "ignore"
-            )  # about length scales at a bound: the target does not depend on the parameter
-            found.append((fit.fit(unit, (means[:, k] - centre) / scale), centre, scale))
-    return found
+            # About length scales at a bound: the target does not depend on the parameter.
+            warnings.simplefilter("ignore")
+            emulators[k] = fit.fit(unit, (means[:, k] - centre) / scale), centre, scale
+    return emulators
 
 
 def _predicted(emulator: Any, unit: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -236,37 +224,34 @@ def _predicted(emulator: Any, unit: np.ndarray) -> tuple[np.ndarray, np.ndarray]
     return centre + scale * mean, scale * spread
 
 
-def _density(emulators: Sequence[Any], unit: np.ndarray, targets: Sequence[Target]) -> np.ndarray:
+def _density(emulators: Mapping[int, Any], unit: np.ndarray, targets: Sequence[Target]) -> np.ndarray:
     """Return the log-likelihood at points of the unit cube; the prior is uniform."""
     total = np.zeros(len(unit))
-    for emulator, target in zip(emulators, targets, strict=True):
-        if emulator is not None:
-            mean, spread = _predicted(emulator, unit)
-            variance = target.error**2 + spread**2
-            total -= (mean - target.value) ** 2 / variance / 2 + np.log(variance) / 2
+    for k, emulator in emulators.items():
+        mean, spread = _predicted(emulator, unit)
+        variance = targets[k].error ** 2 + spread**2
+        total -= (mean - targets[k].value) ** 2 / variance / 2 + np.log(variance) / 2
     return total
 
 
-def _misfits(emulators: Sequence[Any], unit: np.ndarray, targets: Sequence[Target]) -> np.ndarray:
-    """Return the largest distance from a target, in standard deviations, at points of the unit cube."""
-    worst = np.zeros(len(unit))
-    for emulator, target in zip(emulators, targets, strict=True):
-        if emulator is not None:
-            mean, spread = _predicted(emulator, unit)
-            worst = np.maximum(worst, np.abs(mean - target.value) / np.hypot(target.error, spread))
-    return worst
+def _misfit(emulators: Mapping[int, Any], point: np.ndarray, targets: Sequence[Target]) -> float:
+    """Return the largest distance from a target, in standard deviations, at a point of the unit cube, shape (1, dimensions)."""
+    distances = []
+    for k, emulator in emulators.items():
+        mean, spread = _predicted(emulator, point)
+        distances.append(float(np.abs(mean - targets[k].value)[0] / np.hypot(targets[k].error, spread)[0]))
+    return max(distances)
 
 
-def _held(
-    emulators: Sequence[Any], unit: np.ndarray, means: np.ndarray, noise: np.ndarray, targets: Sequence[Target]
-) -> np.ndarray:
-    """Return which values that the emulators have not seen lie in their 95 % intervals."""
+def _in_intervals(
+    emulators: Mapping[int, Any], unit: np.ndarray, means: np.ndarray, noise: np.ndarray
+) -> list[np.ndarray]:
+    """Return, for each emulator, which values that it was not fitted to lie in its 95 % intervals."""
     inside = []
-    for k, emulator in enumerate(emulators):
-        if emulator is not None:
-            mean, spread = _predicted(emulator, unit)
-            inside.append(np.abs(means[:, k] - mean) <= 1.96 * np.sqrt(spread**2 + noise[k]))
-    return np.concatenate(inside)
+    for k, emulator in emulators.items():
+        mean, spread = _predicted(emulator, unit)
+        inside.append(np.abs(means[:, k] - mean) <= 1.96 * np.sqrt(spread**2 + noise[k]))
+    return inside
 
 
 @dataclass(frozen=True)
@@ -276,35 +261,20 @@ class _WeightedSample:
     unit: np.ndarray
     weight: np.ndarray
 
-    @classmethod
-    def whole(cls, count: int, rng: np.random.Generator) -> _WeightedSample:
-        """Return the prior."""
-        return cls(_sequence(count, rng), np.full(CANDIDATES, 1.0 / CANDIDATES))
-
-    def cube(self, points: int, rng: np.random.Generator) -> np.ndarray:
-        """Return a Latin hypercube."""
-        from scipy.stats import qmc
-
-        return qmc.LatinHypercube(self.unit.shape[1], rng=rng).random(points)
-
     def spread(self, points: int, rng: np.random.Generator) -> np.ndarray:
         """Return points to run next, sampled by the square root of the weights, so that neighbouring regions are also covered."""
         wide = np.sqrt(self.weight)
-        some = min(points, int((wide > 0).sum()))
-        return self.unit[rng.choice(len(wide), some, replace=False, p=wide / wide.sum())].copy()
-
-    def draws(self, count: int, rng: np.random.Generator) -> np.ndarray:
-        """Return draws."""
-        return self.unit[rng.choice(len(self.weight), count, p=self.weight)]
+        count = min(points, int((wide > 0).sum()))
+        return self.unit[rng.choice(len(wide), count, replace=False, p=wide / wide.sum())].copy()
 
 
 def _refocus(
-    space: Sequence[Dimension], emulators: Sequence[Any], targets: Sequence[Target], rng: np.random.Generator
+    space: Sequence[Dimension], emulators: Mapping[int, Any], targets: Sequence[Target], rng: np.random.Generator
 ) -> _WeightedSample:
     """Weight the unit cube, then smaller and smaller boxes around the relevant points, until enough points count."""
     low, high = np.zeros(len(space)), np.ones(len(space))
     for _ in range(MOST_ZOOMS):
-        unit = _snapped(space, low + (high - low) * _sequence(len(space), rng))
+        unit = _snapped(space, low + (high - low) * qmc.Sobol(len(space), rng=rng).random(CANDIDATES))
         density = _density(emulators, unit, targets)
         weight = np.exp(density - density.max())
         weight /= weight.sum()
@@ -315,18 +285,3 @@ def _refocus(
         reach = 0.1 * np.ptp(near, axis=0) + 0.02 * (high - low)
         low, high = np.maximum(low, near.min(axis=0) - reach), np.minimum(high, near.max(axis=0) + reach)
     return _WeightedSample(unit, weight)
-
-
-def _sequence(count: int, rng: np.random.Generator) -> np.ndarray:
-    from scipy.stats import qmc
-
-    return qmc.Sobol(count, rng=rng).random(CANDIDATES)
-
-
-def _points_table(
-    space: Sequence[Dimension], unit: np.ndarray, means: np.ndarray, targets: Sequence[Target]
-) -> pd.DataFrame:
-    import pandas as pd
-
-    values = pd.DataFrame(between(space, unit), columns=[one.key for one in space])
-    return pd.concat([values, pd.DataFrame(means, columns=[target.outcome for target in targets])], axis=1)

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 import numpy as np
+import pandas as pd
 
 from ccsim.analysis.parameter_space import Dimension
 from ccsim.analysis.problem import AnalysisProblem
 from ccsim.errors import InputError
 from ccsim.scenarios.renamed import RenamedAttributes
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 #: Share of the prior variance that must be removed for a parameter to count as identified.
 IDENTIFIED = 0.5
@@ -109,10 +107,10 @@ class Calibration(RenamedAttributes):
     def at_bound(self) -> list[str]:
         """For each parameter, the end of its range at which the fit lies: low, high or none."""
         ends = []
-        for one, draws, best in zip(self.space, self.posterior.T, self.best, strict=True):
-            margin = END * (one.high - one.low)
-            low = best <= one.low + margin or (draws <= one.low + margin).mean() > PILED
-            high = best >= one.high - margin or (draws >= one.high - margin).mean() > PILED
+        for dimension, draws, best in zip(self.space, self.posterior.T, self.best, strict=True):
+            margin = END * (dimension.high - dimension.low)
+            low = best <= dimension.low + margin or (draws <= dimension.low + margin).mean() > PILED
+            high = best >= dimension.high - margin or (draws >= dimension.high - margin).mean() > PILED
             ends.append("low" if low and not high else "high" if high and not low else "")
         return ends
 
@@ -128,22 +126,21 @@ class Calibration(RenamedAttributes):
             return [
                 f"No values of these parameters meet the targets: the best is {self.largest_z:.1f} standard deviations off."
             ]
-        pressed = [
-            f"{one.key} is at the {end} end of its range, {one.low:g} to {one.high:g}; the best value may be beyond it."
-            for one, end, gone in zip(self.space, self.at_bound, self.variance_reduction, strict=True)
+        return [
+            f"{dimension.key} is at the {end} end of its range, {dimension.low:g} to {dimension.high:g}; the best value may be beyond it."
+            for dimension, end, gone in zip(self.space, self.at_bound, self.variance_reduction, strict=True)
             if end and gone >= IDENTIFIED
         ]
-        return pressed
 
     @property
     def variance_reduction(self) -> np.ndarray:
         """Share of each parameter's prior variance that the targets removed."""
-        prior = np.array([(one.high - one.low) ** 2 / 12 for one in self.space])
+        prior = np.array([(dimension.high - dimension.low) ** 2 / 12 for dimension in self.space])
         return np.asarray(1.0 - self.posterior.var(axis=0) / prior)
 
     def correlated_pairs(self) -> list[tuple[str, str, float]]:
         """Return pairs of parameters that the targets identify only jointly, with their correlation."""
-        keys = [one.key for one in self.space]
+        keys = [dimension.key for dimension in self.space]
         with np.errstate(all="ignore"):
             rho = np.atleast_2d(np.corrcoef(self.posterior.T))
         pairs = [(keys[i], keys[j], float(rho[i, j])) for i in range(len(keys)) for j in range(i)]
@@ -151,19 +148,15 @@ class Calibration(RenamedAttributes):
 
     def table(self) -> pd.DataFrame:
         """Return one row per parameter: best value, median, 95 % interval, contraction, and whether it is identified."""
-        import pandas as pd
-
         low, middle, high = np.quantile(self.posterior, [0.025, 0.5, 0.975], axis=0)
         return pd.DataFrame(
-            {"parameter": [one.key for one in self.space], "best": self.best, "median": middle, "low": low,
+            {"parameter": [dimension.key for dimension in self.space], "best": self.best, "median": middle, "low": low,
              "high": high, "contraction": self.variance_reduction, "identified": self.identified, "at_bound": self.at_bound,
              "targets_met": self.targets_met}
         )  # fmt: skip
 
     def targets_table(self) -> pd.DataFrame:
         """Return one row per target: measured, as it is, fitted with 95 % interval, distance in deviations, inside."""
-        import pandas as pd
-
         rows = []
         for k, target in enumerate(self.targets):
             here = self.predicted[:, k]

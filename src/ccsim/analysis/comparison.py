@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import numpy as np
 
@@ -33,6 +33,14 @@ if TYPE_CHECKING:
     from ccsim.execution.time_budget import Deadline
 
 LEVEL = 0.95
+
+
+class ShareInterval(NamedTuple):
+    """A share with its interval; nan where there is nothing to count."""
+
+    share: float
+    low: float
+    high: float
 
 
 @dataclass(frozen=True)
@@ -230,6 +238,23 @@ def interval(values: np.ndarray) -> tuple[Any, Any, Any]:
 
     half = stats.t.ppf(0.5 + LEVEL / 2, count - 1) * values.std(axis=0, ddof=1) / np.sqrt(count)
     return mean, mean - half, mean + half
+
+
+def share_interval(count: int, of: int, level: float = LEVEL) -> ShareInterval:
+    """Return a share of independent cases with its Wilson interval.
+
+    Args:
+        count: number of cases that have what is counted.
+        of: number of all cases.
+        level: coverage of the interval.
+    """
+    from scipy.stats import binomtest
+
+    if not of:
+        return ShareInterval(np.nan, np.nan, np.nan)
+    test = binomtest(int(count), int(of))
+    ends = test.proportion_ci(level, method="wilson")
+    return ShareInterval(float(test.statistic), float(ends.low), float(ends.high))
 
 
 def paired(values: np.ndarray, baseline: np.ndarray) -> dict[str, float]:

@@ -14,20 +14,19 @@ every box looks too good on the points that defined it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, ClassVar
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 import numpy as np
+import pandas as pd
 
 from ccsim.analysis import library
 from ccsim.analysis.admitted import AdmittedWorlds
+from ccsim.analysis.comparison import ShareInterval, share_interval
 from ccsim.analysis.parameter_space import Dimension, drawn, numbers_of, values_of
 from ccsim.analysis.problem import AnalysisProblem, Runner
 from ccsim.errors import InputError
 from ccsim.scenarios.renamed import RenamedAttributes, renamed_arguments
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 METHODS = ("prim", "tree")
 #: Share of the points for finding boxes; minimum number of points with, and without, the outcome among them.
@@ -42,17 +41,8 @@ MOST_DIMENSIONS = 24
 QUARTER = 13
 
 
-@dataclass(frozen=True)
-class Share:
-    """A share, with its 95 % interval (Wilson)."""
-
-    value: float
-    low: float
-    high: float
-
-
-#: A share that has not been measured yet.
-NOTHING = Share(np.nan, np.nan, np.nan)
+#: By key the lowest and highest number, of restricted parameters only; a choice by the places allowed.
+Limits = dict[str, tuple[float, ...]]
 
 
 @dataclass(frozen=True)
@@ -60,33 +50,26 @@ class Region:
     """A box of the space.
 
     Attributes:
-        limits: by key the lowest and highest number, of restricted parameters only; a choice by the places allowed.
+        limits: by key the lowest and highest number, or the places of the allowed choices.
         coverage, density: on the points that it was not found on.
         training_coverage, training_density: on those that it was found on.
         quasi_p: by key, where the method gives it.
     """
 
-    limits: dict[str, tuple[float, ...]]
-    coverage: Share
-    density: Share
+    limits: Limits
+    coverage: ShareInterval
+    density: ShareInterval
     training_coverage: float
     training_density: float
     quasi_p: dict[str, float]
 
     def holds(self, space: Sequence[Dimension], points: np.ndarray) -> np.ndarray:
         """Return which points, shape (points, dimensions), lie in the region."""
-        inside = np.ones(len(points), bool)
-        for number, one in enumerate(space):
-            if one.key in self.limits:
-                limits, column = self.limits[one.key], points[:, number]
-                inside &= np.isin(column, limits) if one.choices else (
-                    (column >= limits[0]) & (column <= limits[1])
-                )  # fmt: skip
-        return inside
+        return _inside(self.limits, space, points)
 
     def describe(self, space: Sequence[Dimension]) -> list[str]:
         """Describe each restriction in words."""
-        return [_words(one, self.limits[one.key]) for one in space if one.key in self.limits]
+        return [_words(dimension, self.limits[dimension.key]) for dimension in space if dimension.key in self.limits]
 
 
 @dataclass(frozen=True)
@@ -124,29 +107,25 @@ class Discovery(RenamedAttributes):
 
     def table(self) -> pd.DataFrame:
         """Return one row per region and restriction."""
-        import pandas as pd
-
         rows = []
         for number, region in enumerate(self.regions, 1):
             shared = {
-                "region": number, "coverage": region.coverage.value, "coverage_low": region.coverage.low,
-                "coverage_high": region.coverage.high, "density": region.density.value,
+                "region": number, "coverage": region.coverage.share, "coverage_low": region.coverage.low,
+                "coverage_high": region.coverage.high, "density": region.density.share,
                 "density_low": region.density.low, "density_high": region.density.high,
                 "training_coverage": region.training_coverage, "training_density": region.training_density,
             }  # fmt: skip
-            for one in self.space:
-                if one.key in region.limits:
-                    limits = region.limits[one.key]
+            for dimension in self.space:
+                if dimension.key in region.limits:
+                    limits = region.limits[dimension.key]
                     rows.append(
-                        {**shared, "parameter": one.key, "from": one.value(limits[0]), "to": one.value(limits[-1]),
-                         "quasi_p": region.quasi_p.get(one.key, np.nan), "words": _words(one, limits)}
+                        {**shared, "parameter": dimension.key, "from": dimension.value(limits[0]), "to": dimension.value(limits[-1]),
+                         "quasi_p": region.quasi_p.get(dimension.key, np.nan), "words": _words(dimension, limits)}
                     )  # fmt: skip
         return pd.DataFrame(rows)
 
     def points_table(self) -> pd.DataFrame:
         """Return one row per point: values, share of runs with the outcome, and the region it lies in (0: none)."""
-        import pandas as pd
-
         place = np.zeros(len(self.points), int)
         for number, region in reversed(list(enumerate(self.regions, 1))):
             place[region.holds(self.space, self.points)] = number
@@ -187,8 +166,8 @@ def discover(
         if worlds
         else drawn(space, "latin-hypercube", samples, problem.seed)
     )
-    at = sorted({*range(QUARTER - 1, problem.weeks, QUARTER), problem.weeks - 1})
-    summaries = (runner or Runner()).summaries(problem, design, "points", at)
+    report_weeks = sorted({*range(QUARTER - 1, problem.weeks, QUARTER), problem.weeks - 1})
+    summaries = (runner or Runner()).summaries(problem, design, "points", report_weeks)
     last = summaries[summaries["week"] == problem.weeks - 1]
     names = sorted(condition.names)
     held = [condition.holds(dict(zip(names, row, strict=True))) for row in last[names].itertuples(index=False)]
@@ -220,22 +199,26 @@ def discovered(
     Returns:
         The regions that fresh points show to be denser than the whole, in the order in which they were found.
     """
-    import pandas as pd
-
     known = np.flatnonzero(np.isfinite(share))
     order = np.random.default_rng(problem.seed).permutation(known)
-    here, there = np.split(order, [round(FOUND_ON * len(order))])
+    training, fresh = np.split(order, [round(FOUND_ON * len(order))])
     outcome = share >= min_share
-    _refuse_one_sided(where, outcome[known], outcome[here])
+    _refuse_one_sided(where, outcome[known], outcome[training])
     find = _prim if method == "prim" else _tree
     boxes, trade = [], []
-    for limits, quasi_p, way in find(space, points[here], outcome[here], min_density, regions, problem.seed):
+    for limits, quasi_p, way in find(space, points[training], outcome[training], min_density, regions, problem.seed):
         if limits:
-            box = _measured(Region(limits, NOTHING, NOTHING, 0.0, 0.0, quasi_p), space, points, outcome, here, there)
             trade.append(way)
+            inside = _inside(limits, space, points)
+            coverage, training_coverage, density, training_density = (
+                share_interval((inside & outcome)[part].sum(), whole[part].sum())
+                for whole in (outcome, inside) for part in (fresh, training)
+            )  # fmt: skip
             # A box that is not denser than the whole on fresh points is due to chance.
-            if box.density.low > outcome[there].mean():
-                boxes.append(box)
+            if density.low > outcome[fresh].mean():
+                boxes.append(
+                    Region(limits, coverage, density, training_coverage.share, training_density.share, quasi_p)
+                )
     way = trade[0] if trade else pd.DataFrame({"coverage": [], "density": []})
     return Discovery(
         problem, tuple(space), where, points, share, min_share, tuple(boxes), way, summaries, float(outcome[known].mean())
@@ -254,9 +237,9 @@ def _check(method: str, points: int, min_share: float, min_density: float, regio
         raise InputError(f"regions: must be 1 or more, got {regions}")
 
 
-def _refuse_one_sided(where: str, outcome: np.ndarray, here: np.ndarray) -> None:
+def _refuse_one_sided(where: str, outcome: np.ndarray, training: np.ndarray) -> None:
     """Refuse an outcome that occurs everywhere or nowhere, because no region explains it."""
-    many, few = int(outcome.sum()), int(min(here.sum(), (~here).sum()))
+    many, few = int(outcome.sum()), int(min(training.sum(), (~training).sum()))
     if few < FEWEST:
         holds_at = "every point" if many == len(outcome) else f"{many} of {len(outcome)} points" if many else "no point"
         raise InputError(
@@ -265,44 +248,27 @@ def _refuse_one_sided(where: str, outcome: np.ndarray, here: np.ndarray) -> None
         )
 
 
-def _measured(
-    box: Region,
-    space: Sequence[Dimension],
-    points: np.ndarray,
-    outcome: np.ndarray,
-    here: np.ndarray,
-    there: np.ndarray,
-) -> Region:
-    """Return a box with its coverage and density, on the points that made it and on those that did not."""
-    inside = box.holds(space, points)
-    own = [_ratio(inside[here] & outcome[here], part[here]) for part in (outcome, inside)]
-    fresh = [_ratio(inside[there] & outcome[there], part[there]) for part in (outcome, inside)]
-    return replace(
-        box, training_coverage=own[0].value, training_density=own[1].value, coverage=fresh[0], density=fresh[1]
-    )
+def _inside(limits: Limits, space: Sequence[Dimension], points: np.ndarray) -> np.ndarray:
+    """Return which points lie within limits."""
+    inside = np.ones(len(points), bool)
+    for dimension, column in zip(space, points.T, strict=True):
+        if dimension.choices and dimension.key in limits:
+            inside &= np.isin(column, limits[dimension.key])
+        elif dimension.key in limits:
+            low, high = limits[dimension.key]
+            inside &= (column >= low) & (column <= high)
+    return inside
 
 
-def _ratio(part: np.ndarray, whole: np.ndarray) -> Share:
-    from scipy.stats import binomtest
-
-    if not whole.any():
-        return NOTHING
-    found = binomtest(int(part.sum()), int(whole.sum()))
-    interval = found.proportion_ci(0.95, method="wilson")
-    return Share(float(found.statistic), float(interval.low), float(interval.high))
-
-
-Box = tuple[dict[str, tuple[float, ...]], dict[str, float], Any]  # limits, quasi-p, coverage and density on the way
+Box = tuple[Limits, dict[str, float], Any]  # limits, quasi-p, coverage and density on the way
 
 
 def _frame(space: Sequence[Dimension], points: np.ndarray) -> pd.DataFrame:
     """Return points as the libraries take them: choices as kinds without order."""
-    import pandas as pd
-
-    frame = pd.DataFrame(points, columns=[one.key for one in space])
-    for one in space:
-        if one.choices:
-            frame[one.key] = [str(place) for place in frame[one.key].astype(int)]
+    frame = pd.DataFrame(points, columns=[dimension.key for dimension in space])
+    for dimension in space:
+        if dimension.choices:
+            frame[dimension.key] = [str(place) for place in frame[dimension.key].astype(int)]
     return frame
 
 
@@ -317,14 +283,14 @@ def _prim(
         warnings.simplefilter("ignore")
         chosen = _screened(space, points, outcome, seed)
         space, points = [space[number] for number in chosen], points[:, chosen]
-        found = prim.Prim(_frame(space, points), outcome, threshold=1e-9, peel_alpha=0.05, mass_min=0.05)
+        search = prim.Prim(_frame(space, points), outcome, threshold=1e-9, peel_alpha=0.05, mass_min=0.05)
         for _ in range(regions):
-            box = found.find_box()
+            box = search.find_box()
             if box is None or len(box.peeling_trajectory) < 2:
                 return
             trajectory = box.peeling_trajectory[["coverage", "density"]].copy()
             quasi_p = _cleared(box, trajectory, min_density)
-            limits = _limits_of(space, box.box_lim, found.box_init)
+            limits = _limits_of(space, box.box_lim, search.box_init)
             yield limits, {key: p for key, p in quasi_p.items() if key in limits}, trajectory
 
 
@@ -371,27 +337,25 @@ def _without_chance(box: Any) -> dict[str, float]:
         box.select(len(box.box_lims) - 1)
 
 
-def _limits_of(space: Sequence[Dimension], lims: Any, start: Any) -> dict[str, tuple[float, ...]]:
-    """Return the limits of ema_workbench that restrict anything."""
-    found: dict[str, tuple[float, ...]] = {}
-    for one in space:
-        if one.key not in lims:
-            continue
-        here, whole = lims[one.key], start[one.key]
-        if one.choices:
-            if set(here[0]) != set(whole[0]):
-                found[one.key] = tuple(sorted(float(place) for place in here[0]))
-        elif tuple(here) != tuple(whole):
+def _limits_of(space: Sequence[Dimension], box: Any, start: Any) -> Limits:
+    """Return the limits of a box of ema_workbench that restrict anything, compared with the box of the start."""
+    limits: Limits = {}
+    for dimension in (dimension for dimension in space if dimension.key in box):
+        here, span = box[dimension.key], start[dimension.key]
+        if dimension.choices:
+            if set(here[0]) != set(span[0]):
+                limits[dimension.key] = tuple(sorted(float(place) for place in here[0]))
+        elif tuple(here) != tuple(span):
             # A side that is not restricted reaches to the end of the span, not to the outermost point.
-            low = one.low if here[0] == whole[0] else float(here[0])
-            high = one.high if here[1] == whole[1] else float(here[1])
-            found[one.key] = _whole(one, low, high)
-    return found
+            low = dimension.low if here[0] == span[0] else float(here[0])
+            high = dimension.high if here[1] == span[1] else float(here[1])
+            limits[dimension.key] = _whole(dimension, low, high)
+    return limits
 
 
-def _whole(one: Dimension, low: float, high: float) -> tuple[float, float]:
+def _whole(dimension: Dimension, low: float, high: float) -> tuple[float, float]:
     """Return limits that lie on whole numbers, where only those are in the span."""
-    return (float(np.ceil(low)), float(np.floor(high))) if one.stepped else (low, high)
+    return (float(np.ceil(low)), float(np.floor(high))) if dimension.stepped else (low, high)
 
 
 def _tree(
@@ -399,8 +363,8 @@ def _tree(
 ) -> Iterator[Box]:
     """Find boxes as leaves of a tree: those that are dense enough, or the densest one, the largest first."""
     columns: list[tuple[int, float | None]] = []  # of a choice, one column for each kind
-    for number, one in enumerate(space):
-        columns += [(number, float(k)) for k in range(len(one.choices))] or [(number, None)]
+    for number, dimension in enumerate(space):
+        columns += [(number, float(k)) for k in range(len(dimension.choices))] or [(number, None)]
     wide = np.column_stack([points[:, n] if kind is None else points[:, n] == kind for n, kind in columns])
     least = max(5, len(points) // 40)
     grown = library("sklearn.tree").DecisionTreeClassifier(
@@ -419,45 +383,45 @@ def _tree(
 
 def _limits_of_leaf(
     space: Sequence[Dimension], columns: Sequence[tuple[int, float | None]], tree: Any, leaf: int
-) -> dict[str, tuple[float, ...]]:
+) -> Limits:
     """Return the limits that the way to a leaf sets."""
     parent = {int(child): node for side in (tree.children_left, tree.children_right)
               for node, child in enumerate(side) if child >= 0}  # fmt: skip
-    found: dict[str, tuple[float, ...]] = {}
+    limits: Limits = {}
     while leaf in parent:
         node = parent[leaf]
         number, kind = columns[tree.feature[node]]
-        one, below, cut = space[number], tree.children_left[node] == leaf, float(tree.threshold[node])
+        dimension, below, cut = space[number], tree.children_left[node] == leaf, float(tree.threshold[node])
         if kind is not None:
-            now = found.get(one.key, tuple(map(float, range(len(one.choices)))))
-            found[one.key] = tuple(place for place in now if (place == kind) != below)
+            allowed = limits.get(dimension.key, tuple(map(float, range(len(dimension.choices)))))
+            limits[dimension.key] = tuple(place for place in allowed if (place == kind) != below)
         else:
-            low, high = found.get(one.key, (one.low, one.high))
-            found[one.key] = _whole(one, low, min(high, cut)) if below else _whole(one, max(low, cut), high)
+            low, high = limits.get(dimension.key, (dimension.low, dimension.high))
+            limits[dimension.key] = (
+                _whole(dimension, low, min(high, cut)) if below else _whole(dimension, max(low, cut), high)
+            )
         leaf = node
-    return found
+    return limits
 
 
 def _way(leaves: Sequence[int], dense: dict[int, float], tree: Any, outcome: np.ndarray) -> pd.DataFrame:
     """Return coverage and density as leaf after leaf is taken, the densest first."""
-    import pandas as pd
-
     order = sorted(leaves, key=lambda leaf: -dense[leaf])
     sizes = np.array([tree.n_node_samples[leaf] for leaf in order], float)
     hits = np.cumsum(sizes * [dense[leaf] for leaf in order])
     return pd.DataFrame({"coverage": hits / outcome.sum(), "density": hits / np.cumsum(sizes)})
 
 
-def _words(one: Dimension, limits: tuple[float, ...]) -> str:
+def _words(dimension: Dimension, limits: tuple[float, ...]) -> str:
     """Describe a restriction in words."""
-    unit = f" {one.unit}" if one.unit else ""
-    if one.choices:
-        return f"{one.key} is {' or '.join(one.written(place) for place in limits)}"
+    unit = f" {dimension.unit}" if dimension.unit else ""
+    if dimension.choices:
+        return f"{dimension.key} is {' or '.join(dimension.written(place) for place in limits)}"
     low, high = limits
     if low == high:
-        return f"{one.key} is {one.written(low)}{unit}"
-    if low <= one.low:
-        return f"{one.key} is at most {one.written(high)}{unit}"
-    if high >= one.high:
-        return f"{one.key} is at least {one.written(low)}{unit}"
-    return f"{one.key} is from {one.written(low)} to {one.written(high)}{unit}"
+        return f"{dimension.key} is {dimension.written(low)}{unit}"
+    if low <= dimension.low:
+        return f"{dimension.key} is at most {dimension.written(high)}{unit}"
+    if high >= dimension.high:
+        return f"{dimension.key} is at least {dimension.written(low)}{unit}"
+    return f"{dimension.key} is from {dimension.written(low)} to {dimension.written(high)}{unit}"

@@ -13,9 +13,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
+import pandas as pd
 
 from ccsim.analysis import library
 from ccsim.analysis.admitted import AdmittedWorlds
@@ -26,12 +27,9 @@ from ccsim.analysis.time_budget import Allotment
 from ccsim.errors import CcsimError, InputError
 from ccsim.execution.estimate import Work
 from ccsim.experiments.design import Design
-from ccsim.results.formatting import number
+from ccsim.results.formatting import number as formatted
 from ccsim.scenarios.renamed import RenamedAttributes, renamed_arguments
 from ccsim.scenarios.scenario import Scenario
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 SAMPLERS = ("tpe", "nsga2", "cma", "random")
 #: Number of plans per batch, which does not depend on the number of processes.
@@ -45,6 +43,13 @@ FINALISTS, MOST_ON_FRONT = 5, 16
 Plan = dict[str, Any]
 #: From a name for the runs, the draws to use, and plans, to outcomes of shape (plans, worlds, runs, outcomes).
 Evaluate = Callable[[str, int, Sequence[Plan]], np.ndarray]
+
+
+class Trial(NamedTuple):
+    """A plan that was tried, with its goals' values and its money."""
+
+    plan: Plan
+    scores: np.ndarray
 
 
 class InfeasibleError(CcsimError):
@@ -124,11 +129,11 @@ class OptimisationResult(RenamedAttributes):
     """The result.
 
     Attributes:
-        problem, space, aim: what was asked.
+        problem, space, aim: the arguments of the search.
         trials: one row per plan tried: its levers, each outcome's value, ``fits`` (within the money).
         plans: the winner, or the front, on fresh draws; the best first.
         start: the scenario as it is, on the same fresh draws.
-        requested: trials asked for; there are fewer where the time limit was reached.
+        requested: number of requested trials; there are fewer where the time limit was reached.
     """
 
     _former: ClassVar[Mapping[str, str]] = {"study": "problem"}
@@ -144,31 +149,25 @@ class OptimisationResult(RenamedAttributes):
     def table(self) -> pd.DataFrame:
         """Return one row per plan and outcome.
 
-        Columns: ``found`` on fresh draws with ``low`` and ``high``; ``gain`` over the start on the same draws with
+        Columns: ``mean`` on fresh draws with ``low`` and ``high``; ``gain`` over the start on the same draws with
         ``gain_low`` and ``gain_high``; ``shrinkage`` (the gain that the search promised less the gain found);
         ``better_in`` (share of fresh worlds, or of runs in a single world, in which the plan beats the start); levers.
         """
-        import pandas as pd
-
-        rows = []
-        for one in (self.start, *self.plans):
-            gain, low, high = self._gain(one)
-            promised = one.search_values - self.start.search_values
+        start, rows = self.start, []
+        for plan in (start, *self.plans):
+            # On the same draws, so that common chance cancels.
+            low, high = _intervals(plan.values, self.aim, self.problem.seed, start.values)
+            gain = plan.mean - start.mean
+            if plan is start:
+                gain = low = high = np.full(len(self.aim.outcomes), np.nan)
+            promised = plan.search_values - start.search_values
             for k, outcome in enumerate(self.aim.shown):
                 rows.append(
-                    {"plan": one.name, "outcome": outcome, "mean": one.mean[k], "low": one.low[k],
-                     "high": one.high[k], "gain": gain[k], "gain_low": low[k], "gain_high": high[k],
-                     "shrinkage": promised[k] - gain[k], "better_in": self._better(one, k), **one.plan}
+                    {"plan": plan.name, "outcome": outcome, "mean": plan.mean[k], "low": plan.low[k],
+                     "high": plan.high[k], "gain": gain[k], "gain_low": low[k], "gain_high": high[k],
+                     "shrinkage": promised[k] - gain[k], "better_in": self._better(plan, k), **plan.plan}
                 )  # fmt: skip
         return pd.DataFrame(rows)
-
-    def _gain(self, one: Evaluated) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Return what a plan gains over the start, with the 95 % interval: on the same draws, so that luck cancels."""
-        if one is self.start:
-            nothing = np.full(len(self.aim.outcomes), np.nan)
-            return nothing, nothing, nothing
-        _, low, high = _intervals(one.values, self.aim, self.problem.seed, self.start.values)
-        return one.mean - self.start.mean, low, high
 
     def scenario(self, plan: Plan) -> Scenario:
         """Return the scenario of a plan."""
@@ -178,11 +177,11 @@ class OptimisationResult(RenamedAttributes):
         title = f"{self.problem.scenario.title or self.problem.scenario.name}, optimised"
         return replace(experiment.scenarios[name], name="best", title=title)
 
-    def _better(self, one: Evaluated, k: int) -> float:
+    def _better(self, plan: Evaluated, k: int) -> float:
         """Return the share of worlds (of runs, if there is one world) in which a plan beats the start in a goal."""
-        if one is self.start or k >= len(self.aim.objectives):
+        if plan is self.start or k >= len(self.aim.objectives):
             return float("nan")
-        gaps = (one.values - self.start.values)[:, :, k] * (1 if self.aim.objectives[k].more else -1)
+        gaps = (plan.values - self.start.values)[:, :, k] * (1 if self.aim.objectives[k].more else -1)
         return float((gaps.mean(axis=1) > 0).mean() if len(gaps) > 1 else (gaps[0] > 0).mean())
 
 
@@ -203,8 +202,8 @@ def optimise(
         n_uncertain: in how many of their combinations each plan is tried; 0 for the assumed values.
         sampler: one of :data:`SAMPLERS`; by default ``tpe`` for one goal and ``nsga2`` for several.
         fresh: how many times as many runs the report takes as the search.
-        runner: where and how to run. Its time limit is the whole search's: it ends with the trials it has made, as if it
-            had been asked for as many, in time to run the finalists and the report.
+        runner: where and how to run. Its time limit is the whole search's: it ends with the trials it has made, as if no more
+            had been requested, in time to run the finalists and the report.
         source: where the combinations come from; None for a Latin hypercube over the ranges of ``uncertain``.
 
     Returns:
@@ -222,13 +221,28 @@ def optimise(
     bare = problem if differ else replace(problem, baseline=None)
     runner = runner or Runner()
     runner.expect([_work(bare, space, len(aim.objectives), trials, fresh).times(n_uncertain or 1)])
-    evaluate = _evaluation(bare, aim, uncertain, n_uncertain, fresh, runner, source)
+    n_reported = 1 if len(aim.objectives) == 1 else MOST_ON_FRONT
+    allotment = Allotment(runner, last=FINALISTS * (n_reported == 1) + (1 + n_reported) * fresh)
+
+    def evaluate(part: str, draws: int, plans: Sequence[Plan]) -> np.ndarray:
+        seed = replicate_seed_offset(problem.seed, draws)
+        factor = fresh if draws == REPORT and not n_uncertain else 1
+        here = replace(bare, seed=seed, replicates=problem.replicates * factor)
+        worlds = _worlds(uncertain, n_uncertain, fresh, draws, problem.seed, source)
+        # A world's plans stand together: its organisation is founded once for them.
+        design = Design.given([{**world, **plan} for world in worlds for plan in plans])
+        with allotment.step(len(plans)) if part.startswith("search/") else allotment.end() as running:
+            summaries = running.summaries(here, design, part)
+        values = [table_of(summaries, outcome, len(worlds) * len(plans)) for outcome in aim.outcomes]
+        cube = np.stack(values, axis=-1).reshape(len(worlds), len(plans), here.replicates, len(values))
+        return np.asarray(cube.swapaxes(0, 1))
+
     return searched(problem, space, aim, evaluate, trials, sampler)
 
 
 def _work(problem: AnalysisProblem, space: Sequence[Dimension], goals: int, trials: int, fresh: int) -> Work:
     """Return the work of a search in one world: batches of plans, finalists, and the report."""
-    start = {one.key: problem.own(one) for one in space}
+    start = {dimension.key: problem.own(dimension) for dimension in space}
     batch = Work.of(problem.experiment(Design.given([start] * BATCH)))
     last = FINALISTS + 2 * fresh if goals == 1 else (1 + MOST_ON_FRONT) * fresh
     return batch.times((trials + last) / BATCH)
@@ -241,12 +255,12 @@ def _check(
         raise InputError("there is no goal: name a KPI to maximise or to minimise")
     if len({goal.outcome for goal in aim.objectives}) < len(aim.objectives):
         raise InputError("a goal is named twice")
-    for one in space:
-        if one.factor.is_uncertain:
-            raise InputError(f"{one.key}: is not a lever and cannot be set")
-    for one in uncertain:
-        if not one.factor.is_uncertain:
-            raise InputError(f"{one.key}: is a lever; what is uncertain is an assumption or a size")
+    for dimension in space:
+        if dimension.factor.is_uncertain:
+            raise InputError(f"{dimension.key}: is not a lever and cannot be set")
+    for dimension in uncertain:
+        if not dimension.factor.is_uncertain:
+            raise InputError(f"{dimension.key}: is a lever; what is uncertain is an assumption or a size")
     if trials < BATCH:
         raise InputError(f"trials: must be at least {BATCH}, got {trials}")
     if aim.max_cost is not None and not np.isfinite(aim.max_cost):
@@ -269,43 +283,19 @@ def replicate_seed_offset(seed: int, draws: int) -> int:
     return int(np.random.SeedSequence([seed, draws]).generate_state(1)[0])
 
 
-def _evaluation(
-    problem: AnalysisProblem, aim: Objectives, uncertain: Sequence[Dimension], n_uncertain: int, fresh: int, runner: Runner,
-    source: AdmittedWorlds | None = None,
-) -> Evaluate:  # fmt: skip
-    """Return what runs plans of the model, each in every world."""
-    many = 1 if len(aim.objectives) == 1 else MOST_ON_FRONT
-    allotment = Allotment(runner, last=FINALISTS * (many == 1) + (1 + many) * fresh)
-
-    def evaluate(part: str, draws: int, plans: Sequence[Plan]) -> np.ndarray:
-        more = fresh if draws == REPORT else 1
-        seed = replicate_seed_offset(problem.seed, draws)
-        here = replace(problem, seed=seed, replicates=problem.replicates * (more if not n_uncertain else 1))
-        places: list[Plan] = [{}]
-        if n_uncertain:
-            places = _places(uncertain, n_uncertain, fresh, draws, problem.seed, source)
-        # A world's plans stand together: its organisation is founded once for them.
-        design = Design.given([{**place, **plan} for place in places for plan in plans])
-        with allotment.step(len(plans)) if part.startswith("search/") else allotment.end() as running:
-            summaries = running.summaries(here, design, part)
-        values = [table_of(summaries, outcome, len(places) * len(plans)) for outcome in aim.outcomes]
-        whole = np.stack(values, axis=-1).reshape(len(places), len(plans), here.replicates, len(values))
-        return np.asarray(whole.swapaxes(0, 1))
-
-    return evaluate
-
-
-def _places(
+def _worlds(
     uncertain: Sequence[Dimension], n_uncertain: int, fresh: int, draws: int, seed: int, source: AdmittedWorlds | None
 ) -> list[Plan]:
     """Return the combinations of what is uncertain: others for the search, for the choice, and for the report."""
+    if not n_uncertain:
+        return [{}]
     count = n_uncertain * (fresh if draws == REPORT else 1)
     if source is None:
         cube = drawn(uncertain, "latin-hypercube", count, replicate_seed_offset(seed, draws))
         return [cube.row(number) for number in range(count)]
-    # A world that the search has seen is not fresh: each part takes its own of one shuffled row.
-    whole = source.design(uncertain, n_uncertain * (2 + fresh), seed)
-    return [whole.row(draws * n_uncertain + number) for number in range(count)]
+    # A world that the search has used is not fresh: each part takes its own of one shuffled row.
+    shuffled = source.design(uncertain, n_uncertain * (2 + fresh), seed)
+    return [shuffled.row(draws * n_uncertain + number) for number in range(count)]
 
 
 def searched(
@@ -329,26 +319,28 @@ def searched(
     Returns:
         The best plan or front, reported on fresh draws.
     """
-    start = {one.key: problem.own(one) for one in space}
+    start = {dimension.key: problem.own(dimension) for dimension in space}
     tried = _search(problem.seed, space, aim, evaluate, trials, sampler, start)
     # A search that is resumed after a time limit has other finalists.
     of = f"-of-{len(tried):05d}" if len(tried) < trials else ""
     best = _shortlist(tried, aim)
     if len(aim.objectives) == 1 and len(best) > 1:
-        again = evaluate(f"finalists{of}", CHOICE, [tried[number][0] for number in best])
-        scores = np.array([aim.scores(values) for values in again])
-        keys = [_rank(aim, row) for row in scores]
-        best = [best[min(range(len(best)), key=keys.__getitem__)]]
+        finalists = evaluate(f"finalists{of}", CHOICE, [tried[number].plan for number in best])
+        ranks = [_rank(aim, aim.scores(values)) for values in finalists]
+        best = [best[ranks.index(min(ranks))]]
     chosen = [tried[number] for number in best]
     values = evaluate(f"report{of}", REPORT, [start, *(plan for plan, _ in chosen)])
-    known = next((row for plan, row in tried if plan == start), None)
-    if known is None:  # it lies outside the spans
-        known = aim.scores(evaluate("start", SEARCH, [start])[0])
-    first = _re_evaluate("as it is", start, known, values[0], aim, problem.seed)
+    start_scores = next((scores for plan, scores in tried if plan == start), None)
+    if start_scores is None:  # it lies outside the spans
+        start_scores = aim.scores(evaluate("start", SEARCH, [start])[0])
     names = ["best"] if len(aim.objectives) == 1 else [f"front {k}" for k in range(1, len(chosen) + 1)]
-    plans = [_re_evaluate(name, plan, row, here, aim, problem.seed)
-             for name, (plan, row), here in zip(names, chosen, values[1:], strict=True)]  # fmt: skip
-    return OptimisationResult(problem, tuple(space), aim, _trials_table(tried, aim), tuple(plans), first, trials)
+    first, *plans = (
+        Evaluated(name, plan, scores, aim.scores(fresh), *_intervals(fresh, aim, problem.seed), fresh)
+        for name, (plan, scores), fresh in zip(["as it is", *names], [Trial(start, start_scores), *chosen], values, strict=True)
+    )  # fmt: skip
+    table = pd.DataFrame([{**plan, **dict(zip(aim.outcomes, scores, strict=True))} for plan, scores in tried])
+    table["fits"] = [aim.max_cost is None or bool(scores[-1] <= aim.max_cost) for _, scores in tried]
+    return OptimisationResult(problem, tuple(space), aim, table, tuple(plans), first, trials)
 
 
 def _search(
@@ -359,38 +351,38 @@ def _search(
     trials: int,
     sampler: str | None,
     start: Plan,
-) -> list[tuple[Plan, np.ndarray]]:
+) -> list[Trial]:
     """Return every plan tried with its values, in order: as many as asked for, or as there is time for."""
     import warnings
 
     optuna = library("optuna")
     before = optuna.logging.get_verbosity()
     optuna.logging.set_verbosity(optuna.logging.ERROR)
-    tried: list[tuple[Plan, np.ndarray]] = []
+    tried: list[Trial] = []
     known: dict[str, np.ndarray] = {}
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of what optuna calls experimental
             directions = ["maximize" if goal.more else "minimize" for goal in aim.objectives]
             search = optuna.create_study(sampler=_sampler(optuna, seed, space, aim, sampler), directions=directions)
-            spans = {one.key: _span(optuna, one) for one in space}
-            if all(_within(one, start[one.key]) for one in space):
+            spans = {dimension.key: _span(optuna, dimension) for dimension in space}
+            if all(_within(dimension, start[dimension.key]) for dimension in space):
                 search.enqueue_trial(start)
             while len(tried) < trials:
-                asked = [search.ask(spans) for _ in range(min(BATCH, trials - len(tried)))]
-                plans = [dict(trial.params) for trial in asked]
+                requested = [search.ask(spans) for _ in range(min(BATCH, trials - len(tried)))]
+                plans = [dict(trial.params) for trial in requested]
                 new = list({repr(plan): plan for plan in plans if repr(plan) not in known}.values())
                 if new:
                     try:
-                        found = evaluate(f"search/{len(tried) + 1:05d}", SEARCH, new)
+                        values = evaluate(f"search/{len(tried) + 1:05d}", SEARCH, new)
                     except TimeLimitReached:
                         if not tried:
                             raise
                         break
-                    known |= {repr(plan): aim.scores(values) for plan, values in zip(new, found, strict=True)}
-                for trial, plan in zip(asked, plans, strict=True):
+                    known |= {repr(plan): aim.scores(row) for plan, row in zip(new, values, strict=True)}
+                for trial, plan in zip(requested, plans, strict=True):
                     _tell(optuna, search, trial, known[repr(plan)], aim)
-                    tried.append((plan, known[repr(plan)]))
+                    tried.append(Trial(plan, known[repr(plan)]))
     finally:
         optuna.logging.set_verbosity(before)
     return tried
@@ -420,23 +412,25 @@ def _sampler(optuna: Any, seed: int, space: Sequence[Dimension], aim: Objectives
         return optuna.samplers.NSGAIISampler(seed=seed, population_size=2 * BATCH, **limits)
     if name == "random":
         return optuna.samplers.RandomSampler(seed=seed)
-    if several or limits or any(one.choices for one in space):
+    if several or limits or any(dimension.choices for dimension in space):
         raise InputError("sampler: 'cma' needs one goal, no budget, and numerical levers; use 'tpe'")
     library("cmaes")
     return optuna.samplers.CmaEsSampler(seed=seed, popsize=BATCH)
 
 
-def _span(optuna: Any, one: Dimension) -> Any:
+def _span(optuna: Any, dimension: Dimension) -> Any:
     """Return a dimension as optuna takes it."""
-    if one.choices:
-        return optuna.distributions.CategoricalDistribution(one.choices)
-    if one.stepped:
-        return optuna.distributions.IntDistribution(int(one.low), int(one.high))
-    return optuna.distributions.FloatDistribution(one.low, one.high)
+    if dimension.choices:
+        return optuna.distributions.CategoricalDistribution(dimension.choices)
+    if dimension.stepped:
+        return optuna.distributions.IntDistribution(int(dimension.low), int(dimension.high))
+    return optuna.distributions.FloatDistribution(dimension.low, dimension.high)
 
 
-def _within(one: Dimension, value: Any) -> bool:
-    return value in one.choices if one.choices else value is not None and one.low <= value <= one.high
+def _within(dimension: Dimension, value: Any) -> bool:
+    if dimension.choices:
+        return value in dimension.choices
+    return value is not None and dimension.low <= value <= dimension.high
 
 
 def _rank(aim: Objectives, scores: np.ndarray) -> tuple[float, float]:
@@ -446,74 +440,54 @@ def _rank(aim: Objectives, scores: np.ndarray) -> tuple[float, float]:
     return over, float(value)
 
 
-def _shortlist(tried: Sequence[tuple[Plan, np.ndarray]], aim: Objectives) -> list[int]:
+def _shortlist(tried: Sequence[Trial], aim: Objectives) -> list[int]:
     """Return the numbers of the plans that are run again: the best few, or the front; those that fit only.
 
     Raises:
         InfeasibleError: none does.
     """
     known: dict[str, int] = {}
-    for place, (plan, scores) in enumerate(tried):
+    for number, (plan, scores) in enumerate(tried):
         if np.isfinite(scores).all():
-            known.setdefault(repr(plan), place)
+            known.setdefault(repr(plan), number)
     if not known:
         raise InfeasibleError("no plan has a value: runs failed or there was nothing to measure")
-    fit = [k for k in known.values() if aim.max_cost is None or tried[k][1][-1] <= aim.max_cost]
+    fit = [k for k in known.values() if aim.max_cost is None or tried[k].scores[-1] <= aim.max_cost]
     if not fit:
-        least = min(float(tried[place][1][-1]) for place in known.values())
-        limit, least_said = (number(cost, hyphen=True) for cost in (aim.max_cost or 0.0, least))
+        least = min(float(tried[k].scores[-1]) for k in known.values())
+        limit, cheapest = (formatted(cost, hyphen=True) for cost in (aim.max_cost or 0.0, least))
         raise InfeasibleError(
-            f"no plan of {len(tried)} stays within {limit} ({aim.measure}); the cheapest needs {least_said}: "
+            f"no plan of {len(tried)} stays within {limit} ({aim.measure}); the cheapest needs {cheapest}: "
             "raise the budget, or lower the ranges"
         )
     if len(aim.objectives) == 1:
-        return sorted(fit, key=lambda place: _rank(aim, tried[place][1]))[:FINALISTS]
+        return sorted(fit, key=lambda k: _rank(aim, tried[k].scores))[:FINALISTS]
     signs = np.array([1.0 if goal.more else -1.0 for goal in aim.objectives])
-    front = pareto_front(np.array([tried[number][1][:-1] for number in fit]) * signs)
-    on = sorted((fit[k] for k in front), key=lambda number: -signs[0] * tried[number][1][0])
-    places = np.unique(np.linspace(0, len(on) - 1, min(len(on), MOST_ON_FRONT)).round().astype(int))
-    return [on[k] for k in places]
+    front = [fit[k] for k in pareto_front(np.array([tried[k].scores[:-1] for k in fit]) * signs)]
+    front.sort(key=lambda k: -signs[0] * tried[k].scores[0])
+    chosen = np.unique(np.linspace(0, len(front) - 1, min(len(front), MOST_ON_FRONT)).round().astype(int))
+    return [front[k] for k in chosen]
 
 
 def pareto_front(values: np.ndarray) -> list[int]:
     """Return the rows, of shape (plans, goals) with more always better, that no other row beats in every goal."""
-    found = []
-    for k, row in enumerate(values):
-        beaten = (values >= row).all(axis=1) & (values > row).any(axis=1)
-        if not beaten.any():
-            found.append(k)
-    return found
-
-
-def _re_evaluate(
-    name: str, plan: Plan, promised: np.ndarray, values: np.ndarray, aim: Objectives, seed: int
-) -> Evaluated:
-    """Return a plan with what fresh draws found, and the 95 % intervals of it.
-
-    Worlds (or runs, if there is one world) are drawn independently, so they are what intervals are made over: t
-    intervals of a mean, percentiles of the bootstrap for a quantile.
-    """
-    _, low, high = _intervals(values, aim, seed)
-    return Evaluated(name, plan, promised, aim.scores(values), low, high, values)
+    beaten = [(values >= row).all(axis=1) & (values > row).any(axis=1) for row in values]
+    return [k for k, by in enumerate(beaten) if not by.any()]
 
 
 def _intervals(
     values: np.ndarray, aim: Objectives, seed: int, start: np.ndarray | None = None
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return mean and 95 % interval of each outcome, or of its difference to the start on the same draws."""
-    less = np.zeros_like(values) if start is None else start
-    gaps = values - less
-    mean, low, high = interval(gaps.mean(axis=1) if len(gaps) > 1 else gaps[0])
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the 95 % interval of each outcome, or of its difference to the start on the same draws.
+
+    Worlds (or runs, if there is one world) are drawn independently, so they are what intervals are made over: t
+    intervals of a mean, percentiles of the bootstrap for a quantile.
+    """
+    subtracted = np.zeros_like(values) if start is None else start
+    gaps = values - subtracted
+    _, low, high = interval(gaps.mean(axis=1) if len(gaps) > 1 else gaps[0])
     if aim.quantile is not None:
         picks = np.random.default_rng(seed).integers(0, len(values), (1000, len(values)))
-        again = np.array([aim.scores(values[pick]) - aim.scores(less[pick]) for pick in picks])
-        low[:-1], high[:-1] = np.nanquantile(again[:, :-1], [0.025, 0.975], axis=0)
-    return mean, low, high
-
-
-def _trials_table(tried: Sequence[tuple[Plan, np.ndarray]], aim: Objectives) -> pd.DataFrame:
-    import pandas as pd
-
-    rows = [{**plan, **dict(zip(aim.outcomes, scores, strict=True))} for plan, scores in tried]
-    fits = [aim.max_cost is None or bool(scores[-1] <= aim.max_cost) for _, scores in tried]
-    return pd.DataFrame(rows).assign(fits=fits)
+        resampled = np.array([aim.scores(values[pick]) - aim.scores(subtracted[pick]) for pick in picks])
+        low[:-1], high[:-1] = np.nanquantile(resampled[:, :-1], [0.025, 0.975], axis=0)
+    return low, high

@@ -70,15 +70,15 @@ class AnalysisProblem:
     @property
     def fixed(self) -> dict[str, Any]:
         """Assumptions and sizes that the scenarios set themselves: words such as ``assumptions`` leave them alone."""
-        both = [one for one in (self.scenario, self.baseline) if one]
-        return {key: value for one in both for key, value in {**one.assumptions, **one.organisation}.items()}
+        both = [scenario for scenario in (self.scenario, self.baseline) if scenario]
+        return {key: value for each in both for key, value in {**each.assumptions, **each.organisation}.items()}
 
-    def own(self, one: Dimension) -> Any:
+    def own(self, dimension: Dimension) -> Any:
         """Return what the scenario itself has for a dimension: its value in week 0, or the week of its move."""
-        row = one.factor.parameter
+        row = dimension.factor.parameter
         if row is not None:
-            return self.scenario.values().get(one.key, row.shown)
-        return next((move.week for move in self.scenario.schedule if move.label == one.factor.label), None)
+            return self.scenario.values().get(dimension.key, row.shown)
+        return next((move.week for move in self.scenario.schedule if move.label == dimension.factor.label), None)
 
     def check(self, outcome: str) -> str:
         """Return an outcome's name.
@@ -99,10 +99,10 @@ class AnalysisProblem:
         Raises:
             InputError: it cannot be read, or names what is no outcome.
         """
-        found = Condition(text, frozenset((*KPIS, *(name + DIFFERENCE for name in KPIS))))
-        for name in found.names:
+        condition = Condition(text, frozenset((*KPIS, *(name + DIFFERENCE for name in KPIS))))
+        for name in condition.names:
             self.check(name)
-        return found
+        return condition
 
     def experiment(self, design: Design, report_weeks: Sequence[int] = ()) -> Experiment:
         """Return the runs at the points of a design as an experiment.
@@ -110,11 +110,11 @@ class AnalysisProblem:
         Raises:
             InputError: the design does not fit, or takes more runs than are accepted.
         """
-        own, other = self.scenario.name, self.baseline.name if self.baseline else ""
-        bases = {other if other != own else "baseline": self.baseline} if self.baseline else {}
-        title = self.scenario.title or own
+        name, title = self.scenario.name, self.scenario.title or self.scenario.name
+        base = self.baseline.name if self.baseline and self.baseline.name != name else "baseline"
+        scenarios = {base: self.baseline} if self.baseline else {}
         return Experiment(
-            own, title, "", next(iter(bases), own), {**bases, own: self.scenario},
+            name, title, "", base if self.baseline else name, {**scenarios, name: self.scenario},
             self.weeks, self.replicates, self.seed, report_weeks=tuple(report_weeks) or (self.weeks - 1,),
         ).with_design(design)  # fmt: skip
 
@@ -131,7 +131,7 @@ class IndependentOrganisations(AnalysisProblem):
 def with_own_draws(experiment: Experiment) -> Experiment:
     """Return an experiment in which each point of its design has draws of its own, which its scenarios share.
 
-    Points that share draws have the same executive, the same customers and the same luck: their spread leaves chance out.
+    Points that share draws have the same executive, the same customers and the same chance events, so their spread contains no chance.
     """
     points = experiment.design_scenarios
     assert points is not None
@@ -230,20 +230,19 @@ def _with_differences(summaries: pd.DataFrame, experiment: Experiment, differ: b
 
     points = experiment.design_scenarios
     assert points is not None
-    name = experiment.name
+    name, kpis = experiment.name, list(KPIS)
     numbers = {points.name(name, number): number for number in range(len(points.design))}
-    own = summaries[summaries["scenario"].isin(numbers)]
-    found = own[["replicate", "week", *KPIS]].reset_index(drop=True)
-    found.insert(0, "point", own["scenario"].map(numbers).to_numpy())
+    own = summaries[summaries["scenario"].isin(numbers)].reset_index(drop=True)
+    table = own[["replicate", "week", *kpis]]
+    table.insert(0, "point", own["scenario"].map(numbers))
     if differ:
-        place, base = ["scenario", "replicate", "week"], experiment.baseline
+        run, base = ["scenario", "replicate", "week"], experiment.baseline
         fixed = base in points.unvaried
-        pairs = {one: base if fixed else points.name(base, number) for one, number in numbers.items()}
-        wanted = own[place].assign(scenario=own["scenario"].map(pairs))
-        other = summaries.set_index(place)[list(KPIS)].reindex(pd.MultiIndex.from_frame(wanted))
-        gaps = found[list(KPIS)].to_numpy() - other.to_numpy()
-        found = pd.concat([found, pd.DataFrame(gaps, columns=[name + DIFFERENCE for name in KPIS])], axis=1)
-    return found.sort_values(["point", "replicate", "week"], kind="stable").reset_index(drop=True)
+        pairs = {scenario: base if fixed else points.name(base, number) for scenario, number in numbers.items()}
+        partners = pd.MultiIndex.from_frame(own[run].assign(scenario=own["scenario"].map(pairs)))
+        gaps = own[kpis] - summaries.set_index(run)[kpis].reindex(partners).to_numpy()
+        table = table.join(gaps.add_suffix(DIFFERENCE))
+    return table.sort_values(["point", "replicate", "week"], kind="stable", ignore_index=True)
 
 
 def table_of(summaries: pd.DataFrame, outcome: str, points: int) -> np.ndarray:
@@ -277,32 +276,26 @@ def make_problem(
 
     Raises:
         InputError: a name or a file that cannot be used.
+        UnknownNameError: the experiment has no such scenario.
     """
+    experiment, base = as_experiment(target), load_scenario(baseline) if baseline else None
+    scenarios = dict(experiment.base_scenarios)
+    if len(scenarios) > 1:
+        base = base or scenarios[experiment.baseline]
+        weeks, seed = weeks or experiment.weeks, experiment.seed if seed is None else seed
+        others = [name for name in scenarios if name != experiment.baseline]
+        if scenario is None and len(others) != 1:
+            raise InputError(f"scenario: name one of {experiment.name}: {', '.join(others)}")
+        scenario = scenario or others[0]
+        if scenario not in scenarios:
+            raise UnknownNameError("scenario", scenario, scenarios)
+    elif scenario:
+        raise InputError(f"scenario: {target} is one scenario, not an experiment of several")
+    own = scenarios[scenario or next(iter(scenarios))]
+    values = values or {}
+    world = {key: value for key, value in values.items() if key == SOURCE or all_parameters()[key].role != "lever"}
     given = {"weeks": weeks, "replicates": replicates, "seed": seed}
-    found = as_experiment(target)
-    if len(found.base_scenarios) > 1:
-        chosen = found.base_scenarios[_chosen(found, scenario)]
-        base = load_scenario(baseline) if baseline else found.base_scenarios[found.baseline]
-        given |= {"weeks": weeks or found.weeks, "seed": found.seed if seed is None else seed}
-    else:
-        if scenario:
-            raise InputError(f"scenario: {target} is one scenario, not an experiment of several")
-        chosen, base = next(iter(found.base_scenarios.values())), load_scenario(baseline) if baseline else None  # type: ignore[assignment]  # no baseline
-    world = {
-        key: value for key, value in (values or {}).items() if key == SOURCE or all_parameters()[key].role != "lever"
-    }
     return AnalysisProblem(
-        chosen.with_values(values or {}), base.with_values(world) if base else None,
+        own.with_values(values), base.with_values(world) if base else None,
         **{name: value for name, value in given.items() if value is not None},
     )  # fmt: skip
-
-
-def _chosen(experiment: Experiment, scenario: str | None) -> str:
-    """Return the scenario of an experiment that is studied."""
-    others = [name for name in experiment.base_scenarios if name != experiment.baseline]
-    if scenario is None and len(others) != 1:
-        raise InputError(f"scenario: name one of {experiment.name}: {', '.join(others)}")
-    name = scenario or others[0]
-    if name not in experiment.base_scenarios:
-        raise UnknownNameError("scenario", name, experiment.base_scenarios)
-    return name

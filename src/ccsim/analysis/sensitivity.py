@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
+import pandas as pd
 
 from ccsim.analysis import library
 from ccsim.analysis.parameter_space import Dimension, drawn, numbers_of, values_of
@@ -20,9 +21,6 @@ from ccsim.analysis.problem import AnalysisProblem, Runner, table_of
 from ccsim.errors import InputError, count_noun
 from ccsim.experiments.design import Design
 from ccsim.scenarios.renamed import RenamedAttributes, renamed_arguments
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 METHODS = ("morris", "sobol")
 #: Levels of a Morris path, and the fewest paths and rows that an interval can be made from.
@@ -51,13 +49,13 @@ class Sensitivity(RenamedAttributes):
     """The result.
 
     Attributes:
-        problem, space, method: what was asked.
+        problem, space, method: the arguments of the analysis.
         points: numbers, shape (points, dimensions).
         means: for each outcome its mean at each point, shape (points,).
         table: one row per outcome and parameter, the most important first: ``outcome``, ``parameter``,
             ``importance`` with ``low`` and ``high`` (Morris: mean absolute effect of crossing the span, in the
             outcome's unit; Sobol': total index), ``effect`` (mean change across the span, in the outcome's unit;
-            Sobol': by a straight line), ``spread`` (Morris: standard deviation of the effects), ``alone`` with
+            Sobol': by a straight line), ``spread`` (Morris: standard deviation of the effects), ``first_order`` with
             ``first_order_low`` and ``first_order_high`` (Sobol': first-order index), ``significant`` (the importance is beyond what
             chance could make).
         noise: for each outcome, how much is chance.
@@ -79,8 +77,6 @@ class Sensitivity(RenamedAttributes):
 
     def points_table(self) -> pd.DataFrame:
         """Return one row per point: the values of what varies, and the mean of every outcome."""
-        import pandas as pd
-
         values = [values_of(self.space, row) for row in self.points]
         return pd.concat([pd.DataFrame(values), pd.DataFrame(self.means)], axis=1)
 
@@ -131,12 +127,10 @@ def designed(space: Sequence[Dimension], method: str, points: int, seed: int) ->
     """
     if method not in METHODS:
         raise InputError(f"method: must be one of {', '.join(METHODS)}, got {method!r}")
-    count, block = len(space), _block(space, method)
-    fewest = block * (FEWEST_PATHS if method == "morris" else FEWEST_ROWS)
+    block, fewest = _block(space, method)
     if points < fewest:
-        raise InputError(
-            f"samples: must be at least {fewest} for {method} over {count_noun(count, 'parameter')}, got {points}"
-        )
+        over = count_noun(len(space), "parameter")
+        raise InputError(f"samples: must be at least {fewest} for {method} over {over}, got {points}")
     library("SALib")
     if method == "morris":
         return drawn(space, "morris", points // block, seed, levels=LEVELS)
@@ -144,15 +138,16 @@ def designed(space: Sequence[Dimension], method: str, points: int, seed: int) ->
     return drawn(space, "saltelli", 2 ** int(np.log2(points // block)), seed)
 
 
-def _block(space: Sequence[Dimension], method: str) -> int:
-    """Return how many points belong together: a path of Morris, a row of Saltelli."""
-    return len(space) + (1 if method == "morris" else 2)
+def _block(space: Sequence[Dimension], method: str) -> tuple[int, int]:
+    """Return how many points belong together (a path of Morris, a row of Saltelli), and the fewest for an interval."""
+    block, fewest = (len(space) + 1, FEWEST_PATHS) if method == "morris" else (len(space) + 2, FEWEST_ROWS)
+    return block, block * fewest
 
 
 def analysed(
     problem: AnalysisProblem, space: Sequence[Dimension], method: str, design: Design, values: dict[str, np.ndarray]
 ) -> Sensitivity:
-    """Return what the values of outcomes at a method's points tell.
+    """Return the indices from the values of outcomes at a method's points.
 
     Args:
         problem: the scenario, its baseline, and the runs at each point.
@@ -164,38 +159,31 @@ def analysed(
     Raises:
         InputError: no outcome varies and has values at enough points.
     """
-    import pandas as pd
-
     parts, means, noise, left_out, unanswered = [], {}, {}, 0, {}
-    unit, block = design.unit(), _block(space, method)
-    for outcome, table in values.items():
-        kept, mean = _whole_blocks(np.isfinite(table).all(axis=1), block), table.mean(axis=1)
-        salib_problem = _no_answer(mean[kept], len(kept), block * (FEWEST_PATHS if method == "morris" else FEWEST_ROWS))
-        if salib_problem:
-            unanswered[outcome] = salib_problem
+    unit, (block, fewest) = design.unit(), _block(space, method)
+    for outcome, runs in values.items():
+        # Paths and rows count only if every point of theirs has a value.
+        kept = np.repeat(np.isfinite(runs).all(axis=1).reshape(-1, block).all(axis=1), block)
+        mean = runs.mean(axis=1)
+        if kept.sum() < fewest:
+            unanswered[outcome] = f"only {kept.sum()} of {len(kept)} points have values, which is too few"
+            continue
+        if np.ptp(mean[kept]) == 0.0:
+            unanswered[outcome] = f"is {mean[kept][0]:g} at every point; no factor affects it"
             continue
         left_out = max(left_out, int(len(kept) - kept.sum()))
-        means[outcome], noise[outcome] = mean, _noise(table[kept])
+        means[outcome], noise[outcome] = mean, _noise(runs[kept])
         part = _indices(space, method, unit[kept], mean[kept], problem.seed)
         floor = noise_floor(noise[outcome], method)
-        frame = pd.DataFrame({"outcome": outcome, "parameter": [one.key for one in space], **part})
+        frame = pd.DataFrame({"outcome": outcome, "parameter": [dimension.key for dimension in space], **part})
         frame["significant"] = frame["low"] > floor
         parts.append(frame.sort_values("importance", ascending=False, kind="stable"))
     if not parts:
-        raise InputError("\n".join(f"{outcome}: {salib_problem}" for outcome, salib_problem in unanswered.items()))
-    whole = pd.concat(parts, ignore_index=True)
+        raise InputError("\n".join(f"{outcome}: {cause}" for outcome, cause in unanswered.items()))
+    table = pd.concat(parts, ignore_index=True)
     return Sensitivity(
-        problem, tuple(space), method, numbers_of(space, design), means, whole, noise, left_out, unanswered
+        problem, tuple(space), method, numbers_of(space, design), means, table, noise, left_out, unanswered
     )
-
-
-def _no_answer(means: np.ndarray, points: int, fewest: int) -> str:
-    """Say why the means of the points that can be used tell nothing; empty if they do."""
-    if len(means) < fewest:
-        return f"only {len(means)} of {points} points have values, which is too few"
-    if np.ptp(means) == 0.0:
-        return f"is {means[0]:g} at every point; no factor affects it"
-    return ""
 
 
 def noise_floor(noise: Noise, method: str) -> float:
@@ -209,38 +197,30 @@ def noise_floor(noise: Noise, method: str) -> float:
     return float(noise.spread * np.sqrt(2.0) / (LEVELS / (2.0 * (LEVELS - 1.0))) * np.sqrt(2.0 / np.pi))
 
 
-def _salib_problem(space: Sequence[Dimension]) -> dict[str, Any]:
-    return {"num_vars": len(space), "names": [one.key for one in space], "bounds": [[0.0, 1.0]] * len(space)}
-
-
-def _whole_blocks(known: np.ndarray, block: int) -> np.ndarray:
-    """Return which points can be used: those of paths or rows that have a value at every point."""
-    return np.repeat(known.reshape(-1, block).all(axis=1), block)
-
-
 def _indices(
     space: Sequence[Dimension], method: str, cube: np.ndarray, mean: np.ndarray, seed: int
 ) -> dict[str, np.ndarray]:
     """Return the indices of every parameter."""
-    shared = {"num_resamples": RESAMPLES, "conf_level": 0.95, "seed": seed}
+    salib_problem = {
+        "num_vars": len(space),
+        "names": [dimension.key for dimension in space],
+        "bounds": [[0.0, 1.0]] * len(space),
+    }
+    options = {"num_resamples": RESAMPLES, "conf_level": 0.95, "seed": seed}
     if method == "morris":
-        found = library("SALib.analyze.morris").analyze(_salib_problem(space), cube, mean, num_levels=LEVELS, **shared)
-        star, half = np.array(found["mu_star"]), np.nan_to_num(np.array(found["mu_star_conf"]))
-        effects = {"effect": np.array(found["mu"]), "spread": np.array(found["sigma"])}
+        indices = library("SALib.analyze.morris").analyze(salib_problem, cube, mean, num_levels=LEVELS, **options)
+        star, half = np.array(indices["mu_star"]), np.nan_to_num(np.array(indices["mu_star_conf"]))
+        effects = {"effect": np.array(indices["mu"]), "spread": np.array(indices["sigma"])}
         return {"importance": star, "low": np.maximum(0.0, star - half), "high": star + half, **effects}
-    found = library("SALib.analyze.sobol").analyze(_salib_problem(space), mean, calc_second_order=False, **shared)
-    total, alone = np.array(found["ST"]), np.array(found["S1"])
-    half, width = np.nan_to_num(np.array(found["ST_conf"])), np.nan_to_num(np.array(found["S1_conf"]))
+    indices = library("SALib.analyze.sobol").analyze(salib_problem, mean, calc_second_order=False, **options)
+    total, first = np.array(indices["ST"]), np.array(indices["S1"])
+    half, width = np.nan_to_num(np.array(indices["ST_conf"])), np.nan_to_num(np.array(indices["S1_conf"]))
+    centred = cube - cube.mean(axis=0)  # the effect is the slope of a straight line through all points
     return {
         "importance": total, "low": np.maximum(0.0, total - half), "high": total + half,
-        "effect": _slopes(cube, mean), "first_order": alone, "first_order_low": alone - width, "first_order_high": alone + width,
+        "effect": centred.T @ (mean - mean.mean()) / (centred**2).sum(axis=0),
+        "first_order": first, "first_order_low": first - width, "first_order_high": first + width,
     }  # fmt: skip
-
-
-def _slopes(cube: np.ndarray, mean: np.ndarray) -> np.ndarray:
-    """Return how much an outcome changes across each span, by a straight line through all points."""
-    centred = cube - cube.mean(axis=0)
-    return np.asarray(centred.T @ (mean - mean.mean()) / (centred**2).sum(axis=0))
 
 
 def _noise(values: np.ndarray) -> Noise:
@@ -257,9 +237,9 @@ def _noise(values: np.ndarray) -> Noise:
         return Noise(np.nan, np.nan, np.nan)
     by_point, by_draw = values.mean(axis=1), values.mean(axis=0)
     rest = values - by_point[:, None] - by_draw[None, :] + values.mean()
-    alone = float((rest**2).sum() / ((points - 1) * (replicates - 1)))
+    interaction = float((rest**2).sum() / ((points - 1) * (replicates - 1)))
     between = float(by_point.var(ddof=1))
-    own = max(0.0, between - alone / replicates)
-    shared = max(0.0, float(by_draw.var(ddof=1)) - alone / points)
-    return Noise((shared + alone) / (own + shared + alone), min(1.0, alone / replicates / between),
-                 float(np.sqrt(alone / replicates)))  # fmt: skip
+    own = max(0.0, between - interaction / replicates)
+    shared = max(0.0, float(by_draw.var(ddof=1)) - interaction / points)
+    return Noise((shared + interaction) / (own + shared + interaction), min(1.0, interaction / replicates / between),
+                 float(np.sqrt(interaction / replicates)))  # fmt: skip

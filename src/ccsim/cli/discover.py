@@ -66,8 +66,8 @@ def _notes(result: "Discovery") -> list[str]:
     for number, region in enumerate(result.regions, 1):
         cover, dense = region.coverage, region.density
         lines.append(
-            f"Region {number}: coverage {share(cover.value)} ({share(cover.low)} to {share(cover.high)}), density "
-            f"{share(dense.value)} ({share(dense.low)} to {share(dense.high)}), on points that were not used to find it."
+            f"Region {number}: coverage {share(cover.share)} ({share(cover.low)} to {share(cover.high)}), density "
+            f"{share(dense.share)} ({share(dense.low)} to {share(dense.high)}), on points that were not used to find it."
         )
     if not result.regions:
         lines.append("No region differs significantly from chance: run more points, or vary something else.")

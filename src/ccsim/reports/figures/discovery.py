@@ -27,8 +27,8 @@ def regions_figure(result: Discovery) -> Figure:
     first = result.regions[0] if result.regions else None
     message = " and ".join(first.describe(result.space)) if first else "No region differs significantly from chance."
     text = (
-        f"Region 1 holds {share(first.coverage.value)} of the points with the outcome (coverage), and "
-        f"{share(first.density.value)} of its points have it (density); of all points, {share(result.base)} have it."
+        f"Region 1 holds {share(first.coverage.share)} of the points with the outcome (coverage), and "
+        f"{share(first.density.share)} of its points have it (density); of all points, {share(result.base)} have it."
         if first else f"Of all points, {share(result.base)} have the outcome."
     )  # fmt: skip
     with figure_frame(
@@ -168,9 +168,9 @@ def _trade(axes: Axes, result: Discovery) -> None:
         axes.plot(100 * result.trade["coverage"], 100 * result.trade["density"], "o-", color=FAINT, markersize=4,
                   label="successive boxes, on the points that made them")  # fmt: skip
     for number, region in enumerate(result.regions, 1):
-        x, y = 100 * region.coverage.value, 100 * region.density.value
-        reach = [[100 * (here.value - here.low)] for here in (region.coverage, region.density)]
-        beyond = [[100 * (here.high - here.value)] for here in (region.coverage, region.density)]
+        x, y = 100 * region.coverage.share, 100 * region.density.share
+        reach = [[100 * (here.share - here.low)] for here in (region.coverage, region.density)]
+        beyond = [[100 * (here.high - here.share)] for here in (region.coverage, region.density)]
         axes.errorbar(x, y, xerr=[reach[0], beyond[0]], yerr=[reach[1], beyond[1]], fmt="s", color=INK, capsize=3,
                       label="regions, on other points, 95 % intervals" if number == 1 else None)  # fmt: skip
         axes.annotate(

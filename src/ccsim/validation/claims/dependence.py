@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ccsim.analysis.comparison import LEVEL, holm
+from ccsim.analysis.comparison import LEVEL, holm, share_interval
 from ccsim.engine.columns import FloatArray
 
 #: Fewest points for an analysis of dependence: with so many parameters, one always fits a handful of points.
@@ -200,8 +200,6 @@ def _mapped(
     keys: tuple[str, str], rhos: tuple[float, float], signs: Sequence[int], space: Sequence[Mapping[str, Any]]
 ) -> FlipMap:
     """Count worlds by thirds of two parameters."""
-    from scipy.stats import binomtest
-
     cuts, places = [], []
     for key in keys:
         values = np.array([point[key] for point in space], float)
@@ -212,10 +210,7 @@ def _mapped(
     for sign, row, column in zip(signs, *places, strict=True):
         counts[0 if sign > 0 else 1 if sign < 0 else 2, row, column] += 1
     worlds, level = counts.sum(axis=0), 1.0 - (1.0 - LEVEL) / 9.0
-    ends = [
-        binomtest(int(held), int(of)).proportion_ci(level, method="wilson")
-        for held, of in zip(counts[0].ravel(), worlds.ravel(), strict=True) if of
-    ]  # fmt: skip
+    ends = [share_interval(held, of, level) for held, of in zip(counts[0].ravel(), worlds.ravel(), strict=True) if of]
     flips = max(one.low for one in ends) > 0.5 > min(one.high for one in ends)
     table = [tuple(tuple(int(x) for x in row) for row in one) for one in (counts[0], counts[1], worlds)]
     return FlipMap(keys, rhos, (cuts[0], cuts[1]), table[0], table[1], table[2], bool(flips))

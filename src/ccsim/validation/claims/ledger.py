@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ccsim.analysis.admitted import AdmittedWorlds
-from ccsim.analysis.comparison import LEVEL
+from ccsim.analysis.comparison import ShareInterval, share_interval
 from ccsim.analysis.problem import Runner
 from ccsim.engine.parameters import Parameter
 from ccsim.errors import ResultsError
@@ -51,18 +51,6 @@ if TYPE_CHECKING:
 CellValues = dict[tuple[str, int], Any]  # (scenario, week) -> frame indexed by replicate
 #: Replicates at each point of the other worlds.
 AT_POINT = 4
-
-
-class ShareInterval(NamedTuple):
-    """A share of worlds with its 95 % interval."""
-
-    share: float
-    low: float
-    high: float
-
-
-#: Where no worlds were run.
-UNKNOWN_SHARE = ShareInterval(np.nan, np.nan, np.nan)
 
 
 @dataclass(frozen=True)
@@ -136,7 +124,7 @@ class Ledger:
 
         rows = []
         for one in self.findings:
-            holds, reverses = one.holds or UNKNOWN_SHARE, one.reverses or UNKNOWN_SHARE
+            holds, reverses = (share or share_interval(0, 0) for share in (one.holds, one.reverses))
             rows.append({
                 "id": one.claim.id, "claim": one.claim.statement, "article": one.claim.article, "kind": one.claim.kind,
                 "kpi": one.claim.kpi, "direction": one.claim.direction, "effect": one.outcome.effect, "low": one.outcome.low,
@@ -336,19 +324,10 @@ def _finding(claim: Claim, outcome: Outcome, p: float, at_defaults: CellValues, 
     mixed = len(set(claim.kpis)) > 1 or claim.kind == "goodhart"
     effects = tuple(one.effect / one.spread if mixed else one.effect for one in (outcome, *there))
     signs = (outcome.sign(p), *(one.sign() for one in there))
-    held, turned = (_share(signs, 1), _share(signs, -1)) if space else (None, None)
+    held, turned = (share_interval(signs.count(sign), len(signs)) if space else None for sign in (1, -1))
     return ClaimResult(
         claim, outcome, p, also, effects, signs, held, turned, deciders_of(effects[1:], space),
         where_holds(signs[1:], effects[1:], space),
         verdict(outcome, p, held.share if held else None, turned.share if turned else None), mixed,
         flip_map(signs[1:], effects[1:], space),
     )  # fmt: skip
-
-
-def _share(signs: Sequence[int], sign: int) -> ShareInterval:
-    """Return the share of points with a sign, with its 95 % interval (Wilson)."""
-    from scipy.stats import binomtest
-
-    found = binomtest(sum(one == sign for one in signs), len(signs))
-    interval = found.proportion_ci(LEVEL, method="wilson")
-    return ShareInterval(float(found.statistic), float(interval.low), float(interval.high))

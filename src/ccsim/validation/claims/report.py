@@ -7,7 +7,7 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ccsim.analysis.comparison import LEVEL
+from ccsim.analysis.comparison import LEVEL, ShareInterval
 from ccsim.errors import count_noun
 from ccsim.model.kpis import KPIS
 from ccsim.model.settings import all_parameters
@@ -18,7 +18,7 @@ from ccsim.results.formatting import difference_scale, kpi_difference, number, p
 from ccsim.results.formatting import share as percent
 from ccsim.validation.claims.contrasts import KINDS
 from ccsim.validation.claims.dependence import ENOUGH, FlipMap
-from ccsim.validation.claims.ledger import AT_POINT, ClaimResult, Ledger, ShareInterval
+from ccsim.validation.claims.ledger import AT_POINT, ClaimResult, Ledger
 
 if TYPE_CHECKING:
     from rich.console import Console
