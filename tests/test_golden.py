@@ -33,20 +33,16 @@ SMALL = {
     "organisation.customers": 200,
     "organisation.warm_up": 6,
 }
-#: Sizes at which no two populations have as many rows, and people have leaders of two tiers.
+#: Sizes at which no two populations have as many rows and people have leaders of two tiers; and those of a firm in which
+#: every leader, the one in row 0 too, leads a team and has no superior.
 UNUSUAL_SIZES = {
-    "organisation.staff": 41,
-    "organisation.departments": 5,
-    "organisation.front_departments": 3,
-    "organisation.tiers": 2,
-    "organisation.span": 4,
-    "organisation.ties": 5,
-    "organisation.cross_ties": 0.3,
-    "organisation.customers": 230,
-    "organisation.segments": 4,
-    "organisation.prospects": 0.4,
-    "organisation.warm_up": 5,
-}
+    "staff": 41, "departments": 5, "front_departments": 3, "tiers": 2, "span": 4, "ties": 5, "cross_ties": 0.3,
+    "customers": 230, "segments": 4, "prospects": 0.4, "warm_up": 5,
+}  # fmt: skip
+FAINT_SIZES = {
+    "staff": 17, "departments": 2, "front_departments": 1, "tiers": 1, "span": 100, "ties": 3, "cross_ties": 0.1,
+    "customers": 120, "segments": 2, "prospects": 0.2, "warm_up": 3,
+}  # fmt: skip
 
 
 def busy() -> Scenario:
@@ -67,14 +63,33 @@ def strained() -> Scenario:
     return replace(scenario, name="strained", schedule=tuple(moves))
 
 
-def unusual() -> Scenario:
-    """Return a scenario in which no value is the default: a factor of 1 or a weight of 0 hides how it is used."""
-    values = away_from_default(0.37) | {"ties.named": 0.0, "champions.count": 4, "segmentation.interval_weeks": 3}
-    rows = all_parameters()
-    organisation = {key: value for key, value in values.items() if rows[key].role != "lever"} | UNUSUAL_SIZES
+def away(name: str, share: float, changed: dict[str, object], sizes: dict[str, float]) -> Scenario:
+    """Return a scenario of some sizes in which no value is the default, with all events.
+
+    Args:
+        name: name of the scenario.
+        share: where the values lie in their ranges, see :func:`tests.busy_organisation.away_from_default`.
+        changed: values that lie elsewhere, by key.
+        sizes: by name.
+    """
+    values, rows = away_from_default(share) | changed, all_parameters()
+    organisation = {key: value for key, value in values.items() if rows[key].role != "lever"}
+    organisation |= {f"organisation.{size}": value for size, value in sizes.items()}
     levers = {key: value for key, value in values.items() if rows[key].role == "lever"}
     moves = [Intervention.create(values, week=week) for week, values in busy_events().items()]
-    return Scenario("unusual", "No default", assumptions=organisation, levers=levers, schedule=tuple(moves))
+    return Scenario(name, "No default", assumptions=organisation, levers=levers, schedule=tuple(moves))
+
+
+def unusual() -> Scenario:
+    """Return a scenario without defaults: a factor of 1 or a weight of 0 hides how it is used."""
+    return away(
+        "unusual", 0.37, {"ties.named": 0.0, "champions.count": 4, "segmentation.interval_weeks": 3}, UNUSUAL_SIZES
+    )
+
+
+def faint() -> Scenario:
+    """Return a scenario in which every mechanism is at work, but hardly: what is small is not off."""
+    return away("faint", 0.04, {"segmentation.interval_weeks": 4, "structure.stage": 1}, FAINT_SIZES)
 
 
 def layout() -> Layout:
@@ -123,10 +138,10 @@ def lived(name: str) -> dict[str, str]:
     """
     if name == "laid out":
         return hexadecimal(laid_out().tallies(), math.fsum)
-    own = {"busy": busy, "strained": strained, "unusual": unusual}
+    own = {"busy": busy, "strained": strained, "unusual": unusual, "faint": faint}
     scenario = own[name]() if name in own else load_scenario(name.partition(",")[0])
     weeks = 55 if "," in name else 20
-    simulation = Simulation(scenario if name == "unusual" else scenario.with_values(SMALL), 7, weeks)
+    simulation = Simulation(scenario if name in ("unusual", "faint") else scenario.with_values(SMALL), 7, weeks)
     for _ in range(weeks):
         simulation.step()
     return hexadecimal(simulation.record.tallies(), math.fsum if name in own else lambda values: float(values[-1]))
@@ -137,7 +152,17 @@ def hexadecimal(tallies: dict[str, np.ndarray], summary: Callable[[np.ndarray], 
     return {key: summary(values).hex() for key, values in sorted(tallies.items()) if summary(values) != 0.0}
 
 
-NAMES = ("nothing", "combined", "hero-leaves", "hero-leaves, week 54", "busy", "strained", "unusual", "laid out")
+NAMES = (
+    "nothing",
+    "combined",
+    "hero-leaves",
+    "hero-leaves, week 54",
+    "busy",
+    "strained",
+    "unusual",
+    "faint",
+    "laid out",
+)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from small_world import check_off, set_to, world_of
 
-from ccsim.mechanisms.experience.experience import felt_quality, shares_experience, update_satisfaction
+from ccsim.mechanisms.experience.experience import felt_quality, shares_experience, spread, update_satisfaction
 from ccsim.model.settings import Settings
 from ccsim.model.state import ModelState
 
@@ -111,3 +111,64 @@ def test_people_outside_the_organisation_are_left_alone() -> None:
         0,
     )
     assert (customers.satisfaction[outside] == before).all()
+
+
+def test_a_story_reaches_neighbours_round_the_ends_of_the_market_and_one_person_far_away() -> None:
+    customers = world_of(set_to()).populations.customers
+    count = len(customers.active)
+    customers.far_tie[:] = 50
+    for teller, felt, weight, reach, listeners in (
+        (0, 0.5, 1.0, 2, [1, 2, count - 1, count - 2, 50]),
+        (count - 1, 0.499, 1.5, 2, [0, 1, count - 2, count - 3, 50]),
+        (20, 0.9, 1.0, 1, [19, 21, 50]),
+        (50, 0.0, 1.5, 1, [49, 51, 50]),
+        (20, 0.9, 1.0, 0, []),
+    ):
+        customers.heard_opinion[:], customers.voices[:] = 0.0, 0.0
+        spread(teller, felt, customers, reach)
+        assert sorted(np.flatnonzero(customers.voices).tolist()) == sorted(listeners)
+        assert customers.voices[listeners] == pytest.approx(weight)
+        assert customers.heard_opinion[listeners] == pytest.approx(weight * felt)
+
+
+def test_contacts_of_a_week_move_satisfaction_expectation_and_trust_by_their_mean_quality() -> None:
+    state = world_of(set_to())
+    state.reset_flows()
+    customers, segments, firm = state.populations.customers, state.populations.segments, state.populations.firm
+    s = set_to({"promise.level": 0.1, "experience.talk_probability": 1.0})
+    p = s.experience._replace(loss_aversion=2.0, adaptation_rate=0.2, noticing_rate=0.5, forgetting_rate=0.1)
+    customers.joined_week[:], customers.u_talk[:] = -99, 0
+    customers.satisfaction[:], customers.expectation[:], customers.trust[:], customers.leniency[:] = 0.6, 0.5, 0.4, 0.05
+    customers.events[:], customers.quality[:], customers.far_tie[:] = 0.0, 0.0, 100
+    customers.events[:3], customers.quality[:3] = (2.0, 1.0, 1.0), (1.6, 0.2, 0.5)
+    firm.recent_quality[0], segments.offer_value[:] = 0.7, 0.8
+    update_satisfaction(customers, segments, firm, p, s.promise, 1, 7)
+    felt = [0.8, 0.5 - 2.0 * 0.3, 0.5]  # the second is a loss, which counts twice and is limited to 0
+    judged_by = [min(1.0, max(0.0, one) + 0.05) for one in felt]
+    assert customers.satisfaction[:3] == pytest.approx([0.6 + 0.2 * (one - 0.6) for one in judged_by])
+    assert customers.expectation[:3] == pytest.approx([0.5 + 0.2 * (one - 0.5) for one in (0.8, 0.2, 0.5)])
+    rate = s.promise.trust_rate
+    assert customers.trust[:3] == pytest.approx([0.4 + rate * 0.6, 0.4 - rate * 0.4, 0.4 + rate * 0.6])
+    assert customers.satisfaction[3] == pytest.approx(0.6 + 0.1 * (0.85 - 0.6))
+    assert firm.recent_quality[0] == pytest.approx(0.7 + 0.5 * (2.3 / 4.0 - 0.7))
+    # At a talk draw of 0 all tell who are not neutral: one well, one ill.
+    assert (segments.positive_mentions.sum(), segments.negative_mentions.sum()) == (1.0, 1.0)
+    assert customers.voices[100] == pytest.approx(1.0 + 1.5) and customers.heard_opinion[100] == pytest.approx(0.8)
+
+
+def test_a_customer_who_joined_before_and_left_does_not_start_anew() -> None:
+    state = world_of(set_to())
+    state.reset_flows()
+    customers = state.populations.customers
+    customers.joined_week[:3], customers.active[:3], customers.expectation[:3] = (4, 4, 3), (1, 0, 1), 0.9
+    update_satisfaction(
+        customers,
+        state.populations.segments,
+        state.populations.firm,
+        state.settings.experience,
+        state.settings.promise,
+        0,
+        4,
+    )
+    assert customers.expectation[0] == pytest.approx(0.4 + 0.5 * customers.opinion[0])
+    assert customers.expectation[1:3] == pytest.approx(0.9) and customers.trust[0] == 0.5

@@ -2,6 +2,8 @@ import numpy as np
 import pytest
 from small_world import Claim, check_off, set_to, with_values, world_of
 
+from ccsim.engine.functions import half_saturation
+from ccsim.mechanisms.incentives.scorecards import customer_share
 from ccsim.mechanisms.management.commitment import credibility_update, persuaded, rights_kept, update_commitment
 from ccsim.model.settings import Settings
 from ccsim.model.state import ModelState
@@ -149,3 +151,48 @@ def test_a_leader_who_cuts_rights_never_looks_more_honest_than_one_who_does_not(
     cut, uncut = credibility(rights), credibility(0.8)
     assert (cut <= uncut + 1e-12).all() and cut[20] < uncut[20]
     assert ((cut >= 0.0) & (cut <= 1.0)).all()
+
+
+def test_rights_that_the_executive_adds_count_for_leaders_of_every_tier() -> None:
+    s = set_to({**STILL, "empowerment.rights": 0.4})
+    kept = {"delegated_rights": 0.7, "expected_rights": 0.4, "announced_hours": 5.0, "credibility": 0.2}
+    plain, widened = believed(s, **kept).populations.leaders, believed(s, **kept, realigned=np.array([0.5, *[0.0] * 6]))
+    # Without the executive's addition 0.4 of 0.4 is kept; with it 0.7 of 0.4, which is no more than all.
+    assert widened.populations.leaders.credibility[1:] == pytest.approx(plain.credibility[1:])
+    kept["expected_rights"] = 0.9
+    plain, widened = believed(s, **kept).populations.leaders, believed(s, **kept, realigned=np.array([0.5, *[0.0] * 6]))
+    share = 0.5 * customer_share(s.staff_scorecard)
+    for leaders, allowed in ((plain, 0.4), (widened.populations.leaders, 0.7)):
+        expected = credibility_update(5.0, share + 0.5 * allowed / 0.9, 0.2, s.leadership)
+        assert leaders.credibility[1:] == pytest.approx(expected)
+
+
+def test_what_the_executive_sees_of_successes_is_what_is_reported() -> None:
+    s = set_to({**STILL, "leadership.successes_rate": 0.5, "leadership.reporting_rate": 0.25})
+    state = world_of(s)
+    leaders, departments, firm = state.populations.leaders, state.populations.departments, state.populations.firm
+    state.reset_flows()
+    leaders.conviction[:], leaders.disposition[:] = 0.5, 0.2
+    departments.visible_successes[:] = (8.0, 0.0, 4.0)
+    firm.visible_successes[0], firm.reported_successes[0] = 0.1, 0.2
+    update_commitment(leaders, departments, firm, s.head_scorecard, s.executive_scorecard, s.staff_scorecard,
+            s.scorecards.strength, s.empowerment.rights, 0.5, s.leadership, s.conviction.reversion_rate)  # fmt: skip
+    posts = departments.last_staff - departments.first_staff
+    memory = 0.1 + s.leadership.memory_rate * (12.0 / 24 - 0.1)
+    assert firm.visible_successes[0] == pytest.approx(memory)
+    saturated = half_saturation(0.5 * (12.0 / 24 - memory), s.leadership.half_saturation)
+    assert firm.reported_successes[0] == pytest.approx(0.2 + 0.25 * (saturated - 0.2))
+    assert leaders.conviction[0] == pytest.approx(0.5 + 0.5 * saturated * 0.5)
+    heads = leaders.conviction[leaders.tier == 1]
+    local = [
+        half_saturation(max(0.0, n / k - memory), s.leadership.half_saturation)
+        for n, k in zip((8, 0, 4), posts, strict=True)
+    ]
+    assert heads == pytest.approx([0.5 + 0.5 * share * 0.5 for share in local])
+
+
+def test_a_fraction_of_a_success_is_above_the_usual() -> None:
+    p = set_to().leadership
+    assert persuaded(0.5, 0.05, 0.0, p) == pytest.approx(
+        0.5 + 0.5 * p.successes_rate * 0.05 / (0.05 + p.half_saturation)
+    )

@@ -91,3 +91,17 @@ def fast_after_a_decree(s: Settings) -> float:
         step(state)
         fast += float(state.populations.departments.closed_fast.sum())
     return fast
+
+
+def test_the_support_and_the_measures_of_a_department_are_those_of_its_leaders() -> None:
+    state = world_of(set_to({"organisation.tiers": 1, "organisation.span": 100})).populations
+    assert state.staff.leader.tolist() == state.staff.department.tolist()  # the leader in row 0, too, leads a team
+    s = set_to({"implementation.gap": False, "mandate.clarity": 0.9, "mandate.realism": 0.8})
+    state.leaders.credibility[:], state.leaders.conviction[:] = (0.5, 0.6, 0.7), (0.4, 0.3, 0.2)
+    state.leaders.realigned[:], state.staff.cynicism[:] = (0.5, 0.0, 1.0), 0.25
+    enact_decree(state.staff, state.leaders, state.departments, s.staff_scorecard, s.implementation, s.mandate)
+    assert state.departments.support == pytest.approx([0.9 * 0.8 * c * 0.75 for c in (0.2, 0.18, 0.14)])
+    decreed = s.staff_scorecard
+    assert state.departments.by_handling_time == pytest.approx(
+        [decreed.handling_time * share for share in (0.5, 1.0, 0.0)]
+    )

@@ -67,3 +67,29 @@ def test_promises_beyond_practice_cost_trust_and_are_paid_for() -> None:
 
 def test_without_a_promise_beyond_practice_nothing_is_said() -> None:
     assert tallies_of(set_to(), 2)["promise_excess"].sum() == pytest.approx(0.0)
+
+
+def test_a_small_promise_is_a_promise() -> None:
+    p = set_to({"promise.level": 0.05}).promise
+    assert trust_update(0.5, 0.6, 0.6, p) == pytest.approx(0.5 + 0.5 * p.trust_rate)  # as good as expected is kept
+    assert trust_update(0.5, 0.59, 0.6, p) == pytest.approx(0.5 - 0.5 * p.trust_rate)
+    assert attraction(0.75, p) == pytest.approx(p.attraction * 0.05 * 0.5)
+
+
+def test_a_promise_is_paid_for_each_customer_and_believed_by_the_mean() -> None:
+    state = world_of(set_to())
+    customers, firm, p = state.populations.customers, state.populations.firm, set_to({"promise.level": 0.05}).promise
+    inside = customers.active == 1
+    customers.trust[:], customers.expectation[:] = 0.9, 0.5
+    customers.trust[np.flatnonzero(inside)[0]] = 0.1
+    firm.recent_quality[0], firm.marketing_cost[0] = 0.6, 10.0
+    set_promise(customers, firm, p)
+    count = int(inside.sum())
+    assert firm.marketing_cost[0] == pytest.approx(10.0 + count * p.cost * 0.05)
+    assert firm.mean_trust[0] == pytest.approx((0.1 + 0.9 * (count - 1)) / count)
+    assert firm.promise_excess[0] == 0.05
+    expected = 0.5 + p.expectation_rate * customers.trust * (0.65 - 0.5)
+    assert customers.expectation == pytest.approx(np.where(inside, expected, 0.5))
+    customers.active[:] = 0
+    set_promise(customers, firm, p)
+    assert firm.mean_trust[0] == pytest.approx((0.1 + 0.9 * (count - 1)) / count)

@@ -93,3 +93,40 @@ def test_priority_by_value_serves_the_valuable_better() -> None:
         customers.care[rich].min() > customers.care[~rich].max()
         or customers.care[rich].mean() > customers.care[~rich].mean()
     )
+
+
+def test_care_ends_with_the_priority_and_stays_while_nothing_changes() -> None:
+    populations = world_of(set_to()).populations
+    customers, firm, s = populations.customers, populations.firm, set_to(FIRST)
+    customers.care[:] = 0.0
+    estimate_values(customers, firm, 100.0, s.segmentation, 3, 5)
+    assert firm.prioritised[0] == 1.0 and customers.care.any()
+    estimate_values(customers, firm, 100.0, set_to().segmentation, 3, 6)
+    assert firm.prioritised[0] == 0.0 and not customers.care.any()
+    customers.care[:] = 0.3
+    estimate_values(customers, firm, 100.0, set_to().segmentation, 3, 7)
+    assert (customers.care == 0.3).all()
+
+
+@pytest.mark.parametrize(
+    ("week", "priority", "interval", "estimated", "paid"),
+    [(-2, 0.0, 0, True, False), (-1, 0.0, 0, False, False), (0, 0.0, 0, False, False), (0, 0.05, 0, True, False),
+     (1, 0.05, 0, False, False), (-4, 0.0, 4, True, False), (0, 0.0, 4, True, True), (3, 0.0, 4, False, False),
+     (4, 0.0, 4, True, True), (5, 0.0, 1, True, True)],
+)  # fmt: skip
+def test_values_are_estimated_when_it_is_due_and_paid_for_from_week_0(
+    week: int, priority: float, interval: int, estimated: bool, paid: bool
+) -> None:
+    populations = world_of(set_to()).populations
+    customers, firm = populations.customers, populations.firm
+    p = set_to({"segmentation.priority": priority, "segmentation.interval_weeks": interval}).segmentation
+    customers.value[:], customers.estimate[:], firm.estimation_cost[0] = 7.0, 5.0, 0.0
+    estimate_values(customers, firm, 100.0, p, 3, week)
+    assert set(customers.estimate.tolist()) == {7.0 if estimated else 5.0}
+    assert firm.estimation_cost[0] == pytest.approx(p.estimation_cost * customers.active.sum() * paid)
+
+
+def test_a_value_moves_by_the_draw_and_back_to_the_mean() -> None:
+    p = set_to({"segmentation.drift": 0.1}).segmentation
+    assert value_update(50.0, 80.0, 0.75, p) == pytest.approx(50.0 + 0.1 * (0.5 * 3.0 * 50.0 + 0.2 * 30.0))
+    assert value_update(50.0, 80.0, 0.5, p) == pytest.approx(50.0 + 0.1 * 0.2 * 30.0)

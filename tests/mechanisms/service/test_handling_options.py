@@ -83,3 +83,28 @@ def test_skill_and_authority_help_judgement_only() -> None:
 
 def test_only_judgement_passes_on_in_person() -> None:
     assert [handoff_mode(option) for option in OPTIONS] == [0, 0, 1, 2, 0]
+
+
+@pytest.mark.parametrize(
+    ("option", "factor"), [(FAST, 0.6), (SCRIPT, 1.0), (SOLVE, 1.0 + (0.2 + 0.7 * 0.4) * (1.0 - 0.5 * 0.3))]
+)
+def test_information_that_was_lost_and_slow_people_lengthen_a_contact(option: int, factor: float) -> None:
+    p = set_to({"service.fast_time": 0.6, "service.judgement_time": 1.2, "service.complexity_time": 0.7}).service
+    hours = p.handling_hours * factor * (1.0 + 0.25 * 0.5) * 1.1
+    assert handling_time(option, 0.4, 0.3, 0.5, 0.1, p, 0.25) == pytest.approx(hours)
+    # To pass a case on takes the same time whatever was lost.
+    assert handling_time(HAND_OVER, 0.4, 0.3, 0.5, 0.1, p, 0.25) == p.handling_hours * p.transfer_time
+
+
+def test_success_is_what_skill_and_rights_give_less_what_was_lost_and_spoilt() -> None:
+    p = set_to({"service.unauthorised_success": 0.4}).service
+    able = p.judgement_success + p.skill_effect * 0.5
+    rest = (1.0 - 0.2 * 0.5) * (1.0 - 0.25)
+    for authority, may in ((0.6, 1.0), (0.8, 1.0), (0.3, 0.5), (0.0, 0.0)):
+        expected = able * (0.4 + 0.6 * may) * rest
+        assert success_probability(SOLVE, 0.6, 0.5, authority, 0.5, 0.25, p, 0.2) == pytest.approx(expected)
+    script = p.script_success * (1.0 - p.script_complexity_penalty * 0.6)
+    assert success_probability(SCRIPT, 0.6, 0.5, 0.3, 0.5, 0.25, p, 0.2) == pytest.approx(script * rest)
+    assert success_probability(FAST, 0.6, 0.5, 0.3, 0.5, 0.25, p, 0.2) == pytest.approx(script * p.fast_success * rest)
+    assert success_probability(ESCALATE, 0.6, 0.5, 0.3, 0.5, 0.25, p, 0.2) == pytest.approx(0.8 * rest)
+    assert success_probability(HAND_OVER, 0.6, 0.5, 0.3, 0.5, 0.25, p, 0.2) == 0.0

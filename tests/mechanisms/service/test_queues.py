@@ -3,7 +3,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_world import set_to, world_of
 
-from ccsim.mechanisms.service.queues import join_queue, leave_queue, take_next
+from ccsim.mechanisms.service.queues import (
+    WAITING,
+    fetch_case,
+    join_front,
+    join_queue,
+    leave_queue,
+    next_in_turn,
+    take_next,
+)
 from ccsim.model.state import ModelState
 
 
@@ -63,3 +71,41 @@ def test_any_course_of_joining_taking_and_dropping_keeps_the_order_and_the_count
             gone.discard(expected)
         waiting = [len([one for one in chain if one not in gone]) for chain in chains]
         assert np.asarray(state.departments.queue).tolist() == waiting
+
+
+def test_a_chain_is_linked_from_case_to_case_and_remembers_week_and_department() -> None:
+    state = empty_queues().populations
+    cases, departments = state.cases, state.departments
+    cases.next_case[:] = 77
+    join_queue(4, 1, 3, cases, departments)
+    assert (cases.next_case[4], departments.queue_first[1], departments.queue_last[1]) == (-1, 4, 4)
+    join_queue(6, 1, 5, cases, departments)
+    assert (cases.next_case[4], cases.next_case[6], departments.queue_last[1]) == (6, -1, 6)
+    join_front(2, 1, 7, cases, departments)
+    assert (cases.next_case[2], departments.queue_first[1], departments.queue_last[1]) == (4, 2, 6)
+    assert cases.queued_week[[4, 6, 2]].tolist() == [3, 5, 7] and (cases.department[[4, 6, 2]] == 1).all()
+    join_front(9, 2, 7, cases, departments)
+    assert (cases.next_case[9], departments.queue_first[2], departments.queue_last[2]) == (-1, 9, 9)
+    assert (cases.state[[2, 4, 6, 9]] == WAITING).all() and departments.queue.tolist() == [0, 3, 1]
+
+
+def test_the_case_in_row_0_is_a_case_like_any_other() -> None:
+    state = empty_queues().populations
+    for join in (join_queue, join_front):
+        join(0, 0, 0, state.cases, state.departments)
+        join_queue(8, 0, 0, state.cases, state.departments)
+        assert [take_next(0, state.cases, state.departments) for _ in range(2)] == [0, 8]
+        assert (state.departments.queue_first[0], state.departments.queue_last[0]) == (-1, -1)
+
+
+def test_people_of_a_department_take_turns() -> None:
+    state = empty_queues().populations
+    state.departments.first_staff[1], state.departments.last_staff[1] = 9, 12
+    assert [next_in_turn(i, 1, state.departments) for i in (9, 10, 11)] == [10, 11, 9]
+
+
+def test_the_case_behind_a_case_is_the_next_one_in_the_chain() -> None:
+    state = empty_queues().populations
+    for case in (0, 5):
+        join_queue(case, 0, 0, state.cases, state.departments)
+    assert [fetch_case(case, state.customers, state.cases) for case in (0, 5, -1)] == [5, -1, -1]

@@ -4,7 +4,7 @@ from small_world import CHOICES, set_to, tallies_of, world_of
 
 from ccsim.mechanisms.service.choice import HandlingParameters
 from ccsim.mechanisms.service.handling_options import FAST, SOLVE
-from ccsim.mechanisms.service.queues import join_queue
+from ccsim.mechanisms.service.queues import join_queue, leave_queue
 from ccsim.mechanisms.service.service import carry_over, serve
 from ccsim.model.settings import Settings
 from ccsim.model.state import ModelState
@@ -111,3 +111,44 @@ def test_shorter_contacts_leave_shorter_queues_where_load_does_not_shorten_them(
         for hours in (3.0, 9.0)
     )
     assert short < long
+
+
+def test_little_time_is_time_and_the_load_of_a_department_without_time_is_three() -> None:
+    populations, p = world_of(set_to()).populations, set_to({"service.handling_hours": 4.0}).service
+    departments, staff = populations.departments, populations.staff
+    staff.worked[:], staff.hours[:], staff.overrun[:] = 0.0, 0.0, 0.0
+    staff.worked[0], staff.hours[0], staff.overrun[0] = 2.0, 1.95, 0.5
+    departments.overrun[:], departments.workload[:] = 0.0, 0.6
+    departments.hours[:], departments.worked[:] = (0.05, 0.0, 40.0), (0.05, 0.0, 30.0)
+    departments.queue[:], departments.arriving[:] = (0, 0, 9), (0, 0, 5)
+    carry_over(staff, departments, p)
+    # What is late now counts as time of this week, what was late last week counted there.
+    assert departments.overrun[0] == pytest.approx(0.05 - 0.5) and staff.overrun[0] == pytest.approx(0.05)
+    assert departments.workload == pytest.approx([0.6 + 0.25 * (load - 0.6) for load in (1.0, 3.0, 46.0 / 40.0)])
+
+
+def test_cases_that_arrived_this_week_wait_and_withdrawn_ones_are_taken_off() -> None:
+    state = world_of(set_to({"organisation.warm_up": 0}))
+    state.reset_flows()
+    populations, s = state.populations, state.settings
+    cases, departments = populations.cases, populations.departments
+    populations.staff.hours[:] = 1e6
+    for case, week in ((3, 4), (7, 4), (5, 5), (9, 4)):
+        cases.stages[case], cases.contacts[case] = 1, 1
+        join_queue(case, 1, week, cases, departments)
+    leave_queue(3, cases, departments)
+    parameters = HandlingParameters(s.service, s.scorecards, s.handoffs, s.empowerment, s.conviction, s.habit)
+    serve(populations.staff, populations.leaders, populations.customers, cases, departments, parameters, 0.0, 3, 4)
+    # The third case came later than the week that is served, and those behind it wait, too.
+    assert departments.handled.tolist() == [0.0, 1.0, 0.0]
+    assert cases.state[3] == 0 and departments.queue_first[1] == 5 and departments.queue[1] == 2
+    assert departments.next_staff[1] == departments.first_staff[1] + 1
+
+
+def test_a_closing_at_the_first_contact_counts_as_resolved_as_far_as_repeats_are_not_traced() -> None:
+    for traced in (0.0, 0.25, 1.0):
+        alone = set_to({"scorecards.traced_share": traced, "leadership.escalation_capacity": 0.0})
+        departments = served(alone, 60, 1e6).populations.departments
+        closed, resolved = departments.closed_first.sum(), departments.resolved_first.sum()
+        assert 0 < resolved < closed
+        assert departments.claimed.sum() == pytest.approx(resolved + (1.0 - traced) * (closed - resolved))

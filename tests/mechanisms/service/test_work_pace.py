@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
-from small_world import check_off, set_to, tallies_of, with_values
+from small_world import check_off, set_to, tallies_of, with_values, world_of
 
-from ccsim.mechanisms.service.work_pace import haste_loss, pace_at_load, standard_update
+from ccsim.mechanisms.service.work_pace import haste_loss, pace_at_load, set_pace, standard_update
 
 BUSY = {"demand.rate": 0.6}
 
@@ -51,3 +51,33 @@ def test_busy_people_hurry_fail_more_often_and_leave_a_lower_standard() -> None:
     assert hurried["time_standard"][-1] < 0.97
     assert np.nanmean(hurried["aht"][5:]) < np.nanmean(calm["aht"][5:])
     assert hurried["resolved"].sum() / hurried["handled"].sum() < calm["resolved"].sum() / calm["handled"].sum()
+
+
+def test_a_load_of_next_to_nothing_is_a_twentieth() -> None:
+    p = set_to({"work_pace.pressure": 0.1, "work_pace.baseline_workload": 0.8}).work_pace
+    for load in (0.0, 0.02, 0.05):
+        assert pace_at_load(load, 1.0, p) == pytest.approx(16.0**0.1)
+    assert pace_at_load(0.06, 1.0, p) == pytest.approx((0.8 / 0.06) ** 0.1)
+    assert pace_at_load(0.8, 0.9, p) == pytest.approx(0.9)
+
+
+def test_load_pace_and_standard_of_a_week() -> None:
+    state = world_of(set_to())
+    departments, staff = state.populations.departments, state.populations.staff
+    p = set_to(
+        {"work_pace.pressure": 0.5, "work_pace.erosion_weeks": 10.0, "work_pace.baseline_workload": 0.8}
+    ).work_pace
+    departments.queue[:], departments.hours[:], departments.standard[:] = (6, 1, 5), (40.0, 0.05, 0.0), (1.0, 0.9, 0.8)
+    departments.load[:], departments.success_loss[:] = 1.0, 0.2
+    staff.time_penalty[:], staff.pace[:] = 0.1, 1.25
+    set_pace(staff, departments, p, 4.0)
+    loads = [1.0 + 0.25 * (load - 1.0) for load in (24.0 / 40.0, 3.0, 3.0)]
+    assert departments.load == pytest.approx(loads)
+    paces = [standard * (0.8 / load) ** 0.5 for standard, load in zip((1.0, 0.9, 0.8), loads, strict=True)]
+    assert departments.pace == pytest.approx(paces)
+    standards = [standard + 0.1 * (pace - standard) for standard, pace in zip((1.0, 0.9, 0.8), paces, strict=True)]
+    assert departments.standard == pytest.approx(standards)
+    assert departments.success_loss == pytest.approx(
+        [1.0 - 0.8 * (1.0 - p.success_loss * (1.0 - pace)) for pace in paces]
+    )
+    assert staff.time_penalty == pytest.approx(1.1 * 1.25 * departments.pace[staff.department] - 1.0)

@@ -156,3 +156,28 @@ def test_sources_are_independent_people() -> None:
     state = world_of(set_to())
     distinct = np.array([len(set(row)) for row in state.populations.colleagues.tolist()])
     assert (heard(0.9, 2.0, 1.0) <= distinct).all()
+
+
+def test_people_observe_those_to_whom_they_listen() -> None:
+    state = world_of(set_to())
+    staff, colleagues = state.populations.staff, np.full((24, 3), -1, np.int32)
+    colleagues[0], colleagues[5] = (1, 2, -1), (2, 3, 0)
+    for name in ("solved", "handled", "sources", "influence", "visible_successes", "setbacks", "habit"):
+        getattr(staff, name)[:] = 0.0
+    staff.peer_practice[:] = 0.5
+    staff.sources[5], staff.influence[2] = 2.0, 0.25
+    # Person 1 has the habit without success, persons 2 and 3 have both; person 0 handled no case.
+    staff.habit[1:4], staff.visible_successes[2:4], staff.setbacks[3] = 0.9, (1.0, 3.0), 2.0
+    staff.handled[1:4], staff.solved[1:4] = (4.0, 2.0, 6.0), (1.0, 2.0, 3.0)
+    observe_colleagues(staff, colleagues, 0.475)
+    assert staff.sources[[0, 5, 7]].tolist() == [1.0, 4.0, 0.0]
+    assert staff.influence[:4].tolist() == [0.0, 0.0, 2.25, 1.0]
+    assert staff.peer_practice[[0, 5, 7]] == pytest.approx([0.5, 0.5 + 0.25 * (5 / 8 - 0.5), 0.5])
+    staff.handled[1], staff.solved[1], staff.handled[2] = 0.05, 0.05, 0.0
+    staff.solved[2] = 0.0
+    observe_colleagues(staff, colleagues, 0.475)
+    assert staff.peer_practice[0] == pytest.approx(0.5 + 0.25 * 0.5)  # a part of a contact shows, too
+
+
+def test_the_habit_that_shows_is_above_the_threshold() -> None:
+    assert not heard(set_to().habit.adopter_threshold, 2.0, 1.0).any()

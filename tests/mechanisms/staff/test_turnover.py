@@ -111,3 +111,22 @@ def test_a_whole_organisation_can_turn_over_every_week() -> None:
         set_to({"turnover.quit_probability": 1.0, "turnover.sensitivity": 0.0, "turnover.vacancy_weeks": 0}), 12
     )
     assert (t["quits"] == 24).all() and (t["hires"] == 24).all() and (t["people"] == 24).all()
+
+
+def test_no_person_is_repelled_by_rewards_however_much_people_differ() -> None:
+    s = set_to({"turnover.temperament_spread": 3.0, "organisation.warm_up": 0})
+    assert sample_initial(s, 3).populations.staff.reward_sensitivity.min() == 0.0
+
+
+def test_no_more_champions_are_called_away_than_asked_for_and_vacant_posts_count_none() -> None:
+    state = world_of(set_to({"turnover.quit_probability": 0.0}))
+    state.reset_flows()
+    staff, departments = state.populations.staff, state.populations.departments
+    staff.champion[[2, 4, 9, 11]], staff.vacant_until[2] = 10.0, 7
+    none = state.settings.turnover._replace(quit_probability=0.0, vacancy_weeks=5)
+    replace_staff(staff, departments, none, 2, state.seed, 1)
+    assert np.flatnonzero(staff.vacant_until == 7).tolist() == [2, 4, 9]
+    assert departments.quits.sum() == 2 and departments.hires.sum() == 0
+    replace_staff(staff, departments, none, 0, state.seed, 6)
+    assert departments.hires.sum() == 3 and staff.arrived[[2, 4, 9, 11]].tolist() == [1, 1, 1, 0]
+    assert staff.hired_week[[2, 4, 9]].tolist() == [7, 7, 7]
