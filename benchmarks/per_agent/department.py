@@ -14,7 +14,7 @@ from ccsim.mechanisms.incentives.scorecards import StaffScorecard
 from ccsim.mechanisms.management import embedding, implementation
 from ccsim.mechanisms.service import handling_options, handoffs, service_quality, work_pace
 from ccsim.mechanisms.service.handling_options import ESCALATE, FAST, HAND_OVER, SCRIPT, SOLVE
-from ccsim.model.recorder import DEPARTMENT_TALLIES, FIRM_TALLIES, SEGMENT_TALLIES
+from ccsim.model.recorder import TALLIES
 
 if TYPE_CHECKING:
     from benchmarks.per_agent.employee import Employee
@@ -58,19 +58,19 @@ class Tallies:
 class Segment(Tallies):
     """A customer segment."""
 
-    tallies = SEGMENT_TALLIES
+    tallies = TALLIES["segments"]
 
 
 class Firm(Tallies):
     """The organisation as a whole."""
 
-    tallies = FIRM_TALLIES
+    tallies = TALLIES["firm"]
 
 
 class Department(Tallies):
     """A department, its queue and its people."""
 
-    tallies = DEPARTMENT_TALLIES
+    tallies = TALLIES["departments"]
 
     def __init__(self, model: PerAgent, row: int) -> None:
         self.model = model

@@ -179,8 +179,12 @@ class PerAgent(mesa.Model):
     def kpis(self) -> dict[str, np.ndarray]:
         """Return every KPI over the weeks lived, by the engine's own formulas."""
         departments, segments, firm = zip(*self.tallies, strict=True)
-        record = Record(np.array(departments), np.array(segments), np.array(firm)[:, None, :], len(self.tallies))
-        return calculate(record, self.settings.accounts.discount)
+        blocks = {
+            "departments": np.array(departments),
+            "segments": np.array(segments),
+            "firm": np.array(firm)[:, None, :],
+        }
+        return calculate(Record(blocks, weeks=len(self.tallies)), self.settings.accounts.discount)
 
 
 def _copy(kind: Any, columns: Any, people: list[Any]) -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ccsim.model.initial_state import bounds, initialise, leaders_of, sample_initial
+from ccsim.model.initial_state import bounds, initialise, leader_rows, sample_initial
 from ccsim.model.settings import Settings, default_settings, replace_values
 from ccsim.model.state import ModelState
 from ccsim.model.week import step
@@ -158,7 +158,7 @@ def test_every_post_is_in_one_department_and_every_department_has_a_person(
 def test_every_person_has_one_team_lead_of_the_own_department_and_spans_add_up(tiers: int, span: int) -> None:
     state = sample_initial(sized(tiers=tiers, span=span), 1).populations
     leaders, staff = state.leaders, state.staff
-    assert len(leaders) == len(leaders_of(sized(tiers=tiers, span=span)))
+    assert len(leaders) == len(leader_rows(sized(tiers=tiers, span=span)))
     if tiers == 0:
         assert len(leaders) == 0 and (staff.leader == -1).all()
         return

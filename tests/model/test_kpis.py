@@ -7,8 +7,8 @@ import pytest
 
 from ccsim.errors import DeclarationError
 from ccsim.model.initial_state import initialise
-from ccsim.model.kpis import KPIS, QUARTER, available, calculate, cumulative, final_value, kpi, rolling_mean
-from ccsim.model.recorder import DEPARTMENT_TALLIES, FIRM_TALLIES, SEGMENT_TALLIES, Record
+from ccsim.model.kpis import KPIS, QUARTER, SERIES, available, by_series, calculate, final_value, kpi
+from ccsim.model.recorder import TALLIES, Record
 from ccsim.model.settings import default_settings, replace_values
 from ccsim.model.week import step
 
@@ -34,15 +34,12 @@ def kpis(record: Record) -> dict[str, np.ndarray]:
 
 def written(**tallies: float) -> Record:
     """Return a record of one week in which only these tallies are not zero."""
-    made = Record(
-        np.zeros((1, 1, len(DEPARTMENT_TALLIES))), np.zeros((1, 1, len(SEGMENT_TALLIES))), np.zeros((1, 1, len(FIRM_TALLIES))), 1
-    )  # fmt: skip
-    homes = ((made.departments, DEPARTMENT_TALLIES), (made.segments, SEGMENT_TALLIES), (made.firm, FIRM_TALLIES))
+    blocks = {population: np.zeros((1, 1, len(names))) for population, names in TALLIES.items()}
     for name, value in tallies.items():
-        for block, names in homes:
+        for population, names in TALLIES.items():
             if name in names:
-                block[0, 0, names.index(name)] = value
-    return made
+                blocks[population][0, 0, names.index(name)] = value
+    return Record(blocks, weeks=1)
 
 
 @pytest.mark.parametrize(
@@ -166,13 +163,13 @@ def test_present_value_is_discounted_by_the_year(record: Record) -> None:
 
 def test_lately_is_the_mean_of_up_to_a_quarter() -> None:
     x = np.arange(40.0)
-    assert rolling_mean(x)[0] == 0.0
-    assert rolling_mean(x)[5] == pytest.approx(x[:6].mean())
-    assert rolling_mean(x)[30] == pytest.approx(x[30 - QUARTER + 1 : 31].mean())
-    assert rolling_mean(np.stack([x, 2 * x], axis=1))[30].tolist() == pytest.approx(
-        [rolling_mean(x)[30], 2 * rolling_mean(x)[30]]
-    )
-    assert cumulative(x)[-1] == x.sum()
+    rolling_mean = by_series(SERIES["rolling_mean"], x)
+    assert rolling_mean[0] == 0.0
+    assert rolling_mean[5] == pytest.approx(x[:6].mean())
+    assert rolling_mean[30] == pytest.approx(x[30 - QUARTER + 1 : 31].mean())
+    both = by_series(SERIES["rolling_mean"], np.stack([x, 2 * x], axis=1))
+    assert both[30].tolist() == pytest.approx([rolling_mean[30], 2 * rolling_mean[30]])
+    assert by_series(SERIES["cumulative"], x)[-1] == x.sum()
 
 
 def test_weeks_combine_as_the_kpi_says() -> None:

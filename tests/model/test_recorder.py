@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from ccsim.model.initial_state import initialise
-from ccsim.model.recorder import DEPARTMENT_TALLIES, FIRM_TALLIES, SEGMENT_TALLIES, Record
+from ccsim.model.recorder import TALLIES, Record
 from ccsim.model.settings import default_settings, replace_values
 from ccsim.model.state import ModelState
 from ccsim.model.week import step
@@ -27,7 +27,7 @@ def test_a_record_keeps_every_flow_of_every_week(state: ModelState) -> None:
         step(state)
         record.add(state)
         tallies = record.tallies()
-        for name in DEPARTMENT_TALLIES:
+        for name in TALLIES["departments"]:
             assert tallies[name][week] == pytest.approx(getattr(state.populations.departments, name).sum()), name
         assert tallies["revenue"][week] == state.populations.firm.revenue[0]
         assert tallies["customers"][week] == state.populations.segments.customers.sum()
@@ -60,7 +60,7 @@ def test_recording_never_writes_to_the_world(state: ModelState) -> None:
 def test_departments_and_segments_sum_to_the_organisation(state: ModelState) -> None:
     record = lived(state, 4, 4)
     whole, by_department, by_segment = record.tallies(), record.tallies("department"), record.tallies("segment")
-    assert set(by_department) == set(DEPARTMENT_TALLIES) and set(by_segment) == set(SEGMENT_TALLIES)
+    assert set(by_department) == set(TALLIES["departments"]) and set(by_segment) == set(TALLIES["segments"])
     assert by_department["handled"].shape == (4, 3) and by_segment["customers"].shape == (4, 3)
     assert by_department["handled"].sum(axis=1) == pytest.approx(whole["handled"])
     assert by_segment["customers"].sum(axis=1) == pytest.approx(whole["customers"])
@@ -73,7 +73,7 @@ def test_a_later_first_week_cuts_the_beginning(state: ModelState) -> None:
 
 def test_no_tally_bears_the_name_of_another_populations() -> None:
     # Names are one namespace in formulas; a name twice would be summed into one or overwrite the other.
-    names = [*DEPARTMENT_TALLIES, *SEGMENT_TALLIES, *FIRM_TALLIES]
+    names = [*TALLIES["departments"], *TALLIES["segments"], *TALLIES["firm"]]
     assert len(set(names)) == len(names), sorted(name for name in set(names) if names.count(name) > 1)
 
 
@@ -83,6 +83,6 @@ def test_a_copy_of_a_record_goes_its_own_way(state: ModelState) -> None:
     before = {name: values.copy() for name, values in copy.tallies().items()}
     step(state)
     record.add(state)
-    record.firm[:] = 0.0
+    record.blocks["firm"][:] = 0.0
     assert (record.weeks, copy.weeks) == (4, 3)
     assert all(np.array_equal(copy.tallies()[name], values) for name, values in before.items())

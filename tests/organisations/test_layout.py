@@ -13,7 +13,7 @@ from tests.organisations.own_folder import folder_of, managers, passport, shared
 
 from ccsim.errors import InputError, InputErrors
 from ccsim.mechanisms.management.centrality import betweenness, degree
-from ccsim.model.initial_state import bounds, leaders_of, sample_initial
+from ccsim.model.initial_state import bounds, leader_rows, sample_initial
 from ccsim.model.settings import default_settings, replace_values
 from ccsim.model.ties import drawn_ties
 from ccsim.organisations.drawn import leaders
@@ -250,7 +250,9 @@ def test_leaders_of_drawn_departments_are_those_of_an_organisation_without_files
     for sizes in ({}, {"tiers": 2, "span": 3}, {"tiers": 1, "departments": 12, "front_departments": 1}, {"tiers": 0}):
         settings = replace_values(default_settings(), {f"organisation.{name}": value for name, value in sizes.items()})
         ends = np.array([0, *(last for _, last in bounds(settings))])
-        assert leaders(ends, settings.organisation.tiers, settings.organisation.span) == leaders_of(settings)
+        assert leaders(ends, settings.organisation.tiers, settings.organisation.span) == [
+            *map(tuple, leader_rows(settings).tolist())
+        ]
 
 
 @pytest.mark.parametrize(("size", "text"), [

@@ -25,7 +25,8 @@ from ccsim.game.debrief import best_plan
 from ccsim.game.game import BUDGET, SHARE
 from ccsim.model.extension import active, active_sources
 from ccsim.model.kpis import KPIS, QUARTER, RETENTION, available
-from ccsim.model.recorder import RECORDED, flow_names, tallies_of
+from ccsim.model.populations import base_of
+from ccsim.model.recorder import TALLIES, flow_names, tallies_of
 from ccsim.model.settings import GROUPS, all_parameters, default_settings
 from ccsim.scenarios.conditions import Condition
 from ccsim.scenarios.scenario import TABLES, Intervention, Scenario, data_dirs, load_scenario
@@ -98,7 +99,7 @@ def model_data() -> dict[str, Any]:
             }
             for row in KPIS.in_force(active()).values()
         ],
-        "tallies": {population: tallies_of(population) for population in RECORDED} | own_tallies(),
+        "tallies": {population: tallies_of(population) for population in TALLIES} | own_tallies(),
         "bySegment": list(available("segment")),
         "given": {"retention": tree(parse(RETENTION)), "discount": "accounts.discount"},
         "quarter": QUARTER,
@@ -116,7 +117,7 @@ def model_data() -> dict[str, Any]:
 def own_tallies() -> dict[str, tuple[str, ...]]:
     """Return the tallies of users' mechanisms in force, by the name of their population, such as ``"mood_firm"``."""
     own = active().populations if active() else {}
-    found = {name: flow_names(kind) for name, kind in own.items() if name.rpartition("_")[2] in RECORDED}
+    found = {name: flow_names(kind) for name, kind in own.items() if base_of(name) in TALLIES}
     return {name: names for name, names in found.items() if names}
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from ccsim.app.engine_key import populations
 from ccsim.app.entry_points import EntryPoint, entry_points
 from ccsim.model.extension import active
-from ccsim.model.own_checks import given
+from ccsim.model.own_checks import step_arguments
 from ccsim.model.settings import default_settings
 from ccsim.model.state import empty_state
 
@@ -56,7 +56,7 @@ def _initialiser(extension: Any) -> Any:
     """Return a function that calls the initialisers of each mechanism, as Python does."""
     lines = [f"def {INITIALISE_OWN}(state, own, p, seed, week):", "    pass"]
     for own in extension.mechanisms:
-        known = given(own.name, own.mechanism, extension.populations)
+        known = step_arguments(own.name, own.mechanism, extension.populations)
         for step in own.steps:
             if step.first:
                 arguments = ", ".join(known[argument] for argument in step.arguments)

@@ -90,26 +90,27 @@ class _Address(models.PrimitiveModel):  # type: ignore[misc]  # numba has no typ
 def take_parameters(cls: Any) -> None:
     """Let kernels take a class of parameters by reference."""
     kinds = {float: types.float64, int: types.int64, bool: types.boolean}
-    fields = tuple((row.name, kinds[row.kind], place) for place, row in enumerate(cls.declared))
-    found = Parameters(cls.__name__, fields)
-    typeof_impl.register(cls)(lambda value, context: found)
+    by_reference = Parameters(
+        cls.__name__, tuple((row.name, kinds[row.kind], place) for place, row in enumerate(cls.declared))
+    )
+    typeof_impl.register(cls)(lambda value, context: by_reference)
 
 
 def take_columns(cls: Any) -> None:
     """Let kernels take a class of columns (a named tuple of arrays) by reference."""
 
-    def found(value: Any, context: Any) -> Any:
+    def type_of(value: Any, context: Any) -> Any:
         plain = all(type(column) is np.ndarray and column.ndim == 1 and column.flags.behaved for column in value)
         if not plain or len({len(column) for column in value}) > 1:
             return typeof_impl.dispatch(tuple)(value, context)
         fields = []
         for place, (name, column) in enumerate(zip(cls._fields, value, strict=True)):
             number = numpy_support.from_dtype(column.dtype)
-            alone = column.strides[0] == column.itemsize
-            fields.append((name, types.Array(number, 1, "C") if alone else types.Array(number, 1, "A"), place))
+            adjacent = column.strides[0] == column.itemsize
+            fields.append((name, types.Array(number, 1, "C" if adjacent else "A"), place))
         return Columns(cls.__name__, tuple(fields), tuple(column.strides[0] for column in value))
 
-    typeof_impl.register(cls)(found)
+    typeof_impl.register(cls)(type_of)
 
 
 def _typeof_records(value: Any, context: Any) -> Any:
@@ -130,42 +131,38 @@ class _Attributes(AttributeTemplate):  # type: ignore[misc]  # numba has no type
     key = ByReference
 
     def generic_resolve(self, kind: Any, name: str) -> Any:
-        found = kind.fields.get(name)
-        return None if found is None else found[0]
+        return kind.fields[name][0] if name in kind.fields else None
 
 
 def _load(builder: Any, table: Any, place: int, kind: Any) -> Any:
     """Load an entry of a table, which does not change while the kernel runs."""
     entries = builder.bitcast(table, kind.as_pointer())
-    found = builder.load(builder.gep(entries, [_WORD(place)]))
-    found.set_metadata("invariant.load", builder.module.add_metadata([]))
-    return found
+    entry = builder.load(builder.gep(entries, [_WORD(place)]))
+    entry.set_metadata("invariant.load", builder.module.add_metadata([]))
+    return entry
 
 
 def _value(context: Any, builder: Any, kind: Any, table: Any, name: str) -> Any:
-    wanted, place = kind.fields[name]
-    if wanted == types.float64:
+    number, place = kind.fields[name]
+    if number == types.float64:
         return _load(builder, table, place, ir.DoubleType())
-    found = _load(builder, table, place, _WORD)
-    return found if wanted == types.int64 else builder.icmp_signed("!=", found, _WORD(0))
+    entry = _load(builder, table, place, _WORD)
+    return entry if number == types.int64 else builder.icmp_signed("!=", entry, _WORD(0))
 
 
 def _column(context: Any, builder: Any, kind: Any, table: Any, name: str) -> Any:
-    wanted, place = kind.fields[name]
-    size = context.get_abi_sizeof(context.get_data_type(wanted.dtype))
+    array, place = kind.fields[name]
     data = _load(builder, table, place, _WORD)
-    rows = _load(builder, table, len(kind.fields), _WORD)
-    return _array(context, builder, wanted, data, rows, size, kind.strides[place])
+    return _array(context, builder, array, data, _load(builder, table, len(kind.fields), _WORD), kind.strides[place])
 
 
 def _field(context: Any, builder: Any, kind: Any, table: Any, name: str) -> Any:
-    wanted, place = kind.fields[name]
-    size = context.get_abi_sizeof(context.get_data_type(wanted.dtype))
+    array, place = kind.fields[name]
     data = builder.add(_load(builder, table, 0, _WORD), _WORD(place))
-    return _array(context, builder, wanted, data, _load(builder, table, 1, _WORD), size, kind.size)
+    return _array(context, builder, array, data, _load(builder, table, 1, _WORD), kind.size)
 
 
-def _array(context: Any, builder: Any, kind: Any, data: Any, rows: Any, size: int, stride: int) -> Any:
+def _array(context: Any, builder: Any, kind: Any, data: Any, rows: Any, stride: int) -> Any:
     """Return the array that begins at an address, without reference counting."""
     array = make_array(kind)(context, builder)
     populate_array(
@@ -173,7 +170,7 @@ def _array(context: Any, builder: Any, kind: Any, data: Any, rows: Any, size: in
         data=builder.inttoptr(data, array.data.type),
         shape=[rows],
         strides=[_WORD(stride)],
-        itemsize=_WORD(size),
+        itemsize=_WORD(context.get_abi_sizeof(context.get_data_type(kind.dtype))),
         meminfo=None,
     )
     return array._getvalue()
@@ -183,8 +180,7 @@ def _array(context: Any, builder: Any, kind: Any, data: Any, rows: Any, size: in
 
 
 def _unbox_parameters(kind: Any, tuple_: Any, c: Any) -> Any:
-    kinds = [_FLOAT if wanted == types.float64 else _WHOLE for wanted, _ in kind.fields.values()]
-    return _unboxed(c, tuple_, kinds)
+    return _unboxed(c, tuple_, [_FLOAT if number == types.float64 else _WHOLE for number, _ in kind.fields.values()])
 
 
 def _unbox_columns(kind: Any, tuple_: Any, c: Any) -> Any:
@@ -193,8 +189,9 @@ def _unbox_columns(kind: Any, tuple_: Any, c: Any) -> Any:
 
 def _unbox_records(kind: Any, records: Any, c: Any) -> Any:
     table = cgutils.alloca_once(c.builder, ir.ArrayType(_WORD, 2))
-    c.builder.call(_array_filler(c), [records, c.builder.bitcast(table, _ADDRESS)])
-    return NativeValue(_unseen(c, table))
+    words = c.builder.bitcast(table, _WORD.as_pointer())
+    c.builder.store(_read_column(c.builder, records, c.builder.gep(words, [_WORD(1)])), words)
+    return NativeValue(_opaque(c, table))
 
 
 def _unboxed(c: Any, tuple_: Any, kinds: list[int], rows: bool = False) -> Any:
@@ -206,10 +203,10 @@ def _unboxed(c: Any, tuple_: Any, kinds: list[int], rows: bool = False) -> Any:
     address = c.builder.bitcast(table, _ADDRESS)
     c.builder.call(_filler(c), [tuple_, address, c.builder.bitcast(bytes_, _ADDRESS), _WORD(count)])
     failed = c.pyapi.c_api_error() if not rows else cgutils.false_bit
-    return NativeValue(_unseen(c, table), is_error=failed)
+    return NativeValue(_opaque(c, table), is_error=failed)
 
 
-def _unseen(c: Any, table: Any) -> Any:
+def _opaque(c: Any, table: Any) -> Any:
     """Return a table's address in a way that the compiler cannot follow.
 
     Otherwise the compiler would see how the table is filled, and might move an invariant load before that.
@@ -220,10 +217,13 @@ def _unseen(c: Any, table: Any) -> Any:
 
 def _filler(c: Any) -> Any:
     """Return the function of a module that fills a table from a tuple: tuple, table, a byte for the kind of each, count."""
-    kind = ir.FunctionType(ir.VoidType(), [_ADDRESS, _ADDRESS, _ADDRESS, _WORD])
-    function, builder = _function(c.builder.module, kind, "ccsim.fill")
-    if builder is None:
-        return function
+    module, name = c.builder.module, "ccsim.fill"
+    if name in module.globals:
+        return module.globals[name]
+    function = ir.Function(module, ir.FunctionType(ir.VoidType(), [_ADDRESS, _ADDRESS, _ADDRESS, _WORD]), name)
+    function.linkage = "internal"
+    function.attributes.add("noinline")
+    builder = ir.IRBuilder(function.append_basic_block("entry"))
     tuple_, table, kinds, count = function.args
     item_of = _python(builder, "PyTuple_GetItem", _ADDRESS, [_ADDRESS, _WORD])
     words = builder.bitcast(table, _WORD.as_pointer())
@@ -256,35 +256,10 @@ def _read_whole(builder: Any, item: Any, rows: Any) -> Any:
 
 
 def _read_column(builder: Any, item: Any, rows: Any) -> Any:
-    """Return the entry of a column (its address), and store its number of rows."""
+    """Return the entry of a column or record array (its address), and store its number of rows."""
     shape = builder.inttoptr(_word_at(builder, item, _SHAPE_AT), _WORD.as_pointer())
     builder.store(builder.load(shape), rows)
     return _word_at(builder, item, _DATA_AT)
-
-
-def _array_filler(c: Any) -> Any:
-    """Return the function of a module that fills the table of a record array."""
-    kind = ir.FunctionType(ir.VoidType(), [_ADDRESS, _ADDRESS])
-    function, builder = _function(c.builder.module, kind, "ccsim.fill_rows")
-    if builder is None:
-        return function
-    array, table = function.args
-    words = builder.bitcast(table, _WORD.as_pointer())
-    builder.store(_word_at(builder, array, _DATA_AT), words)
-    shape = builder.inttoptr(_word_at(builder, array, _SHAPE_AT), _WORD.as_pointer())
-    builder.store(builder.load(shape), builder.gep(words, [_WORD(1)]))
-    builder.ret_void()
-    return function
-
-
-def _function(module: Any, kind: Any, name: str) -> tuple[Any, Any]:
-    """Return a module's own function, and a builder if its body is not written yet."""
-    if name in module.globals:
-        return module.globals[name], None
-    function = ir.Function(module, kind, name)
-    function.linkage = "internal"
-    function.attributes.add("noinline")
-    return function, ir.IRBuilder(function.append_basic_block("entry"))
 
 
 def _python(builder: Any, name: str, result: Any, arguments: list[Any]) -> Any:

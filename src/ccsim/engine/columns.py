@@ -156,7 +156,7 @@ def declared_columns(cls: type, owner: str = "") -> tuple[Column, ...]:
             that is not accepted.
     """
     group = cls.__name__.lower()
-    found, known = [], {*mechanism_names(), owner}
+    declared, known = [], {*mechanism_names(), owner}
     for name, (column, kind, where) in rows_of(cls, Column, "column", group, CALLS).items():
         title = f"column {group}.{name}"
         if kind not in STORAGE_DTYPE:
@@ -166,6 +166,6 @@ def declared_columns(cls: type, owner: str = "") -> tuple[Column, ...]:
                 [f"type must be FloatArray, IntArray, Int8Array or UInt32Array, got {getattr(kind, '__name__', kind)}"],
             )
         owners = dict.fromkeys((owner, *column.owners)) if owner and column.kind == "stock" else column.owners
-        found.append(replace(column, name=name, dtype=STORAGE_DTYPE[kind], owners=tuple(owners)))
-        refuse(where, title, found[-1].faults(known))
-    return tuple(found)
+        declared.append(replace(column, name=name, dtype=STORAGE_DTYPE[kind], owners=tuple(owners)))
+        refuse(where, title, declared[-1].faults(known))
+    return tuple(declared)

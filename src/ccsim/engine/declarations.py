@@ -84,12 +84,17 @@ def mechanism_names() -> frozenset[str]:
     return frozenset(path.stem for path in (Path(__file__).parents[1] / "mechanisms").rglob("[a-z]*.py"))
 
 
-def place(code: CodeType, line: int) -> str:
-    """Return a file and a line for messages, with the file relative to the working folder."""
-    path = Path(code.co_filename)
+def short_path(file: str) -> str:
+    """Return the path of a file for messages: relative to the working folder, if the file is in it."""
+    path = Path(file)
     with contextlib.suppress(ValueError, OSError):  # it is elsewhere, or the working folder was deleted
         path = path.relative_to(Path.cwd())
-    return f"{path}:{line}"
+    return str(path)
+
+
+def place(code: CodeType, line: int) -> str:
+    """Return a file and a line for messages."""
+    return f"{short_path(code.co_filename)}:{line}"
 
 
 def caller(depth: int = 2) -> str:
@@ -116,11 +121,14 @@ def rows_of(cls: type, kind: type[Row], what: str, group: str, calls: str) -> di
         calls: how a row is written, such as ``"parameter(...)"``.
 
     Raises:
-        DeclarationError: a name is declared twice, has no type, or has a type but no declaration.
+        DeclarationError: a name is declared twice, has no type or an unknown one, or has a type but no declaration.
     """
     places = _places_of(cls, what, group)
-    values, kinds = vars(cls), _types_of(cls, what, group)
-    found = {}
+    try:
+        kinds = typing.get_type_hints(cls)
+    except NameError as error:
+        raise DeclarationError(f"{cls.__module__}: type of a {what} in {group}: {error}") from None
+    values, rows = vars(cls), {}
     for name in [*kinds, *(name for name, value in values.items() if isinstance(value, kind) and name not in kinds)]:
         row = values.get(name)
         where = places.get(id(row), cls.__module__)
@@ -128,8 +136,8 @@ def rows_of(cls: type, kind: type[Row], what: str, group: str, calls: str) -> di
             raise DeclarationError(f"{where}: {what} {group}.{name}: must be {calls}, got {row!r}")
         if name not in kinds:
             raise DeclarationError(f"{where}: {what} {group}.{name}: the type is missing, as in {name}: float = ...")
-        found[name] = (row, kinds[name], where)
-    return found
+        rows[name] = (row, kinds[name], where)
+    return rows
 
 
 def _places_of(cls: type, what: str, group: str) -> dict[int, str]:
@@ -139,12 +147,12 @@ def _places_of(cls: type, what: str, group: str) -> dict[int, str]:
         DeclarationError: a name is declared twice, so the first declaration would be lost.
     """
     values = vars(cls)
-    mine = {id(row): (code, line) for row, code, line in _pending if any(row is value for value in values.values())}
-    bodies = {code for code, _ in mine.values()}
+    kept = {id(row): code for row, code, _ in _pending if any(row is value for value in values.values())}
+    bodies = set(kept.values())
     lost = [
         (code, line)
         for row, code, line in _pending
-        if code in bodies and code.co_name == cls.__name__ and id(row) not in mine
+        if code in bodies and code.co_name == cls.__name__ and id(row) not in kept
     ]
     places = {id(row): place(code, line) for row, code, line in _pending if code in bodies}
     _pending[:] = [entry for entry in _pending if entry[1] not in bodies]
@@ -153,18 +161,6 @@ def _places_of(cls: type, what: str, group: str) -> dict[int, str]:
             f"{place(*lost[0])}: {what} in {group}: a later line of the same name replaces this line"
         )
     return places
-
-
-def _types_of(cls: type, what: str, group: str) -> dict[str, Any]:
-    """Return the annotated types of a class.
-
-    Raises:
-        DeclarationError: a type is not known.
-    """
-    try:
-        return typing.get_type_hints(cls)
-    except NameError as error:
-        raise DeclarationError(f"{cls.__module__}: type of a {what} in {group}: {error}") from None
 
 
 def refuse(where: str, name: str, faults: Iterable[str | None]) -> None:

@@ -118,10 +118,10 @@ def skip_dispatch(kernel: Function) -> Function:
         nonlocal entry
         if entry is not None:
             return entry(*arguments)
-        found = kernel(*arguments)
+        result = kernel(*arguments)
         versions = list(getattr(kernel, "overloads", {}).values())
         entry = getattr(versions[0], "entry_point", None) if len(versions) == 1 else None
-        return found
+        return result
 
     return kernel if PLAIN else called  # type: ignore[return-value]  # it has the same arguments as the kernel
 
@@ -273,11 +273,11 @@ def source_hash() -> str:
 def kernel_hash() -> str:
     """Return a short hash of the sources that shape compiled code: those that declare rules, kernels, parameters or columns."""
     package = Path(__file__).parents[1]
-    return _hash_of(package, (path for path in package.rglob("*.py") if _shapes_kernels(path)))
-
-
-def _shapes_kernels(path: Path) -> bool:
-    return path.parent.name == "engine" or any(mark in path.read_bytes() for mark in _MARKS)
+    files = package.rglob("*.py")
+    shaping = (
+        path for path in files if path.parent.name == "engine" or any(mark in path.read_bytes() for mark in _MARKS)
+    )
+    return _hash_of(package, shaping)
 
 
 def _hash_of(package: Path, files: Iterable[Path]) -> str:

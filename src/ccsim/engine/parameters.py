@@ -48,10 +48,6 @@ HIGHEST_LEGAL: dict[str, float] = {
 }  # fmt: skip
 HIGHEST_OTHERWISE = 1e6
 
-#: Roles of parameters. Managers can move a *lever*, also during a run. An *assumption* describes the
-#: world, and sensitivity runs vary it. A *size* is fixed when the organisation is founded.
-ROLES = ("lever", "assumption", "size")
-
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
@@ -68,7 +64,8 @@ class Parameter:
         off: value at which the parameter's mechanism has no effect, if there is one.
         meaning: one sentence.
         source: publication or article on which it is based, or ``"assumed"``.
-        role: ``"lever"``, ``"assumption"`` or ``"size"``.
+        role: ``"lever"`` (managers can move it, also during a run), ``"assumption"`` (it describes the world, and sensitivity
+            runs vary it) or ``"size"`` (it is fixed when the organisation is founded).
         impulse: whether it is a lever that acts only in the week of its move and then returns to its default.
         choices: names of the values 0, 1, 2, …, if the parameter is a choice between a few options.
         pack: the pack to which it belongs: it acts only if the pack is switched on; empty for the core of the model.
@@ -242,25 +239,8 @@ def parameter(
     role = "lever" if lever or impulse else "size" if size else "assumption"
     if size and role == "lever":
         raise DeclarationError(f"{caller()}: a parameter is a lever or a size, not both")
-    row = Parameter(
-        "",
-        "",
-        float,
-        default,
-        unit,
-        range,
-        legal,
-        off,
-        meaning,
-        source,
-        role,
-        impulse,
-        choices,
-        pack,
-        switches,
-        on_record,
-    )
-    return written(row)
+    values = (default, unit, range, legal, off, meaning, source, role, impulse, choices, pack, switches, on_record)
+    return written(Parameter("", "", float, *values))
 
 
 def parameters(group: str, pack: str = "") -> Callable[[type[T]], type[T]]:

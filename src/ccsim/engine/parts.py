@@ -52,7 +52,7 @@ class _Part(JITCodeLibrary):  # type: ignore[misc]  # numba has no types
         self._finalized = True
 
 
-class _Whole(_Part):
+class _Linked(_Part):
     """The code of a function that Python calls, with all its parts."""
 
     def finalize(self) -> None:
@@ -63,7 +63,8 @@ class _Whole(_Part):
     def serialize_using_object_code(self) -> tuple[str, str, tuple[bytes, bytes]]:
         """Store machine code, and only the definitions of the LLVM code, because callers of a kernel link its part."""
         self._ensure_finalized()
-        names = [one.name for one in self._get_module_for_linking().functions if not one.is_declaration]
+        functions = self._get_module_for_linking().functions
+        names = [function.name for function in functions if not function.is_declaration]
         defined = llvm.parse_assembly("\n".join(f'define void @"{name}"() {{ unreachable }}' for name in names))
         return self.name, "object", (self._get_compiled_object(), defined.as_bitcode())
 
@@ -75,15 +76,15 @@ class _Whole(_Part):
 
 def _closure(library: Any) -> dict[Any, None]:
     """Return all libraries that a library calls, directly or indirectly, in the order of discovery."""
-    found: dict[Any, None] = {}
-    waiting = list(library._linking_libraries)
-    while waiting:
-        one = waiting.pop(0)
-        if one not in found:
-            found[one] = None
-            if isinstance(one, _Part):
-                waiting += one._linking_libraries
-    return found
+    closure: dict[Any, None] = {}
+    pending = list(library._linking_libraries)
+    while pending:
+        called = pending.pop(0)
+        if called not in closure:
+            closure[called] = None
+            if isinstance(called, _Part):
+                pending += called._linking_libraries
+    return closure
 
 
 @register_pass(mutates_CFG=True, analysis_only=False)
@@ -108,11 +109,11 @@ class _LowerPart(NativeLowering):  # type: ignore[misc]  # numba has no types
 
 
 @register_pass(mutates_CFG=True, analysis_only=False)
-class _LowerWhole(NativeLowering):  # type: ignore[misc]  # numba has no types
-    _name = "ccsim_lower_whole"
+class _LowerLinked(NativeLowering):  # type: ignore[misc]  # numba has no types
+    _name = "ccsim_lower_linked"
 
     def run_pass(self, state: Any) -> bool:
-        state.library = _Whole(state.targetctx.codegen(), state.func_id.func_qualname)
+        state.library = _Linked(state.targetctx.codegen(), state.func_id.func_qualname)
         state.library.enable_object_caching()
         return bool(super().run_pass(state))
 
@@ -126,7 +127,7 @@ def _remembered_operators() -> Iterator[None]:
     functions: Any = BaseFunction
     look_up = functions.get_call_type
 
-    def known(self: Any, context: Any, arguments: Any, named: Any) -> Any:
+    def cached(self: Any, context: Any, arguments: Any, named: Any) -> Any:
         if named:
             return look_up(self, context, arguments, named)
         answers, key = self.__dict__.setdefault("_ccsim_answers", {}), (context, tuple(arguments))
@@ -134,7 +135,7 @@ def _remembered_operators() -> Iterator[None]:
             answers[key] = look_up(self, context, arguments, named)
         return answers[key]
 
-    functions.get_call_type = known
+    functions.get_call_type = cached
     try:
         yield
     finally:
@@ -169,13 +170,13 @@ class _PartCompiler(_Compiler):
     lowering = _LowerPart
 
 
-class _WholeCompiler(_Compiler):
-    lowering = _LowerWhole
+class _LinkedCompiler(_Compiler):
+    lowering = _LowerLinked
 
 
 def compiled(function: Any, **options: Any) -> Any:
     """Return numba's dispatcher of a function, which Python and compiled code may call."""
-    whole = numba.njit(function, pipeline_class=_WholeCompiler, no_cfunc_wrapper=True, **options)
+    dispatcher = numba.njit(function, pipeline_class=_LinkedCompiler, no_cfunc_wrapper=True, **options)
 
     @cache
     def part() -> Any:
@@ -187,9 +188,9 @@ def compiled(function: Any, **options: Any) -> Any:
         return part().get_call_template([types.unliteral(kind) for kind in arguments], named)  # type: ignore[attr-defined]  # numba has no types
 
     # Compiled code asks for this when it calls the function.
-    whole.get_call_template = template
-    whole.get_overload = lambda signature: part().get_overload(signature)
-    return whole
+    dispatcher.get_call_template = template
+    dispatcher.get_overload = lambda signature: part().get_overload(signature)
+    return dispatcher
 
 
 def _part(function: Any, options: dict[str, Any]) -> Any:
@@ -209,6 +210,6 @@ def translated(function: Any, kinds: tuple[Any, ...], **options: Any) -> tuple[s
     """
     part = _part(function, options)
     part.compile(kinds)
-    found = next(iter(part.overloads.values()))
-    libraries = [found.library, *_closure(found.library)]
-    return found.fndesc.llvm_func_name, [str(library._get_module_for_linking()) for library in libraries]
+    version = next(iter(part.overloads.values()))
+    libraries = [version.library, *_closure(version.library)]
+    return version.fndesc.llvm_func_name, [str(library._get_module_for_linking()) for library in libraries]

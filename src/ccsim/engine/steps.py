@@ -21,7 +21,7 @@ from ccsim.errors import DeclarationError
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 #: Attribute under which a module stores its steps.
-KEPT = "__steps__"
+STEPS = "__steps__"
 
 
 @dataclass(frozen=True)
@@ -32,20 +32,20 @@ class Step:
         name: the function's name.
         arguments: names of its arguments, which determine what is passed to it.
         where: file and line of its declaration.
+        compiled: the kernel.
         after, before: a mechanism of the week, such as ``"habit"``, or one line of it, such as ``"habit.update_habit"``.
         writes: stocks of other mechanisms that it writes, such as ``"staff.engagement"``.
         first: whether it runs once when the organisation is founded, instead of every week.
-        compiled: the kernel.
     """
 
     name: str
     arguments: tuple[str, ...]
     where: str
-    after: str | None
-    before: str | None
-    writes: tuple[str, ...]
-    first: bool
     compiled: Callable[..., None]
+    after: str | None = None
+    before: str | None = None
+    writes: tuple[str, ...] = ()
+    first: bool = False
 
 
 def step(
@@ -68,27 +68,18 @@ def step(
     where = caller()
     if (after is None) == (before is None):
         raise DeclarationError(f"{where}: a step takes exactly one of after=... and before=..., such as after='habit'")
-    return lambda function: _kept(function, where, after, before, writes, False, allocates)
+    return lambda function: _store(function, allocates, where, after=after, before=before, writes=tuple(writes))
 
 
 def initialiser(function: Function) -> Function:
     """Make a function a kernel that runs once, when the organisation is founded, before the warm-up."""
-    kept: Function = _kept(function, caller(), None, None, (), True, False)
-    return kept
+    return _store(function, False, caller(), first=True)
 
 
-def _kept(
-    function: Any,
-    where: str,
-    after: str | None,
-    before: str | None,
-    writes: tuple[str, ...],
-    first: bool,
-    allocates: bool,
-) -> Any:
+def _store(function: Function, allocates: bool, where: str, **place: Any) -> Function:
+    """Compile a function, and store it as a step of its module."""
     code = function.__code__
     compiled = kernel(allocates=allocates)(function)
-    names = code.co_varnames[: code.co_argcount]
-    made = Step(function.__name__, names, where, after, before, tuple(writes), first, compiled)
-    function.__globals__.setdefault(KEPT, []).append(made)
+    row = Step(function.__name__, code.co_varnames[: code.co_argcount], where, compiled, **place)
+    function.__globals__.setdefault(STEPS, []).append(row)
     return compiled

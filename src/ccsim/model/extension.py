@@ -43,15 +43,14 @@ class Source:
 #: What identifies a mechanism: a path or a module.
 Own = str | Path | ModuleType | Source
 
-_NOT_SAID: Any = object()
-_here: ContextVar[Any] = ContextVar("mechanisms", default=_NOT_SAID)
+#: The extension in force in this context, if it differs from the last of those in force in all threads.
+_here: ContextVar[Any] = ContextVar("mechanisms")
 _everywhere: list[Any] = [None]
 
 
 def active() -> Any:
     """Return the users' mechanisms in force; None if there are none."""
-    found = _here.get()
-    return _everywhere[-1] if found is _NOT_SAID else found
+    return _here.get(_everywhere[-1])
 
 
 def active_sources() -> tuple[Source, ...]:
@@ -115,12 +114,12 @@ def sources_of(mechanisms: Iterable[Own] | Own) -> tuple[Source, ...]:
         InputError: a file cannot be read, or its name cannot be the name of a mechanism.
     """
     several: Any = [mechanisms] if isinstance(mechanisms, (str, Path, ModuleType, Source)) else mechanisms
-    found = [_read(each) for each in several]
-    names = [source.name for source in found]
-    for number, source in enumerate(found):
-        if source.name in names[:number]:
+    sources: dict[str, Source] = {}
+    for source in map(_read, several):
+        if source.name in sources:
             raise InputError(f"{source.file}: two mechanisms have the name {source.name!r}")
-    return tuple(found)
+        sources[source.name] = source
+    return tuple(sources.values())
 
 
 def _read(mechanism: Own) -> Source:

@@ -23,7 +23,9 @@ FUNCTIONS = 230
 _SECOND = "CCSIM_SECOND_COMPILER"
 
 #: Code that the second process runs.
-_FOUND = "from ccsim.model import initial_state, settings; initial_state.sample_initial(settings.default_settings(), 0)"
+_INITIALISE = (
+    "from ccsim.model import initial_state, settings; initial_state.sample_initial(settings.default_settings(), 0)"
+)
 
 
 def compile_week(state: ModelState) -> None:
@@ -38,11 +40,11 @@ def compile_week(state: ModelState) -> None:
 
     kinds = tuple(map(numba.typeof, (state.populations, state.settings, state.seed, state.week)))
     compiled: Any = step_kernel
-    other = _second()
-    with _announced():
+    second = _start_second()
+    with _progress_shown():
         compiled.compile(kinds)
-    if other is not None:
-        other.wait()
+    if second is not None:
+        second.wait()
     _is_compiled.cache_clear()
 
 
@@ -53,19 +55,17 @@ def _is_compiled() -> bool:
     return folder is None or any(folder.rglob("week.step_kernel*.nbi"))
 
 
-def _second() -> subprocess.Popen[bytes] | None:
+def _start_second() -> subprocess.Popen[bytes] | None:
     """Start the process that compiles the founding of an organisation; None if no process can be started."""
-    places = {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), _SECOND: "1"}
-    nothing = subprocess.DEVNULL
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), _SECOND: "1"}
+    command, null = [sys.executable, "-c", _INITIALISE], subprocess.DEVNULL
     with suppress(OSError):
-        return subprocess.Popen(
-            [sys.executable, "-c", _FOUND], env={**os.environ, **places}, stdin=nothing, stdout=nothing, stderr=nothing
-        )
+        return subprocess.Popen(command, env=environment, stdin=null, stdout=null, stderr=null)
     return None
 
 
 @contextmanager
-def _announced() -> Iterator[None]:
+def _progress_shown() -> Iterator[None]:
     """Show the progress of compiling on the terminal."""
     if sys.stderr is None or not sys.stderr.isatty():
         yield
@@ -74,17 +74,17 @@ def _announced() -> Iterator[None]:
 
     done = 0
 
-    def tell() -> None:
+    def report_progress() -> None:
         nonlocal done
         done += 1
         share = min(95, 100 * done // FUNCTIONS)
         sys.stderr.write(f"\rccsim: compiling the model, once on this machine: {share} %")
         sys.stderr.flush()
 
-    parts.LISTENERS.append(tell)
+    parts.LISTENERS.append(report_progress)
     try:
         yield
     finally:
-        parts.LISTENERS.remove(tell)
+        parts.LISTENERS.remove(report_progress)
         sys.stderr.write("\r\033[K")
         sys.stderr.flush()

@@ -1,8 +1,8 @@
 """Create an organisation: from settings and a seed to a state before week 0.
 
 The initial state is simulated, not assumed: the organisation is drawn and simulated for ``organisation.warm_up`` weeks,
-it after which week 0 begins. Every draw is keyed by its row, so a larger organisation has the same
-first members as a smaller one.
+after which week 0 begins. Every draw is keyed by its row, so a larger organisation has the same first members as a
+smaller one.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from ccsim.mechanisms.management.trials import draw_returns
 from ccsim.mechanisms.market.customer_differences import draw_differences
 from ccsim.mechanisms.market.offer import offer_update, perceived_gap
 from ccsim.mechanisms.staff.conviction import NOT_YET
-from ccsim.mechanisms.staff.ties import draw_uneven_ties, most_named
+from ccsim.mechanisms.staff.ties import draw_uneven_ties, has_named, most_named
 from ccsim.mechanisms.staff.turnover import initialise_person
 from ccsim.model.first_start import compile_week
 from ccsim.model.layout import MOST_HALVINGS, Layout, lay_out, share_out_customers, take_stock
@@ -33,16 +33,8 @@ from ccsim.model.state import ModelState, empty_state
 from ccsim.model.ties import ties_of
 from ccsim.model.week import step
 
-STAFF_STREAM, TIE_STREAM, CUSTOMER_STREAM, NEED_STREAM, FAR_TIE_STREAM = (
-    int(stream)
-    for stream in (
-        Stream.INITIAL_STAFF,
-        Stream.INITIAL_STAFF_TIE,
-        Stream.INITIAL_CUSTOMER,
-        Stream.INITIAL_NEEDS,
-        Stream.INITIAL_TIE,
-    )
-)
+STAFF_STREAM, STAFF_TIE_STREAM = int(Stream.INITIAL_STAFF), int(Stream.INITIAL_STAFF_TIE)
+CUSTOMER_STREAM, FAR_TIE_STREAM = int(Stream.INITIAL_CUSTOMER), int(Stream.INITIAL_TIE)
 
 #: States with up to this many rows are cached after the warm-up, so that scenarios of one seed share them.
 MAX_CACHED_ROWS = 50_000
@@ -207,17 +199,12 @@ def initialise_aggregates(populations: Any, p: Any) -> None:
     departments.next_staff[:] = departments.first_staff
 
 
-def leaders_of(settings: Settings) -> list[tuple[int, int, int, int, int]]:
-    """Return the leaders as rows (tier, department, superior, first, last), the executive first.
-
-    ``first`` and ``last`` bound the staff whom a team lead leads; they are 0 for the other tiers.
-    """
-    return [tuple(map(int, row)) for row in leader_rows(settings)]  # type: ignore[misc]  # five numbers
-
-
 @ahead
 def leader_rows(p: Any) -> Any:
-    """Return the leaders of an organisation of given sizes, shape (leaders, 5); see :func:`leaders_of`."""
+    """Return the leaders of an organisation of given sizes: tier, department, superior, first, last; shape (leaders, 5).
+
+    The executive is first. ``first`` and ``last`` bound the staff whom a team lead leads; they are 0 for the other tiers.
+    """
     size = p.organisation
     ends = department_ends(p)
     top = 1 if size.tiers >= 3 else 0
@@ -243,8 +230,7 @@ def leader_rows(p: Any) -> Any:
 
 def bounds(settings: Settings) -> list[tuple[int, int]]:
     """Return the first row of each department's staff and the row past the last one; staff is proportional to ordinary work."""
-    ends = department_ends(settings)
-    return [(int(first), int(last)) for first, last in pairwise(ends)]
+    return list(pairwise(department_ends(settings).tolist()))
 
 
 @ahead
@@ -339,25 +325,6 @@ def sample_tie(i: Any, k: Any, ties: Any, first: Any, last: Any, count: Any, cro
     return other if other != i else (i + 1) % count
 
 
-@rule
-def is_tied(i: Any, known: Any, other: Any, colleagues: Any) -> Any:
-    """Return whether a colleague is among the first ``known`` ties of a person.
-
-    Args:
-        i: row of the person.
-        known: number of ties to check.
-        other: row of the colleague.
-        colleagues: rows of colleagues, shape (posts, ties).
-
-    Returns:
-        1 if so, else 0.
-    """
-    for k in range(known):
-        if colleagues[i, k] == other:
-            return True
-    return False
-
-
 @kernel
 def draw_staff(staff: Any, p: Any, seed: Any, week: Any) -> None:
     """Draw the first holders of all posts, part of the way through their tenure.
@@ -408,10 +375,10 @@ def draw_ties(staff: Any, colleagues: Any, cross: Any, seed: Any) -> None:
         while last < count and staff.department[last] == staff.department[i]:
             last += 1
         for k in range(ties):
-            draw, where, _, _ = uniforms4(seed, TIE_STREAM, k, i)
+            draw, where, _, _ = uniforms4(seed, STAFF_TIE_STREAM, k, i)
             other = sample_tie(i, k, ties, first, last, count, cross, draw, where)
             # No tie counts twice: if the next desks are used up, the tie goes to a person further away.
-            while other == i or is_tied(i, k, other, colleagues):
+            while other == i or has_named(i, other, k, colleagues):
                 other = (other + 1) % count
             colleagues[i, k] = other
 
@@ -471,8 +438,3 @@ def draw_customers(customers: Any, active: Any, segments: Any, p: Any, seed: Any
         customers.satisfaction[i] = clip01(p.experience.offer_satisfaction - 0.35 + 0.35 * mood + customers.leniency[i])
         customers.expectation[i] = 0.45 + 0.3 * hope
         customers.opinion[i] = 0.5
-
-
-def seed_of(rng: int) -> np.uint64:
-    """Return a seed in the form that kernels accept."""
-    return np.uint64(rng)

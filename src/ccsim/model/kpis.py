@@ -6,7 +6,7 @@ above it. The documentation prints the same text of the formula that is evaluate
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -53,7 +53,7 @@ class Kpi:
         return names(parse(self.formula))
 
     def faults(self) -> Iterator[str | None]:
-        """Say what is wrong with the declaration, the first fault first; None for what is right."""
+        """Yield what is wrong with the declaration, the first fault first; None for each check that passes."""
         yield name_fault(self.name)
         yield "is declared twice" if self.name in KPIS.shipped else None
         yield words_fault(title=self.title, meaning=self.meaning) or unit_fault(self.unit)
@@ -65,7 +65,7 @@ class Kpi:
                 yield f"{field} must be one of {', '.join(accepted)}, got {value!r}"
 
     def formula_fault(self, known: frozenset[str]) -> str | None:
-        """Yield what is wrong with the formula: the names that it reads must already be known."""
+        """Return what is wrong with the formula, whose names must already be known; None if nothing is."""
         try:
             check_number(parse(self.formula), FUNCTIONS)
         except (InputError, TypeError):
@@ -77,7 +77,7 @@ class Kpi:
         return None
 
 
-class Kpis(MutableMapping[str, Kpi]):
+class Kpis(Mapping[str, Kpi]):
     """All KPIs in force, by name: those of the package, then those of the users' mechanisms in force.
 
     A KPI of a mechanism that is not in force is found by its name, so that results made with it can be shown.
@@ -94,29 +94,17 @@ class Kpis(MutableMapping[str, Kpi]):
         return {**self.shipped, **extension.kpis} if extension else self.shipped
 
     def __getitem__(self, name: str) -> Kpi:
-        found = self.in_force(active()).get(name)
-        if found is None:
-            for each in loaded():
-                if name in each.kpis:
-                    row: Kpi = each.kpis[name]
-                    return row
-            raise KeyError(name)
-        return found
-
-    def __contains__(self, name: object) -> bool:
-        return name in self.in_force(active()) or any(name in each.kpis for each in loaded())
+        known: Iterator[dict[str, Kpi]] = (extension.kpis for extension in loaded())
+        for rows in (self.in_force(active()), *known):
+            if name in rows:
+                return rows[name]
+        raise KeyError(name)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.in_force(active()))
 
     def __len__(self) -> int:
         return len(self.in_force(active()))
-
-    def __setitem__(self, name: str, row: Kpi) -> None:
-        self.shipped[name] = row
-
-    def __delitem__(self, name: str) -> None:
-        del self.shipped[name]
 
 
 KPIS = Kpis()
@@ -159,7 +147,7 @@ def kpi(
         rows.append((row, caller()))  # from a user's file, whose tallies are not known yet
         return
     refuse_kpi(row, caller())
-    KPIS[name] = row
+    KPIS.shipped[name] = row
 
 
 #: KPIs of the file that is being read, with their lines; None if no file is being read.
@@ -585,17 +573,7 @@ SERIES: dict[str, Callable[[Any, Any], None]] = {
 }
 
 
-def cumulative(x: FloatArray) -> FloatArray:
-    """Sum from week 0 on."""
-    return _by_series(add_up, x)
-
-
-def rolling_mean(x: FloatArray) -> FloatArray:
-    """Mean over the last quarter up to each week (over fewer weeks at the start)."""
-    return _by_series(average_quarter, x)
-
-
-def _by_series(function: Callable[[Any, Any], None], x: FloatArray) -> FloatArray:
+def by_series(function: Callable[[Any, Any], None], x: FloatArray) -> FloatArray:
     """Apply a function of a series to ``x``, shape (weeks,) or (weeks, rows)."""
     out = np.empty(x.shape)
     for row in range(1 if x.ndim == 1 else x.shape[1]):
@@ -617,19 +595,18 @@ def calculate(record: Record, discount: float, by: str | None = None, first: int
     present = np.empty(first + weeks)
     discount_weeks(discount, present)
     values["present"] = present[first:]
-    functions = {**{name: partial(_by_series, function) for name, function in SERIES.items()}, "discount": discount}
-    found = {}
+    functions = {**{name: partial(by_series, function) for name, function in SERIES.items()}, "discount": discount}
+    series = {}
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         if by is None:
             values["retention"] = evaluate(parse(RETENTION), {**functions, **values})
         for name, row in KPIS.in_force(record.extension).items():
             if by is None or name in _available(by, record.extension):
-                scope: Mapping[str, object] = {**functions, **values}
-                result = np.asarray(evaluate(parse(row.formula), scope), dtype=np.float64)
-                found[name] = np.where(np.isfinite(result), result, np.nan)
+                result = np.asarray(evaluate(parse(row.formula), {**functions, **values}), dtype=np.float64)
+                series[name] = np.where(np.isfinite(result), result, np.nan)
                 # A later formula reads an earlier KPI, unless a tally has the same name.
-                values.setdefault(name, found[name])
-    return found
+                values.setdefault(name, series[name])
+    return series
 
 
 def available(by: str) -> tuple[str, ...]:

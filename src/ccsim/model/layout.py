@@ -114,11 +114,11 @@ def lay_out(state: ModelState, layout: Layout) -> None:
 
 def spans(layout: Layout) -> Rows:
     """Return how many posts each leader leads, directly or indirectly."""
-    found = np.bincount(layout.leader[layout.leader >= 0], minlength=len(layout.superior)).astype(np.int64)
-    for k in range(len(found) - 1, -1, -1):
+    posts = np.bincount(layout.leader[layout.leader >= 0], minlength=len(layout.superior)).astype(np.int64)
+    for k in range(len(posts) - 1, -1, -1):
         if layout.superior[k] >= 0:
-            found[layout.superior[k]] += found[k]
-    return found
+            posts[layout.superior[k]] += posts[k]
+    return posts
 
 
 def share_out_customers(state: ModelState, layout: Layout) -> None:

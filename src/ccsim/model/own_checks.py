@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 from ccsim.engine.columns import POPULATIONS
+from ccsim.engine.declarations import short_path
 from ccsim.engine.steps import Step
 from ccsim.errors import FORMER_NAMES, DeclarationError, did_you_mean
 from ccsim.model import populations, settings
@@ -15,7 +16,7 @@ from ccsim.model.extension import Source
 from ccsim.model.mechanism import Mechanism
 
 
-def given(name: str, mechanism: Mechanism, columns: Mapping[str, Any]) -> dict[str, str]:
+def step_arguments(name: str, mechanism: Mechanism, columns: Mapping[str, Any]) -> dict[str, str]:
     """Return the possible arguments of a step of a mechanism, each with its expression in the week.
 
     Args:
@@ -23,14 +24,12 @@ def given(name: str, mechanism: Mechanism, columns: Mapping[str, Any]) -> dict[s
         mechanism: its declarations.
         columns: the populations of all users' mechanisms, by names such as ``"mood_staff"``.
     """
-    found = {"seed": "seed", "week": "week", "colleagues": "state.colleagues"}
-    found |= {population: f"state.{population}" for population in POPULATIONS}
-    found |= {each: f"own.{each}" for each in columns}
-    found |= {f"own_{kind.population}": f"own.{name}_{kind.population}" for kind in mechanism.columns}
-    found |= {
-        kind.group: f"p.{kind.group}" for kind in (*settings.GROUPS, *mechanism.groups) if kind.group not in found
-    }
-    return found | ({"p": f"p.{mechanism.groups[0].group}"} if len(mechanism.groups) == 1 else {})
+    arguments = {kind.group: f"p.{kind.group}" for kind in (*settings.GROUPS, *mechanism.groups)}
+    arguments |= {"seed": "seed", "week": "week", "colleagues": "state.colleagues"}
+    arguments |= {population: f"state.{population}" for population in POPULATIONS}
+    arguments |= {population: f"own.{population}" for population in columns}
+    arguments |= {f"own_{kind.population}": f"own.{name}_{kind.population}" for kind in mechanism.columns}
+    return arguments | ({"p": f"p.{mechanism.groups[0].group}"} if len(mechanism.groups) == 1 else {})
 
 
 def check_text(source: Source, mechanism: Mechanism, steps: tuple[Step, ...], columns: Mapping[str, Any]) -> None:
@@ -46,7 +45,7 @@ def check_text(source: Source, mechanism: Mechanism, steps: tuple[Step, ...], co
         DeclarationError: no docstring, no step, an argument or a column that does not exist, or a foreign stock that is
             written.
     """
-    file = _short(source.file)
+    file = short_path(source.file)
     tree = ast.parse(source.text)
     if not (ast.get_docstring(tree) or "").strip():
         raise DeclarationError(f"{file}:1: a mechanism must open with a docstring that says what it is")
@@ -55,7 +54,7 @@ def check_text(source: Source, mechanism: Mechanism, steps: tuple[Step, ...], co
             raise DeclarationError(f"{file}:{node.lineno}: class {node.name}: a docstring must say what it is")
     if not steps:
         raise DeclarationError(f"{file}:1: no step: a mechanism must have a function with @step(after=...)")
-    _check_steps(steps, given(source.name, mechanism, columns))
+    _check_steps(steps, step_arguments(source.name, mechanism, columns))
     writes = {step.name: step.writes for step in steps}
     for function in ast.walk(tree):
         if isinstance(function, ast.FunctionDef):
@@ -92,20 +91,20 @@ def _check_function(
     for node in ast.walk(function):
         if not isinstance(node, ast.Attribute) or not isinstance(node.value, ast.Name):
             continue
-        mine = known.get(node.value.id)
-        if mine is not None and node.attr not in mine:
-            former = FORMER_NAMES.get(("column", f"{node.value.id}.{node.attr}"))
-            hint = f"; the column is now called {former!r}" if former else did_you_mean(node.attr, mine)
+        attributes = known.get(node.value.id)
+        if attributes is not None and node.attr not in attributes:
+            present = FORMER_NAMES.get(("column", f"{node.value.id}.{node.attr}"))
+            hint = f"; the column is now called {present!r}" if present else did_you_mean(node.attr, attributes)
             raise DeclarationError(f"{file}:{node.lineno}: {function.name}: {node.value.id} has no {node.attr!r}{hint}")
     for population, column, line in _written(function):
         if population not in POPULATIONS or population not in arguments:
             continue
-        kind = _names(population)[column].kind
-        if kind != "flow" and f"{population}.{column}" not in writes:
-            owners = ", ".join(_names(population)[column].owners) or "the founding"
-            may = f" (step(writes=('{population}.{column}',)) allows it)" if kind == "stock" else ""
+        row = _names(population)[column]
+        if row.kind != "flow" and f"{population}.{column}" not in writes:
+            owners = ", ".join(row.owners) or "the founding"
+            hint = f" (step(writes=('{population}.{column}',)) allows it)" if row.kind == "stock" else ""
             raise DeclarationError(
-                f"{file}:{line}: {function.name}: {population}.{column} is a {kind} column, which {owners} writes{may}"
+                f"{file}:{line}: {function.name}: {population}.{column} is a {row.kind} column, which {owners} writes{hint}"
             )
 
 
@@ -113,15 +112,12 @@ def _readable(argument: str, name: str, mechanism: Mechanism, columns: Mapping[s
     """Return the valid attributes of an argument; none if it is not known."""
     if argument in POPULATIONS:
         return set(_names(argument))
-    own = columns.get(argument) or columns.get(
-        f"{name}_{argument.removeprefix('own_')}" if argument.startswith("own_") else ""
-    )
+    own = columns.get(argument) or columns.get(re.sub("^own_", f"{name}_", argument))
     if own is not None:
         return {column.name for column in own.columns}
-    groups = {kind.group: kind for kind in (*settings.GROUPS, *mechanism.groups)}
-    if is_step and argument == "p":
-        return {row.name for row in mechanism.groups[0].declared}
-    return {row.name for row in groups[argument].declared} if is_step and argument in groups else set()
+    groups = {kind.group: kind for kind in (*settings.GROUPS, *mechanism.groups)} if is_step else {}
+    group = mechanism.groups[0] if is_step and argument == "p" else groups.get(argument)
+    return {row.name for row in group.declared} if group else set()
 
 
 def _names(population: str) -> dict[str, Any]:
@@ -135,13 +131,8 @@ def _written(function: ast.FunctionDef) -> Iterator[tuple[str, str, int]]:
         targets = (
             node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AugAssign) else []
         )
-        flat = [each for target in targets for each in (target.elts if isinstance(target, ast.Tuple) else [target])]
-        for each in flat:
-            column = each.value if isinstance(each, ast.Subscript) else None
-            if isinstance(column, ast.Attribute) and isinstance(column.value, ast.Name):
-                yield column.value.id, column.attr, each.lineno
-
-
-def _short(file: str) -> str:
-    path = Path(file)
-    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else file
+        for target in targets:
+            for element in target.elts if isinstance(target, ast.Tuple) else [target]:
+                match element:
+                    case ast.Subscript(value=ast.Attribute(value=ast.Name(id=argument), attr=column)):
+                        yield argument, column, element.lineno

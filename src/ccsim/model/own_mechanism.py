@@ -19,16 +19,17 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from ccsim.engine.columns import POPULATIONS, Column, FloatArray
-from ccsim.engine.declarations import mechanism_names
+from ccsim.engine.declarations import mechanism_names, short_path
 from ccsim.engine.jit import PLAIN, cache_folder, kept_in, skip_dispatch
-from ccsim.engine.steps import KEPT, Step
+from ccsim.engine.steps import STEPS, Step
 from ccsim.errors import DeclarationError, InputError
 from ccsim.model import kpis, populations, settings
 from ccsim.model.extension import Source, hash_with
 from ccsim.model.mechanism import Mechanism, mechanism_of
-from ccsim.model.own_checks import check_text, given
+from ccsim.model.own_checks import check_text, step_arguments
 from ccsim.model.own_week import week_with
-from ccsim.model.recorder import RECORDED, TALLY_NAMES
+from ccsim.model.populations import base_of
+from ccsim.model.recorder import TALLIES, TALLY_NAMES
 
 if TYPE_CHECKING:
     from ccsim.model.state import ModelState
@@ -77,7 +78,7 @@ class Extension:
     columns: Any
     week: ModuleType
     week_source: str = ""
-    _straight: Callable[..., None] | None = field(default=None, repr=False)
+    _step_kernel: Callable[..., None] | None = field(default=None, repr=False)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Extension:
         """Return itself, because a copy of an organisation uses the same mechanisms."""
@@ -115,21 +116,15 @@ class Extension:
 
     def step(self, state: ModelState) -> None:
         """Simulate a week whose flows are cleared."""
-        if self._straight is None:
+        if self._step_kernel is None:
             self._compile(state)
-            self._straight = skip_dispatch(self.week.step_kernel)
-        self._run(self._straight, state.populations, state.own, state.settings, state.seed, state.week)
+            self._step_kernel = skip_dispatch(self.week.step_kernel)
+        self._run(self._step_kernel, state.populations, state.own, state.settings, state.seed, state.week)
 
     def _arguments(self, own: Own, each: Step, state: ModelState) -> tuple[Any, ...]:
-        scope = {
-            "state": state.populations,
-            "own": state.own,
-            "p": state.settings,
-            "seed": state.seed,
-            "week": state.week,
-        }
-        named = given(own.name, own.mechanism, self.populations)
-        return tuple(eval(named[argument], {}, scope) for argument in each.arguments)
+        scope = {**vars(state), "state": state.populations, "p": state.settings}
+        expressions = step_arguments(own.name, own.mechanism, self.populations)
+        return tuple(eval(expressions[argument], {}, scope) for argument in each.arguments)
 
     def _compile(self, state: ModelState) -> None:
         """Compile the kernels one by one, so that a mistake is reported at its own line and not in the week that calls them.
@@ -164,11 +159,6 @@ class Extension:
             raise InputError(f"{place}: {type(error).__name__}: {error}") from error
 
 
-def base_of(name: str) -> str:
-    """Return the population of the package to which one such as ``"mood_staff"`` belongs."""
-    return name.rpartition("_")[2]
-
-
 @cache
 def extension_of(sources: tuple[Source, ...]) -> Extension:
     """Return the mechanisms of some files, loaded and checked.
@@ -197,10 +187,10 @@ def extension_of(sources: tuple[Source, ...]) -> Extension:
     )
     home.Own = make("Own", list(columns), module=home.__name__)
     declared = _kpis([row for _, rows in loaded for row in rows], columns)
-    made = Extension(sources, tuple(owns), columns, declared, home.Settings, home.Own, week, home.SOURCE)
-    home.Settings.extension = made
-    LOADED.append(made)
-    return made
+    extension = Extension(sources, tuple(owns), columns, declared, home.Settings, home.Own, week, home.SOURCE)
+    home.Settings.extension = extension
+    LOADED.append(extension)
+    return extension
 
 
 #: All loaded extensions; the latest is searched first.
@@ -214,10 +204,10 @@ def _identity(sources: tuple[Source, ...]) -> str:
 
 def _folder(sources: tuple[Source, ...]) -> Path | None:
     """Return the folder of the written week and its compiled code; None if no folder can be written."""
-    kept = None if PLAIN else cache_folder()
-    if kept is None:
+    kernels = None if PLAIN else cache_folder()
+    if kernels is None:
         return None
-    folder = kept / f"own-{_identity(sources)}"
+    folder = kernels / f"own-{_identity(sources)}"
     try:
         folder.mkdir(exist_ok=True)
     except OSError:
@@ -241,18 +231,18 @@ def _load(source: Source, package: str) -> tuple[Own, list[tuple[kpis.Kpi, str]]
     try:
         code = compile(source.text, source.file, "exec")
     except SyntaxError as error:
-        raise InputError(f"{_short(source.file)}:{error.lineno}: {error.msg}") from None
+        raise InputError(f"{short_path(source.file)}:{error.lineno}: {error.msg}") from None
     except ValueError as error:
-        raise InputError(f"{_short(source.file)}: {error}") from None
+        raise InputError(f"{short_path(source.file)}: {error}") from None
     with kpis.gathered() as rows:
         try:
             exec(code, vars(module))
         except DeclarationError:
             raise
         except Exception as error:  # noqa: BLE001  # any error in a user's file is reported with its line
-            place = _line_of(error, (source,)) or _short(source.file)
+            place = _line_of(error, (source,)) or short_path(source.file)
             raise InputError(f"{place}: {type(error).__name__}: {error}") from None
-    return Own(source, mechanism_of(module), tuple(getattr(module, KEPT, ()))), rows
+    return Own(source, mechanism_of(module), tuple(getattr(module, STEPS, ()))), rows
 
 
 def _refuse_clashes(owns: list[Own]) -> None:
@@ -263,7 +253,7 @@ def _refuse_clashes(owns: list[Own]) -> None:
         names |= {(base.__name__.lower(), column.name): "ccsim" for column in base.columns}
     tallies = dict.fromkeys(TALLY_NAMES, "ccsim")
     for own in owns:
-        where = _short(own.source.file)
+        where = short_path(own.source.file)
         if own.name in mechanism_names():
             raise InputError(f"{where}: ccsim has a mechanism {own.name!r}; give the file another name")
         for kind in own.mechanism.groups:
@@ -275,7 +265,7 @@ def _refuse_clashes(owns: list[Own]) -> None:
         for kind in own.mechanism.columns:
             for column in kind.columns:
                 key = (kind.population, column.name)
-                recorded = kind.population in RECORDED and column.kind == "flow"
+                recorded = kind.population in TALLIES and column.kind == "flow"
                 if key in names or (recorded and column.name in tallies):
                     whose = names.get(key) or tallies[column.name]
                     raise InputError(
@@ -290,35 +280,29 @@ def _population(own: Own, kind: Any) -> Any:
     """Return a class of columns as a separate population, stored like the one that it extends."""
     base = getattr(populations, kind.population.capitalize())
     flows_last = sorted(kind.columns, key=lambda column: column.kind == "flow")
-    made = populations.built(kind, tuple(flows_last), base.storage)
-    setattr(own.mechanism.module, kind.__name__, made)  # numba's cache looks it up here by its name
-    return made
+    population = populations.built(kind, tuple(flows_last), base.storage)
+    setattr(own.mechanism.module, kind.__name__, population)  # numba's cache looks it up here by its name
+    return population
 
 
 def _kpis(rows: list[tuple[kpis.Kpi, str]], columns: Mapping[str, Any]) -> dict[str, kpis.Kpi]:
     """Return KPIs by name, checked once all tallies are known."""
     tallies = {
-        column.name for name, kind in columns.items() if base_of(name) in RECORDED
+        column.name for name, kind in columns.items() if base_of(name) in TALLIES
         for column in kind.columns if column.kind == "flow"
     }  # fmt: skip
-    found: dict[str, kpis.Kpi] = {}
+    checked: dict[str, kpis.Kpi] = {}
     for row, where in rows:
-        kpis.refuse_kpi(row, where, tallies | set(found), found)
-        found[row.name] = row
-    return found
-
-
-def _short(file: str) -> str:
-    """Return the path of a file relative to the working folder."""
-    path = Path(file)
-    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else file
+        kpis.refuse_kpi(row, where, tallies | set(checked), checked)
+        checked[row.name] = row
+    return checked
 
 
 def _line_of(error: BaseException, sources: tuple[Source, ...]) -> str | None:
     """Return the last line of a user's file in an error's traceback; None if there is none."""
     files = {source.file for source in sources}
     lines = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename in files]
-    return f"{_short(lines[-1].filename)}:{lines[-1].lineno}: in {lines[-1].name}" if lines else None
+    return f"{short_path(lines[-1].filename)}:{lines[-1].lineno}: in {lines[-1].name}" if lines else None
 
 
 def _in_one_line(message: str, own: Own, each: Step) -> str:
@@ -329,5 +313,5 @@ def _in_one_line(message: str, own: Own, each: Step) -> str:
     reasons = [
         line for line in texts if line and not line.startswith(("Failed in nopython", "During:", "File ", "<source"))
     ]
-    where = f"{_short(own.source.file)}:{lines[-1]}" if lines else each.where
+    where = f"{short_path(own.source.file)}:{lines[-1]}" if lines else each.where
     return f"{where}: step {each.name} cannot be compiled: {reasons[0] if reasons else message}"

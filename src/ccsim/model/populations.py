@@ -251,3 +251,8 @@ class Firm(_Rows):
 
 #: All populations, in the order of the state.
 KINDS: tuple[Any, ...] = (Staff, Leaders, Customers, Cases, Departments, Segments, Firm)
+
+
+def base_of(name: str) -> str:
+    """Return the population of the package to which one of a user's mechanism, such as ``"mood_staff"``, belongs."""
+    return name.rpartition("_")[2]

@@ -6,13 +6,14 @@ The recorder reads the state and never writes to it.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any
 
 import numpy as np
 
 from ccsim.engine.columns import FloatArray
-from ccsim.model.populations import Departments, Firm, Segments
+from ccsim.model.populations import Departments, Firm, Segments, base_of
 from ccsim.model.state import ModelState
 
 
@@ -21,66 +22,50 @@ def flow_names(kind: type) -> tuple[str, ...]:
     return tuple(column.name for column in kind.columns if column.kind == "flow")  # type: ignore[attr-defined]  # population() adds it
 
 
-DEPARTMENT_TALLIES = flow_names(Departments)
-SEGMENT_TALLIES = flow_names(Segments)
-FIRM_TALLIES = flow_names(Firm)
-RECORDED = ("departments", "segments", "firm")
-TALLY_NAMES = frozenset(DEPARTMENT_TALLIES + SEGMENT_TALLIES + FIRM_TALLIES)
+#: Names of the tallies of each population whose flows are recorded.
+TALLIES = {"departments": flow_names(Departments), "segments": flow_names(Segments), "firm": flow_names(Firm)}
+TALLY_NAMES = frozenset(chain(*TALLIES.values()))
 
 
 def tallies_of(population: str, extension: Any = None) -> tuple[str, ...]:
     """Return the names of a population's tallies, including those that users' mechanisms add."""
-    kind = {"departments": Departments, "segments": Segments, "firm": Firm}[population]
     own = extension.columns_of(population).values() if extension else ()
-    return (*flow_names(kind), *(column.name for _, column in own if column.kind == "flow"))
+    return (*TALLIES[population], *(column.name for _, column in own if column.kind == "flow"))
 
 
 @dataclass
 class Record:
-    """Tallies by week: arrays of shape (weeks, rows, tallies), grown as weeks are added.
+    """Tallies by week.
 
     Attributes:
-        departments, segments, firm: the tallies.
+        blocks: the tallies of each population, by its name, such as ``"firm"`` or ``"mood_firm"``: arrays of shape
+            (weeks, rows, tallies), grown as weeks are added.
         weeks: number of recorded weeks.
         extension: the users' mechanisms of the run.
-        own: their tallies, by the name of their population, such as ``"mood_firm"``.
     """
 
-    departments: FloatArray = field(default_factory=lambda: np.empty((0, 0, 0)))
-    segments: FloatArray = field(default_factory=lambda: np.empty((0, 0, 0)))
-    firm: FloatArray = field(default_factory=lambda: np.empty((0, 0, 0)))
+    blocks: dict[str, FloatArray]
     weeks: int = 0
     extension: Any = None
-    own: dict[str, FloatArray] = field(default_factory=dict)
 
     @classmethod
     def of(cls, state: ModelState, weeks: int) -> Record:
         """Return an empty record with room for a number of weeks."""
-        kept = [name for name in state.flows if name.rpartition("_")[2] in RECORDED]
-        room = {name: np.empty((max(weeks, 1), *state.flows[name].shape)) for name in kept}
-        departments, segments, firm = (room.pop(name) for name in RECORDED)
-        return cls(departments, segments, firm, extension=state.settings.extension, own=room)
+        rows = {name: flows.shape for name, flows in state.flows.items() if base_of(name) in TALLIES}
+        blocks = {name: np.empty((max(weeks, 1), *shape)) for name, shape in rows.items()}
+        return cls(blocks, extension=state.settings.extension)
 
     def add(self, state: ModelState) -> None:
         """Record the tallies of the week that has just been simulated."""
-        if self.weeks == len(self.firm):
-            self.departments, self.segments, self.firm = (
-                np.concatenate([room, np.empty_like(room)]) for room in (self.departments, self.segments, self.firm)
-            )
-            self.own = {name: np.concatenate([room, np.empty_like(room)]) for name, room in self.own.items()}
-        self.departments[self.weeks] = state.flows["departments"]
-        self.segments[self.weeks] = state.flows["segments"]
-        self.firm[self.weeks] = state.flows["firm"]
-        for name, room in self.own.items():
-            room[self.weeks] = state.flows[name]
+        if self.weeks == len(self.blocks["firm"]):
+            self.blocks = {name: np.concatenate([block, np.empty_like(block)]) for name, block in self.blocks.items()}
+        for name, block in self.blocks.items():
+            block[self.weeks] = state.flows[name]
         self.weeks += 1
 
     def copy(self) -> Record:
         """Return an independent copy."""
-        own = {name: room.copy() for name, room in self.own.items()}
-        return Record(
-            self.departments.copy(), self.segments.copy(), self.firm.copy(), self.weeks, self.extension, own
-        )  # fmt: skip
+        return replace(self, blocks={name: block.copy() for name, block in self.blocks.items()})
 
     def __copy__(self) -> Record:
         """Return an independent copy, because two records with the same arrays would overwrite each other's weeks."""
@@ -96,21 +81,16 @@ class Record:
         """
         weeks = slice(first, self.weeks)
         if by is not None:
-            return {name: block[weeks, :, k] for block, k, name in self._blocks(f"{by}s")}
-        found = {name: block[weeks, 0, k] for block, k, name in self._blocks("firm")}
-        for kind in ("departments", "segments"):
-            # One sum over all rows of a block instead of one per tally.
-            blocks = {id(block): block for block, _, _ in self._blocks(kind)}
-            sums = {key: block[weeks].sum(axis=1) for key, block in blocks.items()}
-            found.update({name: sums[id(block)][:, k] for block, k, name in self._blocks(kind)})
-        return found
+            return {name: block[weeks, :, k] for names, block in self._blocks(f"{by}s") for k, name in enumerate(names)}
+        totals: dict[str, FloatArray] = {}
+        for population in ("firm", "departments", "segments"):
+            for names, block in self._blocks(population):
+                # One sum over all rows of a block instead of one per tally.
+                totals.update(zip(names, block[weeks].sum(axis=1).T, strict=True))
+        return totals
 
-    def _blocks(self, population: str) -> Iterator[tuple[FloatArray, int, str]]:
-        """Yield the tallies of a population: block, index in it, name."""
-        block = getattr(self, population)
-        for k, name in enumerate(tallies_of(population)):
-            yield block, k, name
-        for own, room in self.own.items():
-            if own.rpartition("_")[2] == population:
-                for k, name in enumerate(flow_names(self.extension.populations[own])):
-                    yield room, k, name
+    def _blocks(self, population: str) -> Iterator[tuple[tuple[str, ...], FloatArray]]:
+        """Yield the names and values of a population's tallies, its own first, then those of users' mechanisms."""
+        for name, block in self.blocks.items():
+            if base_of(name) == population:
+                yield TALLIES.get(name) or flow_names(self.extension.populations[name]), block

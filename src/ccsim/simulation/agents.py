@@ -75,8 +75,10 @@ class AgentView(mesa.Agent):
         """Return the attribute for a column of a user's mechanism; None if there is no such column."""
         model = vars(self).get("model")
         extension = model.simulation.extension if model is not None else None
-        found = extension.columns_of(self.population).get(name) if extension else None
-        return _Attribute(found[1], found[0]) if found else None
+        if extension is None or name not in (columns := extension.columns_of(self.population)):
+            return None
+        population, column = columns[name]
+        return _Attribute(column, population)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.unique_id}, row {self.row}>"
@@ -107,10 +109,10 @@ class _Attribute:
         if self.column.unit == "0/1" and value not in (0, 1):
             raise InputError(f"{self.column.name}: must be 0 or 1, got {value!r}")
         if self.column.is_integer:
-            kept = np.iinfo(values.dtype)
-            if value != int(value) or not kept.min <= value <= kept.max:
-                takes = f"a whole number from {kept.min} to {kept.max}"
-                raise InputError(f"{self.column.name}: must be {takes}, got {value!r}")
+            limits = np.iinfo(values.dtype)
+            if value != int(value) or not limits.min <= value <= limits.max:
+                accepted = f"a whole number from {limits.min} to {limits.max}"
+                raise InputError(f"{self.column.name}: must be {accepted}, got {value!r}")
         values[view.row] = value
 
     def _values(self, view: AgentView) -> Any:
@@ -145,7 +147,8 @@ class Employee(AgentView):
     def colleagues(self) -> list[Employee]:
         """The colleagues to whom the person listens, without vacant posts."""
         rows = self.model.state.populations.colleagues[self.row]
-        return [found for found in (self.model.employee(int(row)) for row in rows if row >= 0) if found is not None]
+        people = (self.model.employee(int(row)) for row in rows if row >= 0)
+        return [person for person in people if person is not None]
 
 
 @view_of("leaders", Leaders)

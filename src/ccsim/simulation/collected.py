@@ -58,16 +58,16 @@ class CollectedOrganisation(Organisation):
         mechanisms: Iterable[Own] | Own | None = None, agent_reporters: Reporters | None = None,
         agenttype_reporters: Mapping[type[AgentView], Reporters] | None = None, **kwargs: Any,
     ) -> None:  # fmt: skip
-        lived = scenario if isinstance(scenario, (str, Path, Scenario)) else scenario_
+        chosen = scenario if isinstance(scenario, (str, Path, Scenario)) else scenario_
         super().__init__(
-            lived, rng=rng, weeks=weeks, levers={**(levers or {}), **kwargs}, organisation=organisation,
+            chosen, rng=rng, weeks=weeks, levers={**(levers or {}), **kwargs}, organisation=organisation,
             mechanisms=mechanisms,
         )  # fmt: skip
         with within(self.simulation.extension):
             names = list(KPIS)
         self._latest: tuple[int, dict[str, float]] = (-1, {})
         self.datacollector = _WeeklyCollector(
-            {"week": "week", **{name: partial(_kpi, name=name) for name in names}},
+            {"week": "week", **{name: partial(CollectedOrganisation.latest, name=name) for name in names}},
             self._reporters(agent_reporters, (Employee, Leader, Customer)),
             {kind: self._reporters(rows, (kind,)) for kind, rows in (agenttype_reporters or {}).items()},
         )
@@ -98,11 +98,8 @@ class CollectedOrganisation(Organisation):
         Raises:
             InputError: no agent of these classes has an attribute of that name.
         """
-        if isinstance(wanted, str):
-            wanted = (wanted,)
-        rows: dict[str, Reporter] = (
-            dict(wanted) if isinstance(wanted, Mapping) else {name: name for name in wanted or ()}
-        )
+        names = (wanted,) if isinstance(wanted, str) else wanted or ()
+        rows: dict[str, Reporter] = dict(names) if isinstance(names, Mapping) else {name: name for name in names}
         extension = self.simulation.extension
         for label, reporter in rows.items():
             if not isinstance(reporter, str):
@@ -128,10 +125,6 @@ class _WeeklyCollector(DataCollector):
         if self.agent_reporters and not hasattr(self, "_collection_steps"):
             # batch_run of Mesa 3.3 counts rows of KPIs from 0, but looks up people by the number of the step.
             self._agent_records[model.steps - 1] = self._agent_records.pop(model.steps)
-
-
-def _kpi(model: CollectedOrganisation, name: str) -> float:
-    return model.latest(name)
 
 
 def _attribute(agent: AgentView, name: str) -> Any:

@@ -224,14 +224,14 @@ class Organisation(RenamedAttributes, mesa.Model):
         Raises:
             InputError: the agent is a person of the organisation, who would continue to work or to buy without an agent.
         """
-        if self._is_there(agent):
+        if self._is_present(agent):
             raise InputError(
                 f"{agent!r} cannot be removed: it represents a person of the organisation, and the model decides who "
                 "leaves; turnover.quit_probability, leadership.turnover_probability and market.churn set how many do"
             )
         super().deregister_agent(agent)
 
-    def _is_there(self, agent: Any) -> bool:
+    def _is_present(self, agent: Any) -> bool:
         """Return whether an agent is the view of a present person."""
         if not isinstance(agent, AgentView) or self._views.get((type(agent), agent.row)) is not agent:
             return False
@@ -244,29 +244,28 @@ class Organisation(RenamedAttributes, mesa.Model):
             self._complete()
             return
         self._synced_week, self._counts = self.week, Counter()
-        there: dict[tuple[type[AgentView], int], int] = {}
+        present: dict[tuple[type[AgentView], int], int] = {}
         for number, (kind, rows, persons) in enumerate(self._present()):
             for row, person in zip(rows.tolist(), persons.tolist(), strict=True):
-                there[kind, row] = AgentView.FIRST_ID + number + 3 * (row + 2**32 * person)
+                present[kind, row] = AgentView.FIRST_ID + number + 3 * (row + 2**32 * person)
         for key, view in list(self._views.items()):
-            if there.get(key) != view.unique_id:
+            if present.get(key) != view.unique_id:
                 del self._views[key]
                 view.remove()
         # Mesa 3.5 counts in the model; its numbers are reserved for the user's own agents.
-        counted = getattr(self, "agent_id_counter", None)
-        for key, identity in there.items():
-            if key not in self._views:
-                kind, row = key
-                self._views[key] = kind(self, row, identity)
-        if counted is not None:
-            self.agent_id_counter = counted
+        own_counter = getattr(self, "agent_id_counter", None)
+        for (kind, row), identity in present.items():
+            if (kind, row) not in self._views:
+                self._views[kind, row] = kind(self, row, identity)
+        if own_counter is not None:
+            self.agent_id_counter = own_counter
         getattr(mesa.Agent, "_ids", {}).pop(self, None)
         self._counts = Counter(kind for kind, _ in self._views)
 
     def _complete(self) -> None:
         """Restore agents that were removed from Mesa's own sets, for example by ``agents.select(..., inplace=True)``."""
-        everybody, by_type = super().agents, super().agents_by_type
-        if len(everybody) == sum(map(len, by_type.values())) and all(
+        all_agents, by_type = super().agents, super().agents_by_type
+        if len(all_agents) == sum(map(len, by_type.values())) and all(
             len(by_type.get(kind, ())) == count for kind, count in self._counts.items()
         ):
             return
@@ -274,7 +273,7 @@ class Organisation(RenamedAttributes, mesa.Model):
             by_type[type(view)].add(view)
         for agents in by_type.values():
             for agent in agents:
-                everybody.add(agent)
+                all_agents.add(agent)
 
 
 def _check_ties(state: Populations) -> None:

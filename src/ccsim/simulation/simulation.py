@@ -11,11 +11,13 @@ import numpy as np
 
 from ccsim.engine.columns import FloatArray
 from ccsim.engine.counts import MAX_WEEKS, whole_number
+from ccsim.engine.parameters import Parameter
 from ccsim.errors import InputError
 from ccsim.model.extension import Own, active, takes_mechanisms, within
 from ccsim.model.initial_state import initialise
 from ccsim.model.kpis import calculate, final_value
 from ccsim.model.layout import Layout
+from ccsim.model.populations import base_of
 from ccsim.model.recorder import Record
 from ccsim.model.settings import Settings, all_parameters, check_sizes, default_settings, replace_values
 from ccsim.model.state import ModelState
@@ -137,10 +139,9 @@ class Simulation(RenamedAttributes):
         if merged and by and self.layout is not None:
             rows = self.layout.rows_of(by)
             if (rows != np.arange(len(rows))).any():
-                own = {name: merge_rows(room, rows) if name.rpartition("_")[2] == f"{by}s" else room
-                       for name, room in record.own.items()}  # fmt: skip
-                record = replace(record, own=own)
-                setattr(record, f"{by}s", merge_rows(getattr(record, f"{by}s"), rows))
+                blocks = {name: merge_rows(block, rows) if base_of(name) == f"{by}s" else block
+                          for name, block in record.blocks.items()}  # fmt: skip
+                record = replace(record, blocks=blocks)
         return calculate(record, self.state.settings.accounts.discount, by)
 
     def _pop_due(self, week: int) -> list[Intervention]:
@@ -148,13 +149,12 @@ class Simulation(RenamedAttributes):
         latest = None
         due = []
         for move in self._pending:
-            if move.when is None:
-                if move.week == week:
-                    due.append(move)
-            elif week > 0 and week >= move.earliest_week:
+            if move.when is not None and week > 0 and week >= move.earliest_week:
                 latest = latest or {name: values[-1] for name, values in self.kpis().items()}
                 if move.when.holds(latest):
                     due.append(move)
+            elif move.when is None and move.week == week:
+                due.append(move)
         self._pending = [move for move in self._pending if not any(move is done for done in due)]
         return due
 
@@ -178,21 +178,15 @@ def past(scenario: Scenario, layout: Layout | None = None, seed: int = 0) -> Set
 
 def _without_impulses(settings: Settings) -> Settings:
     """Reset every impulse, which acts only in the week of its move."""
-    spent = {
-        key: value
-        for key, value in _impulses(settings.extension)
-        if getattr(getattr(settings, key[0]), key[1]) != value
-    }
-    for (group, name), value in spent.items():
-        settings = settings._replace(**{group: getattr(settings, group)._replace(**{name: value})})
-    return settings
+    rows = _impulses(settings.extension)
+    spent = {row.key: row.default for row in rows if getattr(getattr(settings, row.group), row.name) != row.default}
+    return replace_values(settings, spent) if spent else settings
 
 
 @cache
-def _impulses(extension: Any) -> tuple[tuple[tuple[str, str], float], ...]:
+def _impulses(extension: Any) -> tuple[Parameter, ...]:
     with within(extension):
-        rows = all_parameters().values()
-    return tuple(((row.group, row.name), row.kind(row.default)) for row in rows if row.impulse)
+        return tuple(row for row in all_parameters().values() if row.impulse)
 
 
 def replicate_seed(seed: int, replicate: int) -> int:

@@ -138,9 +138,9 @@ def test_a_week_reads_uneven_ties_to_their_end_only() -> None:
 
 def test_who_is_alone_in_a_department_finds_no_person_in_it() -> None:
     p, nobody = set_to().ties, np.full((3, 2), -1)
-    alone = chosen(0, 0, (0, 1), False, np.zeros(3, np.int64), nobody, np.array([1.0, 2.0, 3.0]), p, 3)
+    alone = chosen(0, 0, 0, 1, False, np.zeros(3, np.int64), nobody, np.array([1.0, 2.0, 3.0]), p, 3)
     assert alone == -1
-    pair = chosen(0, 0, (0, 2), False, np.zeros(3, np.int64), nobody, np.array([1.0, 2.0, 3.0]), p, 3)
+    pair = chosen(0, 0, 0, 2, False, np.zeros(3, np.int64), nobody, np.array([1.0, 2.0, 3.0]), p, 3)
     assert pair == 1
 
 

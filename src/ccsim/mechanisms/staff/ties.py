@@ -114,10 +114,10 @@ def share_out(relative: FloatArray, mean: float, most: float, wanted: IntArray) 
     """
     count, scale = len(relative), 1.0
     for _ in range(50):
-        found = 0.0
+        total = 0.0
         for i in range(count):
-            found += min(relative[i] * scale, most)
-        scale *= mean * count / found
+            total += min(relative[i] * scale, most)
+        scale *= mean * count / total
     total, before = 0.0, 0
     for i in range(count):
         total += min(relative[i] * scale, most)
@@ -159,35 +159,35 @@ def by_popularity(first: int, last: int, cross: float, draw: float, upto: FloatA
 
 
 @rule
-def by_acquaintance(i: int, one: float, other: float, filled: IntArray, colleagues: IntArray) -> int:
+def by_acquaintance(i: int, draw: float, further_draw: float, filled: IntArray, colleagues: IntArray) -> int:
     """Return a person to whom a colleague of ``i`` listens; ``i`` if the colleague listens to no one else.
 
     Source: assumed: ties close triangles.
 
     Args:
         i: row of the person.
-        one: row of the colleague.
-        other: row of the other person.
+        draw: random draw for the colleague, 0 to 1.
+        further_draw: random draw for the person, 0 to 1.
         filled: ties that each person has, shape (posts,).
         colleagues: rows of the colleagues to whom each person listens, shape (posts, ties); -1 for none.
     """
-    friend = colleagues[i, int(one * filled[i])]
-    return i if filled[friend] == 0 else colleagues[friend, int(other * filled[friend])]
+    friend = colleagues[i, int(draw * filled[i])]
+    return i if filled[friend] == 0 else colleagues[friend, int(further_draw * filled[friend])]
 
 
 @rule
-def names(i: int, other: int, filled: IntArray, colleagues: IntArray) -> bool:
-    """Return whether ``i`` has named this person.
+def has_named(i: int, other: int, count: int, colleagues: IntArray) -> bool:
+    """Return whether a person is among the first colleagues that ``i`` has named.
 
     Source: arithmetic.
 
     Args:
         i: row of the person.
         other: row of the other person.
-        filled: ties that each person has, shape (posts,).
+        count: number of colleagues to check.
         colleagues: rows of the colleagues to whom each person listens, shape (posts, ties); -1 for none.
     """
-    for k in range(filled[i]):
+    for k in range(count):
         if colleagues[i, k] == other:
             return True
     return False
@@ -197,7 +197,8 @@ def names(i: int, other: int, filled: IntArray, colleagues: IntArray) -> bool:
 def chosen(
     i: int,
     k: int,
-    ends: tuple[int, int],
+    first: int,
+    last: int,
     cross: float,
     filled: IntArray,
     colleagues: IntArray,
@@ -212,22 +213,23 @@ def chosen(
     Args:
         i: row of the person.
         k: place among the colleagues.
-        ends: row after the last of each department, shape (departments,).
-        cross: share of ties to other departments.
+        first: first row of the person's department.
+        last: row after its last one.
+        cross: whether the colleague is to be in another department.
         filled: ties that each person has, shape (posts,).
         colleagues: rows of the colleagues to whom each person listens, shape (posts, ties); -1 for none.
         upto: cumulative popularity up to each person, shape (people,).
         p: parameters of the group ``ties``.
         seed: seed of all draws of the run.
     """
-    first, last = ends
     for attempt in range(TRIES):
-        how, one, other, _ = uniforms4(seed, NAMES, 1 + k * TRIES + attempt, i)
-        found = by_popularity(first, last, cross, one, upto)
+        how, draw, further_draw, _ = uniforms4(seed, NAMES, 1 + k * TRIES + attempt, i)
+        person = by_popularity(first, last, cross, draw, upto)
         if filled[i] > 0 and how < p.closed:
-            found = by_acquaintance(i, one, other, filled, colleagues)
-        if found != i and (found < first or found >= last) == cross and not names(i, found, filled, colleagues):
-            return found
+            person = by_acquaintance(i, draw, further_draw, filled, colleagues)
+        outside = person < first or person >= last
+        if person != i and outside == cross and not has_named(i, person, filled[i], colleagues):
+            return person
     return -1
 
 
@@ -246,7 +248,7 @@ def first_free(i: int, start: int, filled: IntArray, colleagues: IntArray) -> in
     count = len(filled)
     for step in range(count):
         other = (start + step) % count
-        if other != i and not names(i, other, filled, colleagues):
+        if other != i and not has_named(i, other, filled[i], colleagues):
             return other
     return -1
 
@@ -296,8 +298,8 @@ def next_name(
     Args:
         i: row of the person.
         k: place among the colleagues.
-        rows: first and last row of the person's department.
-        department: row of the department.
+        rows: first row of each department, followed by the row past the last one.
+        department: department of each person, ascending, shape (posts,).
         cross: share of ties to other departments.
         filled: ties that each person has, shape (posts,).
         colleagues: rows of the colleagues to whom each person listens, shape (posts, ties); -1 for none.
@@ -309,7 +311,7 @@ def next_name(
     own = rows[d + 1] - rows[d]
     away, where, _, _ = uniforms4(seed, NAMES, 0, i * colleagues.shape[1] + k)
     beyond = (away < cross and own < len(filled)) or own < 2
-    other = chosen(i, k, (rows[d], rows[d + 1]), beyond, filled, colleagues, upto, p, seed)
+    other = chosen(i, k, rows[d], rows[d + 1], beyond, filled, colleagues, upto, p, seed)
     return other if other >= 0 else first_free(i, rows[d] + int(where * own), filled, colleagues)
 
 
@@ -349,7 +351,7 @@ def draw_uneven_ties(colleagues: IntArray, department: IntArray, mean: float, cr
             other = next_name(i, k, rows, department, cross, filled, colleagues, upto, p, seed)
             note(i, other, filled, colleagues)
             ties += 1
-            if names(other, i, filled, colleagues):
+            if has_named(other, i, filled[other], colleagues):
                 mutual += 2
             elif filled[other] < wanted[other] and mutual < p.mutual * ties:
                 note(other, i, filled, colleagues)
