@@ -25,7 +25,7 @@ from ccsim.analysis.forecasting.forecast import forecast
 from ccsim.analysis.forecasting.scores import covers
 from ccsim.analysis.forecasting.series import Series
 from ccsim.analysis.problem import Runner
-from ccsim.organisations.folder import read_folder
+from ccsim.organisations.io import read_folder
 
 KPIS = ("csat", "nps", "fcr", "engagement", "churn", "staff_turnover")
 AHEAD, WEEKS, PARTS = 4, 13, 10

@@ -57,7 +57,7 @@ LONG_FUNCTIONS = {
     "organisations.structure.structure_of": "posts, leaders and lines from one table, in order",
     "organisations.tickets.read_tickets": "one check a column of an export",
     "organisations.tables.read_table": "a file from its bytes to its checked cells, in order",
-    "organisations.folder._dialect": "one check a table of a file",
+    "organisations.io._dialect": "one check a table of a file",
     "organisations.assessment.assess": "one line a figure of an item",
     "model.own_mechanism._refuse_clashes": "one check a kind of name",
     "mechanisms.staff.ties.draw_uneven_ties": "a network from its degrees to its last tie",

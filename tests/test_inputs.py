@@ -20,7 +20,7 @@ from ccsim.errors import CcsimError, InputError, ResultsError, printable, shown
 from ccsim.execution.runner import run_experiment
 from ccsim.experiments.experiment import MAX_SEED, Experiment, as_experiment, load_experiment
 from ccsim.game.save_file import read_game
-from ccsim.organisations.folder import read_folder
+from ccsim.organisations.io import read_folder
 from ccsim.reports.tables import columns
 from ccsim.results.results import open_results
 from ccsim.scenarios.scenario import Scenario, load_scenario

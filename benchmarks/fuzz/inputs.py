@@ -29,7 +29,7 @@ from ccsim.experiments.io import read_experiment
 from ccsim.game.save_file import _sum_of, game_of
 from ccsim.model.kpis import KPIS
 from ccsim.model.settings import all_parameters, check_sizes
-from ccsim.organisations.folder import read_folder
+from ccsim.organisations.io import read_folder
 from ccsim.organisations.template import write_template
 from ccsim.scenarios.io import read_scenario
 from ccsim.scenarios.scenario import Scenario, check, data_dirs

@@ -22,7 +22,7 @@ from ccsim.analysis.decision.problem import AS_IT_IS, decision_problem
 from ccsim.cli.main import app
 from ccsim.errors import InputError, UnknownNameError
 from ccsim.model.kpis import KPIS
-from ccsim.organisations.folder import read_folder
+from ccsim.organisations.io import read_folder
 from ccsim.organisations.measurements import MEASUREMENTS, told_by
 from ccsim.reports.board import board, in_words
 from ccsim.results.results import Results

@@ -24,7 +24,7 @@ from ccsim.analysis.parameter_space import dimensions
 from ccsim.analysis.problem import Runner
 from ccsim.cli.main import app
 from ccsim.errors import InputError
-from ccsim.organisations.folder import read_folder
+from ccsim.organisations.io import read_folder
 from ccsim.organisations.layout import layout_of_folder
 from ccsim.organisations.template import write_template
 

@@ -18,7 +18,7 @@ from ccsim.experiments.experiment import Experiment, load_experiment
 from ccsim.model.kpis import KPIS
 from ccsim.model.populations import Customers, Departments, Firm, Segments, Staff
 from ccsim.model.settings import all_parameters, default_settings, replace_values
-from ccsim.organisations.folder import read_folder
+from ccsim.organisations.io import read_folder
 from ccsim.reports.query import query
 from ccsim.reports.references import MEASURES
 from ccsim.results.manifest import FORMAT

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from ccsim.cli.main import app
 from ccsim.errors import InputError, InputErrors
 from ccsim.organisations.answers import add_answers, answers_of, read_answers
-from ccsim.organisations.folder import read_folder
+from ccsim.organisations.io import read_folder
 from ccsim.organisations.questionnaire import ITEMS
 from ccsim.reports.questionnaire import questionnaire_page
 

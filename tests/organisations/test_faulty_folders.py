@@ -25,6 +25,10 @@ FILES: dict[str, tuple[dict[str, str | bytes], str]] = {
     "empty": ({"people.csv": ""}, r"people\.csv: is empty; it must have a header and rows"),
     "a header alone": ({"people.csv": "id,department\n"}, r"people\.csv:2: there are no rows below the header"),
     "negative hours": ({"departments.csv": "department,minutes\nDesk,-4\n", "people.csv": PEOPLE}, r"departments\.csv:2: minutes: must be a number of at least 0, got '-4'"),
+    "a column named by a number": (
+        {"organisation.toml": "[columns.history]\nvalue = 3\n", "history.csv": "date,kpi,value\n2024-12-31,csat,70\n"},
+        r"organisation\.toml:2: columns\.history\.value: must be a text or a list of texts, got 3",
+    ),
     "a needed column under another name": ({"people.csv": "id,Abteilung\na,Desk\n"}, r"people\.csv: department: the column is missing.*\[columns\.people\] of organisation\.toml"),
     "dates of three forms": (
         {"history.csv": "date,kpi,value\n31.12.2024,csat,70\n12/31/2024,csat,70\n31-Dec-24,csat,70\n2024-12-31,csat,70\n"},

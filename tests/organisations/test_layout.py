@@ -17,7 +17,7 @@ from ccsim.model.initial_state import bounds, leader_rows, sample_initial
 from ccsim.model.settings import default_settings, replace_values
 from ccsim.model.ties import drawn_ties
 from ccsim.organisations.drawn import leaders
-from ccsim.organisations.folder import read_folder
+from ccsim.organisations.io import read_folder
 from ccsim.organisations.knowledge import gini
 from ccsim.organisations.layout import layout_of_folder, settings_of_layout
 from ccsim.organisations.template import write_template

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from ccsim.cli.main import app
 from ccsim.errors import InputError, InputErrors
-from ccsim.organisations.folder import read_folder
+from ccsim.organisations.io import read_folder
 from ccsim.organisations.layout import layout_of_folder
 from ccsim.organisations.measured import last_values
 from ccsim.organisations.privacy import OTHERS

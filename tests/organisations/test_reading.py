@@ -15,7 +15,7 @@ from tests.organisations.own_folder import folder_of, managers, shared
 from ccsim.errors import InputErrors
 from ccsim.model.settings import all_parameters
 from ccsim.organisations.assessment import assess, image_in_words, interval_of
-from ccsim.organisations.folder import read_folder
+from ccsim.organisations.io import read_folder
 from ccsim.organisations.knowledge import knowledge
 from ccsim.organisations.layout import layout_of_folder
 from ccsim.organisations.privacy import OTHERS, SALT_FILE, merged

@@ -20,7 +20,7 @@ from ccsim.cli.main import app
 from ccsim.errors import CcsimError, InputError, InputErrors
 from ccsim.mechanisms.demand.demand import stages_of
 from ccsim.model.settings import default_settings
-from ccsim.organisations.folder import read_folder
+from ccsim.organisations.io import read_folder
 from ccsim.organisations.layout import layout_of_folder
 from ccsim.organisations.ticket_log import is_log, tickets_of
 from ccsim.organisations.tickets import history, read_tickets, small_groups, weekly, write_tickets

@@ -16,7 +16,7 @@ from ccsim.analysis.forecasting.fit import Fit
 from ccsim.analysis.parameter_space import dimensions
 from ccsim.errors import InputErrors
 from ccsim.model.settings import default_settings
-from ccsim.organisations.folder import read_folder
+from ccsim.organisations.io import read_folder
 from ccsim.organisations.knowledge import knowledge
 from ccsim.organisations.layout import layout_of, layout_of_folder
 from ccsim.organisations.template import write_template

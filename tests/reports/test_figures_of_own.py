@@ -13,7 +13,7 @@ from tests.organisations.own_folder import folder_of
 
 from ccsim.analysis.forecasting.forecast import Forecast
 from ccsim.analysis.forecasting.series import Series
-from ccsim.organisations.folder import read_folder
+from ccsim.organisations.io import read_folder
 from ccsim.organisations.layout import layout_of_folder
 from ccsim.reports.figures import forecast as figures
 from ccsim.reports.figures.organisation import layout_figure, layout_table

@@ -208,7 +208,7 @@ def speak_currency_of(source: str) -> None:
     context = click.get_current_context(silent=True)
     if not source or context is None:
         return
-    from ccsim.organisations.folder import read_folder
+    from ccsim.organisations.io import read_folder
     from ccsim.results.formatting import in_currency
 
     word = read_folder(source).currency

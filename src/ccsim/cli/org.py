@@ -34,7 +34,7 @@ def new(folder: OwnFolder) -> None:
 def check(folder: OwnFolder) -> None:
     """Check a folder: list every error in every file, what is known, and what is assumed instead."""
     from ccsim.errors import count_noun
-    from ccsim.organisations.folder import read_folder
+    from ccsim.organisations.io import read_folder
     from ccsim.organisations.knowledge import knowledge
     from ccsim.organisations.layout import make_layout
 
@@ -104,7 +104,7 @@ def show(
     seed: SeedOfAll = 1,
 ) -> None:
     """Create the organisation and compare it with the data: sizes, spans, ties, segments."""
-    from ccsim.organisations.folder import read_folder
+    from ccsim.organisations.io import read_folder
     from ccsim.organisations.layout import make_layout
     from ccsim.reports.figures.organisation import layout_figure, layout_table
     from ccsim.reports.tables import as_text
@@ -145,7 +145,7 @@ def fit(
     """Fit the uncertain values to the levels of the history; a fit that fails writes nothing."""
     from ccsim.analysis.forecasting.fitted_folder import fit_folder
     from ccsim.cli.analysis_options import admitted
-    from ccsim.organisations.folder import read_folder
+    from ccsim.organisations.io import read_folder
     from ccsim.reports.tables import as_text
 
     read = read_folder(folder)
@@ -177,7 +177,7 @@ def backtest(
     """Forecast the later part of the history from the earlier part; compare error, coverage and CRPS with naive forecasts."""
     from ccsim.analysis.forecasting.backtesting import backtested
     from ccsim.cli.analysis_options import admitted
-    from ccsim.organisations.folder import read_folder
+    from ccsim.organisations.io import read_folder
     from ccsim.reports.tables import as_text
 
     runner = runner_of(workers, scheduler)
@@ -201,7 +201,7 @@ def forecast(
     """Forecast the history with 50 and 90 % intervals, always together with the result of the back-test."""
     from ccsim.analysis.forecasting.backtesting import backtested
     from ccsim.cli.analysis_options import admitted
-    from ccsim.organisations.folder import read_folder
+    from ccsim.organisations.io import read_folder
     from ccsim.reports.figures.forecast import forecast_figure, forecast_table
     from ccsim.reports.tables import as_text
 

@@ -33,7 +33,7 @@ def assess(
 
 
 def _write(folder: Path, form: Path) -> None:
-    from ccsim.organisations.folder import read_folder
+    from ccsim.organisations.io import read_folder
     from ccsim.reports.questionnaire import questionnaire_page
 
     page = questionnaire_page(read_folder(folder), form)
@@ -52,7 +52,7 @@ def _ask(folder: Path, tier: str) -> None:
 
 def _print_assessment(folder: Path) -> None:
     from ccsim.organisations import assessment
-    from ccsim.organisations.folder import read_folder
+    from ccsim.organisations.io import read_folder
     from ccsim.organisations.questionnaire import ITEMS
     from ccsim.results.formatting import number
 

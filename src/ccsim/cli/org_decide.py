@@ -46,7 +46,7 @@ def decide(
     from ccsim.cli.interrupted import working_in
     from ccsim.cli.org import runner_of
     from ccsim.cli.run_options import next_results_dir
-    from ccsim.organisations.folder import read_folder
+    from ccsim.organisations.io import read_folder
     from ccsim.reports.board import board, in_words
 
     read = read_folder(folder)

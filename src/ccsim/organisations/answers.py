@@ -8,12 +8,13 @@ from pathlib import Path
 import pandas as pd
 
 from ccsim.errors import InputError, InputErrors, writing
+from ccsim.organisations.assessment import people_of
 from ccsim.organisations.checks import across
 from ccsim.organisations.columns import KINDS
-from ccsim.organisations.folder import LEAST_GROUP, WORDS, Folder
+from ccsim.organisations.folder import LEAST_GROUP, Folder
 from ccsim.organisations.privacy import Keys
 from ccsim.organisations.questionnaire import ITEMS, TIERS
-from ccsim.organisations.tables import Dialect, read_table
+from ccsim.organisations.tables import WORDS, Dialect, read_table
 
 FILE = "answers.csv"
 COLUMNS = ("tier", "item", "answer")
@@ -46,19 +47,17 @@ def read_answers(files: Iterable[Path]) -> pd.DataFrame:
     Raises:
         InputErrors: files have faults; all are listed.
     """
-    dialect = Dialect({}, {name: frozenset(words) for name, words in WORDS.items()}, {}, Keys(b"answers"))
-    found = Folder(Path(), "", "", None, LEAST_GROUP)
+    folder = Folder(Path(), "", "", None, LEAST_GROUP)
     faults = []
     for file in files:
-        table, wrong = read_table(file, str(file), KINDS["answers"], dialect)
+        table, wrong = read_table(file, str(file), KINDS["answers"], Dialect({}, WORDS, {}, Keys(b"answers")))
         faults += wrong
         if table is not None:
-            found.tables.setdefault("answers", []).append(table)
-    faults += across(found)
+            folder.tables.setdefault("answers", []).append(table)
+    faults += across(folder)
     if faults:
         raise InputErrors(faults)
-    frame = found.frame("answers")
-    return pd.DataFrame(columns=COLUMNS) if frame is None else frame[list(COLUMNS)].astype({"answer": int})
+    return folder.frame("answers")[list(COLUMNS)].astype({"answer": int})
 
 
 def add_answers(folder: Path, rows: pd.DataFrame) -> int:
@@ -89,4 +88,4 @@ def add_answers(folder: Path, rows: pd.DataFrame) -> int:
     rows = rows.sort_values(list(COLUMNS), key=lambda cells: cells.map(order) if cells.name != "answer" else cells)
     with writing(path):
         rows.to_csv(path, index=False)
-    return int(rows["item"].value_counts().max()) if len(rows) else 0
+    return people_of(rows)

@@ -10,6 +10,7 @@ import pandas as pd
 from ccsim.errors import InputError
 from ccsim.model.settings import all_parameters
 from ccsim.organisations.folder import Folder
+from ccsim.organisations.measured import of_the_whole
 from ccsim.organisations.questionnaire import ITEMS, TIERS
 
 #: Half a step of the scale: the error of an answer, regardless of the number of people.
@@ -35,24 +36,23 @@ class Assessment:
     customers: float
 
 
-def _tiers_shown(given: pd.DataFrame, smallest: int) -> list[tuple[str, list[str]]]:
-    """Return tiers from the top, each merged with those below it until the group is large enough to be shown."""
-    found: list[tuple[str, list[str]]] = []
-    open_: list[str] = []
-    for tier in TIERS:
-        open_.append(tier)
-        if _people(given[given["tier"].isin(open_)]) >= smallest:
-            found.append((" and ".join(open_), open_))
-            open_ = []
-    if open_ and found:
-        last = found.pop()
-        found.append((" and ".join(last[1] + open_), last[1] + open_))
-    return found
-
-
-def _people(given: pd.DataFrame) -> int:
+def people_of(answers: pd.DataFrame) -> int:
     """Return the number of people who answered, measured by the item with the most answers."""
-    return int(given["item"].value_counts().max()) if len(given) else 0
+    return int(answers["item"].value_counts().max()) if len(answers) else 0
+
+
+def _tiers_shown(given: pd.DataFrame, smallest: int) -> list[list[str]]:
+    """Return tiers from the top, each merged with those below it until the group is large enough to be shown."""
+    groups: list[list[str]] = []
+    small: list[str] = []
+    for tier in TIERS:
+        small.append(tier)
+        if people_of(given[given["tier"].isin(small)]) >= smallest:
+            groups.append(small)
+            small = []
+    if groups:
+        groups[-1] += small
+    return groups
 
 
 def assess(folder: Folder) -> Assessment:
@@ -62,7 +62,7 @@ def assess(folder: Folder) -> Assessment:
         InputError: there are no answers.
     """
     frame = folder.frame("answers")
-    if frame is None:
+    if "answers" not in folder.tables:
         raise InputError(
             f"{folder.path}: holds no answers.csv; ccsim org assess takes a row for each answer: tier, item, answer"
         )
@@ -73,18 +73,8 @@ def assess(folder: Folder) -> Assessment:
         low, high = interval_of(code, answers)
         if item.moves and len(answers):
             intervals[item.moves] = (low, high)
-        rows.append(
-            (
-                code,
-                item.text,
-                len(answers),
-                answers.mean() if len(answers) else np.nan,
-                item.moves,
-                low,
-                high,
-                item.ground,
-            )
-        )
+        mean = answers.mean() if len(answers) else np.nan
+        rows.append((code, item.text, len(answers), mean, item.moves, low, high, item.ground))
     names = ["item", "text", "answers", "mean", "moves", "low", "high", "ground"]
     return Assessment(
         pd.DataFrame(rows, columns=names), intervals, _image(given, folder.smallest_group), _customers(folder)
@@ -115,48 +105,44 @@ def interval_of(code: str, answers: np.ndarray) -> tuple[float, float]:
 def _image(given: pd.DataFrame, smallest: int) -> pd.DataFrame:
     """Return the self-image by tier: how far people agree that customers come first here, of 100."""
     rows = []
-    for tier, together in _tiers_shown(given, smallest):
-        own = given[given["tier"].isin(together)]
-        each = []
+    for tiers in _tiers_shown(given, smallest):
+        own = given[given["tier"].isin(tiers)]
+        shares = []
         for code, item in ITEMS.items():
             answers = own["answer"][own["item"] == code]
             if len(answers):
-                part = float((answers.mean() - 1.0) / STEPS)
-                each.append(part if item.image else 1.0 - part)
-        rows.append((tier, _people(own), 100.0 * float(np.mean(each)) if each else np.nan))
+                share = float((answers.mean() - 1.0) / STEPS)
+                shares.append(share if item.image else 1.0 - share)
+        rows.append((" and ".join(tiers), people_of(own), 100.0 * float(np.mean(shares)) if shares else np.nan))
     return pd.DataFrame(rows, columns=["tier", "answers", "self_image"])
 
 
 def _customers(folder: Folder) -> float:
     """Return the satisfaction that customers state: the mean of the last four values of the whole organisation."""
     frame = folder.frame("history")
-    if frame is None:
-        return float("nan")
-    own = frame[[folder.kpis.get(word, word) == "csat" for word in frame["kpi"]]]
-    for column in ("department", "segment"):
-        own = own[own[column] == ""] if column in own else own
-    return float(own.sort_values("date")["value"].tail(4).mean()) if len(own) else float("nan")
+    csat = frame["kpi"].map(lambda word: folder.kpis.get(word, word)) == "csat"
+    return float(frame[csat & of_the_whole(frame)].sort_values("date")["value"].tail(4).mean())
 
 
-def image_in_words(found: Assessment) -> list[str]:
+def image_in_words(assessment: Assessment) -> list[str]:
     """Compare the self-image with what customers say (claim S10)."""
-    asked = found.image.dropna()
-    if not len(asked):
+    image = assessment.image.dropna()
+    if not len(image):
         return []
     lines = [
         "Self-image, of 100: "
-        + "; ".join(f"{row.tier} {row.self_image:.0f} ({row.answers})" for row in asked.itertuples())
+        + "; ".join(f"{row.tier} {row.self_image:.0f} ({row.answers})" for row in image.itertuples())
         + "."
     ]
-    if np.isnan(found.customers):
+    if np.isnan(assessment.customers):
         return [
             *lines,
             "history.csv has no satisfaction of customers, so the gap to the self-image (claim S10) is not known.",
         ]
-    top = asked.iloc[0]
-    gap = top["self_image"] - found.customers
+    top = image.iloc[0]
+    gap = top["self_image"] - assessment.customers
     lines.append(
-        f"Customers say {found.customers:.0f}. The {top['tier']} thinks {abs(gap):.0f} points {'better' if gap > 0 else 'worse'} "
+        f"Customers say {assessment.customers:.0f}. The {top['tier']} thinks {abs(gap):.0f} points {'better' if gap > 0 else 'worse'} "
         "of the organisation than customers do (claim S10: the self-image of the top is above what customers see)."
     )
     return lines

@@ -30,7 +30,7 @@ def drawn_structure(folder: Folder, settings: Settings, names: list[str]) -> Str
     tier, home, superior = (np.array([row[column] for row in rows], np.int64) for column in (0, 1, 2))
     posts = int(ends[-1])
     return Structure(
-        names or [f"department {number + 1}" for number in range(size.departments)],
+        tuple(names or [f"department {number + 1}" for number in range(size.departments)]),
         np.repeat(np.arange(len(counts)), counts), np.ones(posts), leader, np.zeros(posts, np.int64),
         np.full(posts, UNKNOWN_WEEK), superior, home, tier, np.zeros(len(rows), np.int64), superior,
     )  # fmt: skip
@@ -41,7 +41,7 @@ def _posts(folder: Folder, settings: Settings, names: list[str]) -> Rows:
     counts = np.array([last - first for first, last in bounds(settings)], np.int64)
     front = settings.organisation.front_departments
     frame = folder.frame("departments")
-    if frame is None or not names or "arrivals" not in frame:
+    if not names or "arrivals" not in frame:
         return counts
     own = frame.drop_duplicates("department").set_index("department").reindex(names[:front])
     work = own["arrivals"].fillna(0.0) * (own["minutes"].fillna(own["minutes"].mean()) if "minutes" in own else 1.0)

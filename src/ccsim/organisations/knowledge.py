@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ccsim.errors import count_noun
-from ccsim.model.layout import Layout
+from ccsim.model.layout import UNKNOWN_WEEK, Layout
 from ccsim.organisations.folder import Folder
 from ccsim.organisations.measured import not_forecast
 from ccsim.organisations.timeline import events_of, levers_in_force, outside_drivers
@@ -43,30 +43,23 @@ def knowledge(folder: Folder, layout: Layout) -> list[Fact]:
 
 
 def _posts(folder: Folder, layout: Layout) -> Fact:
-    known = "people" in folder.tables or "posts" in folder.tables
+    known = folder.posts_kind in folder.tables
     time, rows = layout.contract.sum(), len(layout.department)
-    says = f"{count_noun(rows, 'post')} in {count_noun(len(layout.departments), 'department')}, {time:,.1f} of full time, {int(layout.vacant.sum())} vacant"
-    return Fact("posts", known, says if known else f"{says}: drawn from sizes")
+    text = f"{count_noun(rows, 'post')} in {count_noun(len(layout.departments), 'department')}, {time:,.1f} of full time, {int(layout.vacant.sum())} vacant"
+    return Fact("posts", known, text if known else f"{text}: drawn from sizes")
 
 
 def _lines(folder: Folder, layout: Layout) -> Fact:
-    posts = folder.frame("people") if "people" in folder.tables else folder.frame("posts")
-    known = posts is not None and ("manager" in posts or "reports_to" in posts)
-    says = f"{count_noun(len(layout.superior), 'leader')} in {count_noun(_depth(layout), 'tier')}, {int(layout.empty.sum())} of their posts empty"
-    if known:
-        return Fact("reporting lines", True, says)
-    return Fact(
-        "reporting lines",
-        False,
-        "no leaders: no file states who reports to whom" if not len(layout.superior) else f"{says}: drawn",
-    )
-
-
-def _depth(layout: Layout) -> int:
+    posts = folder.frame(folder.posts_kind)
     depth: list[int] = []
     for above in layout.reports_to:
         depth.append(1 if above < 0 else depth[above] + 1)
-    return max(depth, default=0)
+    text = f"{count_noun(len(depth), 'leader')} in {count_noun(max(depth, default=0), 'tier')}, {int(layout.empty.sum())} of their posts empty"
+    if "manager" in posts or "reports_to" in posts:
+        return Fact("reporting lines", True, text)
+    return Fact(
+        "reporting lines", False, f"{text}: drawn" if depth else "no leaders: no file states who reports to whom"
+    )
 
 
 def _ties(folder: Folder, layout: Layout) -> Fact:
@@ -77,7 +70,7 @@ def _ties(folder: Folder, layout: Layout) -> Fact:
 
 
 def _tenure(folder: Folder, layout: Layout) -> Fact:
-    known = int((layout.hired > -(1 << 30)).sum())
+    known = int((layout.hired > UNKNOWN_WEEK).sum())
     if known:
         return Fact("time in the organisation", True, f"known of {known:,} of {len(layout.hired):,} posts")
     return Fact("time in the organisation", False, "drawn: the result of ordinary turnover")
@@ -85,7 +78,7 @@ def _tenure(folder: Folder, layout: Layout) -> Fact:
 
 def _turnover(folder: Folder) -> Fact:
     people = folder.frame("people")
-    if people is None or "left" not in people:
+    if "left" not in people:
         return Fact("staff turnover", False, "assumed: about 25 % a year at ordinary engagement")
     weeks = folder.weeks("left")
     share = people["left"].mean()
@@ -100,106 +93,77 @@ def _turnover(folder: Folder) -> Fact:
 def _pay(folder: Folder, layout: Layout) -> Fact:
     if "accounts.wage" in layout.values:
         return Fact("pay", True, f"{layout.values['accounts.wage']:,.0f} {folder.currency} a week for a full-time post")
-    posts = folder.frame("people") if "people" in folder.tables else folder.frame("posts")
-    why = "a column pay, but no period: state it as pay in [periods]; " if posts is not None and "pay" in posts else ""
+    posts = folder.frame(folder.posts_kind)
+    why = "a column pay, but no period: state it as pay in [periods]; " if "pay" in posts else ""
     return Fact("pay", False, f"{why}800 {folder.currency} a week are assumed")
 
 
 def _work(folder: Folder, layout: Layout) -> Fact:
     frame = folder.frame("departments")
-    known = [name for name in ("arrivals", "minutes", "first_time") if frame is not None and name in frame]
-    if known:
-        return Fact(
-            "work by department",
-            True,
-            f"{', '.join(known)} of {count_noun(len(frame) if frame is not None else 0, 'department')}",
-        )
-    return Fact(
-        "work by department",
-        False,
-        "assumed: front departments are called equally often, and all departments work in the same way",
-    )
+    known = ", ".join(name for name in ("arrivals", "minutes", "first_time") if name in frame)
+    assumed = "assumed: front departments are called equally often, and all departments work in the same way"
+    text = f"{known} of {count_noun(len(frame), 'department')}" if known else assumed
+    return Fact("work by department", bool(known), text)
 
 
 def _handoffs(folder: Folder) -> Fact:
-    frame = folder.frame("handoffs")
-    if frame is None:
+    if "handoffs" not in folder.tables:
         return Fact("hand-offs between departments", False, "assumed: from front departments to any other department")
+    pairs = count_noun(len(folder.frame("handoffs")), "pair")
     return Fact(
-        "hand-offs between departments",
-        True,
-        f"{count_noun(len(frame), 'pair')} of departments; the share that each takes over is simulated",
+        "hand-offs between departments", True, f"{pairs} of departments; the share that each takes over is simulated"
     )
 
 
 def _customers(folder: Folder, layout: Layout) -> Fact:
-    if not len(layout.customers):
-        return Fact(
-            "customers",
-            False,
-            "assumed: their number from sizes; three segments, each with half the value of the one before",
-        )
-    return Fact("customers", True, f"{int(layout.customers.sum()):,} in {count_noun(len(layout.segments), 'segment')}")
+    known = len(layout.customers) > 0
+    text = f"{int(layout.customers.sum()):,} in {count_noun(len(layout.segments), 'segment')}"
+    assumed = "assumed: their number from sizes; three segments, each with half the value of the one before"
+    return Fact("customers", known, text if known else assumed)
 
 
 def _churn(folder: Folder) -> Fact:
     frame = folder.frame("segments")
-    if frame is None or "churn" not in frame:
+    if "churn" not in frame:
         return Fact("churn", False, "assumed: 15 to 20 % a year, the same in all segments")
-    return Fact(
-        "churn",
-        True,
-        f"of {count_noun(frame['segment'].nunique(), 'segment')}, for a {folder.periods.get('churn', 'period of its own')}",
+    segments, period = (
+        count_noun(frame["segment"].nunique(), "segment"),
+        folder.periods.get("churn", "period of its own"),
     )
+    return Fact("churn", True, f"of {segments}, for a {period}")
 
 
 def _series(folder: Folder) -> list[Fact]:
-    found = []
-    for kind, name in (("history", "kpi"), ("drivers", "name")):
+    facts = []
+    for kind, name, note, assumed in (
+        ("history", "kpi", not_forecast(folder).rstrip("."), "no history: nothing can be fitted or back-tested"),
+        ("drivers", "name", _drivers(folder), "none: external influences remain noise"),
+    ):
         frame = folder.frame(kind)
-        if frame is None:
-            says = (
-                "no history: nothing can be fitted or back-tested"
-                if kind == "history"
-                else "none: external influences remain noise"
-            )
-            found.append(Fact(kind, False, says))
-            continue
         first, last = frame["date"].min(), frame["date"].max()
         span = f"{first:%Y-%m-%d} to {last:%Y-%m-%d}" if pd.notna(first) else "no dates"
-        says = f"{count_noun(len(frame), 'value')} of {count_noun(frame[name].nunique(), 'kind')}, {span}"
-        more = _drivers(folder) if kind == "drivers" else not_forecast(folder).rstrip(".")
-        found.append(Fact(kind, True, f"{says}; {more}" if more else says))
-    events = folder.frame("events")
-    moved = events_of(folder)
-    says = (
-        "none: no effect of a lever can be back-tested" if events is None
-        else f"{count_noun(len(events), 'event')}, of which {len(moved)} moved a lever to a value that is stated and so simulated"
-    )  # fmt: skip
-    return [*found, Fact("events", events is not None, says), *_in_force(folder)]
-
-
-def _in_force(folder: Folder) -> list[Fact]:
-    """Return the levers with which comparisons start, if drivers or events have moved any."""
-    levers = levers_in_force(folder)
-    if not levers:
-        return []
-    told = ", ".join(f"{key} = {value:g}" for key, value in levers.items())
-    return [
-        Fact("levers in force at week 0", True, f"{told}: comparisons start with them, until a scenario moves them")
-    ]
+        text = f"{count_noun(len(frame), 'value')} of {count_noun(frame[name].nunique(), 'kind')}, {span}"
+        known = kind in folder.tables
+        facts.append(Fact(kind, known, assumed if not known else f"{text}; {note}" if note else text))
+    events, known = count_noun(len(folder.frame("events")), "event"), "events" in folder.tables
+    moved = f"{events}, of which {len(events_of(folder))} moved a lever to a value that is stated and so simulated"
+    facts.append(Fact("events", known, moved if known else "none: no effect of a lever can be back-tested"))
+    if levers := ", ".join(f"{key} = {value:g}" for key, value in levers_in_force(folder).items()):
+        text = f"{levers}: comparisons start with them, until a scenario moves them"
+        facts.append(Fact("levers in force at week 0", True, text))
+    return facts
 
 
 def _drivers(folder: Folder) -> str:
     """Describe the effect of each driver."""
     outside = outside_drivers(folder)
-    said = [
+    texts = [
         f"{name} sets {lever}" + (", relative to the mean of its values" if name in folder.relative else "")
         for name, lever in folder.drivers.items()
     ]  # fmt: skip
     if outside:
-        said.append(f"{', '.join(outside)}: no lever, so forecasts use it as a regressor")
-    return "; ".join(said)
+        texts.append(f"{', '.join(outside)}: no lever, so forecasts use it as a regressor")
+    return "; ".join(texts)
 
 
 def gini(values: np.ndarray) -> float:

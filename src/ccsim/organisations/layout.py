@@ -18,7 +18,8 @@ from ccsim.organisations.assessment import assess
 from ccsim.organisations.checks import department_names
 from ccsim.organisations.columns import PERIODS
 from ccsim.organisations.drawn import drawn_structure
-from ccsim.organisations.folder import FILE, LEAST_GROUP, Folder, read_folder
+from ccsim.organisations.folder import LEAST_GROUP, Folder
+from ccsim.organisations.io import FILE, read_folder
 from ccsim.organisations.privacy import OTHERS, rows_shown
 from ccsim.organisations.structure import Structure, structure_of
 from ccsim.organisations.timeline import levers_in_force
@@ -143,28 +144,22 @@ def make_layout(folder: Folder, fitted: bool = True) -> OrganisationLayout:
     if segments:
         sizes |= {"customers": int(segments["customers"].sum()), "segments": len(segments["segments"])}
     _refuse_other_sizes(folder, sizes)
-    values = {**_prices(folder, segments), **folder.values}
-    known = _work(folder, structure, settings)
+    values = {**_prices(folder), **folder.values}
+    intervals = assess(folder).intervals if "answers" in folder.tables else {}
+    posts = {name: value for name, value in vars(structure).items() if name != "row_of"}
     return OrganisationLayout(
-        folder.name, sizes, values, tuple(structure.departments), structure.department, structure.contract,
-        structure.leader, structure.vacant, structure.hired, _ties(folder, structure), structure.superior,
-        structure.leader_department, structure.tier, structure.empty, structure.reports_to, *known, **segments, draws=_draws(folder) if fitted else (),
-        smallest_group=folder.smallest_group, intervals=_intervals(folder, values), in_force=levers_in_force(folder),
+        name=folder.name, sizes=sizes, values=values, **posts, ties=_ties(folder, structure), **_work(folder, structure, settings),
+        **segments, draws=_draws(folder) if fitted else (), smallest_group=folder.smallest_group,
+        intervals={key: interval for key, interval in intervals.items() if key not in values}, in_force=levers_in_force(folder),
     )  # fmt: skip
-
-
-def _intervals(folder: Folder, stated: dict[str, Any]) -> dict[str, tuple[float, float]]:
-    """Return the intervals of the questionnaire, without parameters that files state."""
-    if "answers" not in folder.tables:
-        return {}
-    return {key: ends for key, ends in assess(folder).intervals.items() if key not in stated}
 
 
 def settings_of_layout(layout: Layout) -> Settings:
     """Return the ordinary settings with the sizes and values of a layout."""
-    drawn = layout.drawn if isinstance(layout, OrganisationLayout) else {}
-    in_force = layout.in_force if isinstance(layout, OrganisationLayout) else {}
-    settings = replace_values(default_settings(), {**drawn, **layout.values, **in_force})
+    values = layout.values
+    if isinstance(layout, OrganisationLayout):
+        values = {**layout.drawn, **values, **layout.in_force}
+    settings = replace_values(default_settings(), values)
     return settings._replace(organisation=settings.organisation._replace(**layout.sizes))
 
 
@@ -179,12 +174,10 @@ def _draws(folder: Folder) -> tuple[dict[str, Any], ...]:
 def _fronts(folder: Folder, names: list[str]) -> set[str]:
     """Return the departments that customers call first: as files state, those where issues arrive, or all."""
     frame = folder.frame("departments")
-    if frame is not None and "front" in frame:
-        said = set(frame["department"][frame["front"] == 1.0])
-        return said & set(names) or set(names)
-    if frame is not None and "arrivals" in frame:
-        return set(frame["department"][frame["arrivals"] > 0]) & set(names) or set(names)
-    return set(names)
+    if "front" not in frame and "arrivals" not in frame:
+        return set(names)
+    in_front = frame["front"] == 1.0 if "front" in frame else frame["arrivals"] > 0
+    return set(frame["department"][in_front]) & set(names) or set(names)
 
 
 def _with_time(structure: Structure | None, names: list[str]) -> set[str]:
@@ -219,18 +212,20 @@ def _refuse_other_sizes(folder: Folder, sizes: dict[str, Any]) -> None:
     Raises:
         InputErrors: a size that files say otherwise, or that has no effect beside them.
     """
-    posts = next((kind for kind in ("people", "posts") if kind in folder.tables), "")
-    instead = {"ties": "ties", "cross_ties": "ties", "tiers": posts, "span": posts}
-    said = {name: kind for name, kind in instead.items() if name in folder.sizes and kind in folder.tables}
-    problems = {name: f"{folder.tables[kind][0].file} states it: remove it here" for name, kind in said.items()}
+    problems = {
+        name: f"{folder.tables[kind][0].file} states it: remove it here"
+        for kind, names in (("ties", ("ties", "cross_ties")), (folder.posts_kind, ("tiers", "span")))
+        for name in names
+        if name in folder.sizes and kind in folder.tables
+    }
     for name in ("staff", "departments", "front_departments", "customers", "segments"):
         if folder.sizes.get(name, sizes.get(name)) != sizes.get(name):
             which = " (front in departments.csv says which they are)" if name == "front_departments" else ""
             problems[name] = f"the files say {sizes[name]:,}{which}: take it out here"
     if problems:
-        place = str(folder.path / FILE)
+        file = str(folder.path / FILE)
         raise InputErrors([
-            InputIssue(place, folder.lines.get(name), f"sizes.{name}", f"{folder.sizes[name]!r} is not accepted; {problem}")
+            InputIssue(file, folder.lines.get(name), f"sizes.{name}", f"{folder.sizes[name]!r} is not accepted; {problem}")
             for name, problem in problems.items()
         ])  # fmt: skip
 
@@ -238,28 +233,25 @@ def _refuse_other_sizes(folder: Folder, sizes: dict[str, Any]) -> None:
 def _ties(folder: Folder, structure: Structure) -> Rows | None:
     """Return whom each person listens to, tie by tie; None if files do not state it."""
     frame = folder.frame("ties")
-    if frame is None:
+    if "ties" not in folder.tables:
         return None
     frame = frame[frame["weight"] > 0] if "weight" in frame else frame
     pairs = pd.DataFrame({name: frame[name].map(structure.row_of) for name in ("from", "to")}).dropna()
     pairs = pairs.astype(np.int64).drop_duplicates().sort_values(["from", "to"], kind="stable")
     people = len(structure.department)
     counts = np.bincount(pairs["from"], minlength=people)
-    found = np.full((people, int(counts.max(initial=0))), -1, np.int64)
-    starts = np.cumsum(counts) - counts
-    found[pairs["from"], np.arange(len(pairs)) - starts[pairs["from"]]] = pairs["to"]
-    return found
+    ties = np.full((people, int(counts.max(initial=0))), -1, np.int64)
+    ties[pairs["from"], pairs.groupby("from").cumcount()] = pairs["to"]
+    return ties
 
 
 def _segments(folder: Folder) -> dict[str, Any]:
     """Return names, customers, relative value and mobility of segments."""
     frame = folder.frame("segments")
-    if frame is None:
+    if "segments" not in folder.tables:
         return {}
-    table = pd.DataFrame({"segment": frame["segment"]})
-    table["customers"] = frame.get("customers", 1.0)
-    table["revenue"] = frame.get("revenue", np.nan)
-    table["churn"] = _weekly_churn(folder, frame)
+    table = pd.DataFrame({"segment": frame["segment"], "customers": frame.get("customers", 1.0),
+                          "revenue": frame.get("revenue", np.nan), "churn": _weekly_churn(folder, frame)})  # fmt: skip
     table = pd.DataFrame({name: _one_segment(rows) for name, rows in table.groupby("segment", sort=False)}).T
     customers = table["customers"].to_numpy(np.int64)
     return {
@@ -293,45 +285,40 @@ def _weekly_churn(folder: Folder, frame: pd.DataFrame) -> pd.Series:
     return 1.0 - (1.0 - frame["churn"].clip(upper=0.999999)) ** (1.0 / weeks)
 
 
-def _prices(folder: Folder, segments: dict[str, Any]) -> dict[str, float]:
-    """Return pay, revenue and churn from files, in the model's units."""
-    found: dict[str, float] = {}
-    posts = folder.frame("people") if "people" in folder.tables else folder.frame("posts")
-    weeks = folder.weeks("pay")
-    if posts is not None and "pay" in posts and weeks:
+def _prices(folder: Folder) -> dict[str, float]:
+    """Return pay and revenue from files, in the model's units."""
+    prices: dict[str, float] = {}
+    posts, weeks = folder.frame(folder.posts_kind), folder.weeks("pay")
+    if "pay" in posts and weeks:
         pay = posts[["pay", "pay_high"]].mean(axis=1) if "pay_high" in posts else posts["pay"]
         weight = (posts["fte"].fillna(1.0) if "fte" in posts else pd.Series(1.0, posts.index))[pay > 0]
         if weight.sum() > 0:
-            found["accounts.wage"] = float(np.average(pay[pay > 0], weights=weight) / weeks)
+            prices["accounts.wage"] = float(np.average(pay[pay > 0], weights=weight) / weeks)
     frame, weeks = folder.frame("segments"), folder.weeks("revenue")
-    if frame is not None and "revenue" in frame and weeks:
+    if "revenue" in frame and weeks:
         weight = frame["customers"] if "customers" in frame else pd.Series(1.0, frame.index)
-        found["accounts.revenue"] = float(np.average(frame["revenue"], weights=weight) / weeks)
-    return found
+        prices["accounts.revenue"] = float(np.average(frame["revenue"], weights=weight) / weeks)
+    return prices
 
 
-def _work(
-    folder: Folder, structure: Structure, settings: Settings
-) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+def _work(folder: Folder, structure: Structure, settings: Settings) -> dict[str, Any]:
     """Return by department: share of new issues, share of work passed on, need for other departments, time of a contact."""
     names = structure.departments
     time = np.bincount(structure.department, structure.contract, len(names))
     calls, takes, onward, minutes = np.zeros(0), np.zeros(0), np.ones(len(names)), np.ones(len(names))
-    frame = folder.frame("departments")
-    if frame is not None:
-        own = frame.drop_duplicates("department").set_index("department").reindex(names)
-        if "arrivals" in own:
-            calls = own["arrivals"].fillna(0.0).to_numpy()
-        if "first_time" in own:
-            passed = 1.0 - own["first_time"].to_numpy() / (1.0 - HANDED_OVER)
-            known = np.maximum(passed, 0.0) / max(settings.demand.journeys, 1e-9)
-            onward = np.where(np.isnan(known), 1.0, known)
-        if "minutes" in own and own["minutes"].notna().any():
-            mean = np.nanmean(own["minutes"].to_numpy())
-            minutes = np.nan_to_num(own["minutes"].to_numpy() / mean, nan=1.0)
-    handed = folder.frame("handoffs")
-    if handed is not None:
-        takes = handed.groupby("to")["share"].sum().reindex(names).fillna(0.0).to_numpy(float) * (time > 0)
+    own = folder.frame("departments").drop_duplicates("department").set_index("department").reindex(names)
+    if "arrivals" in own:
+        calls = own["arrivals"].fillna(0.0).to_numpy()
+    if "first_time" in own:
+        passed = 1.0 - own["first_time"].to_numpy() / (1.0 - HANDED_OVER)
+        known = np.maximum(passed, 0.0) / max(settings.demand.journeys, 1e-9)
+        onward = np.where(np.isnan(known), 1.0, known)
+    if "minutes" in own and own["minutes"].notna().any():
+        mean = np.nanmean(own["minutes"].to_numpy())
+        minutes = np.nan_to_num(own["minutes"].to_numpy() / mean, nan=1.0)
+    if "handoffs" in folder.tables:
+        shares = folder.frame("handoffs").groupby("to")["share"].sum()
+        takes = shares.reindex(names).fillna(0.0).to_numpy(float) * (time > 0)
     elif (time <= 0).any():
         takes = time.astype(float)  # no work is passed to a department without time
-    return calls, takes, onward, minutes
+    return {"calls": calls, "takes": takes, "onward": onward, "minutes": minutes}

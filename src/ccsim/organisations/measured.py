@@ -20,8 +20,7 @@ def of_the_whole(frame: pd.DataFrame) -> pd.Series:
 
 def not_forecast(folder: Folder) -> str:
     """Return a note on values of the history by department or segment, which are shown but not fitted or forecast; empty for none."""
-    frame = folder.frame("history")
-    count = 0 if frame is None else int((~of_the_whole(frame)).sum())
+    count = int((~of_the_whole(folder.frame("history"))).sum())
     if not count:
         return ""
     return (
@@ -42,8 +41,8 @@ def last_values(folder: Folder, layout: Layout) -> pd.DataFrame:
     """
     frame = folder.frame("history")
     rows: list[tuple[str, str, float]] = []
-    for by in GROUPS if frame is not None else ():
-        if frame is None or by not in frame:
+    for by in GROUPS:
+        if by not in frame:
             continue
         own = frame[(frame[by] != "") & frame["value"].notna() & frame["date"].notna()].sort_values(
             "date", kind="stable"

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from ccsim.engine.columns import FloatArray
 from ccsim.model.layout import UNKNOWN_WEEK, Rows
-
-if TYPE_CHECKING:
-    from ccsim.organisations.folder import Folder
+from ccsim.organisations.checks import ABOVE
+from ccsim.organisations.folder import Folder
 
 
 @dataclass
@@ -26,7 +24,7 @@ class Structure:
         row_of: the post of each person's key.
     """
 
-    departments: list[str]
+    departments: tuple[str, ...]
     department: Rows
     contract: FloatArray
     leader: Rows
@@ -46,10 +44,9 @@ def structure_of(folder: Folder, departments: list[str]) -> Structure | None:
     A person to whom others report is a leader; all others hold posts. A leader who has ties is also in the network, as a post
     without time for cases.
     """
-    found = _rows(folder)
-    if found is None:
+    if folder.posts_kind not in folder.tables:
         return None
-    rows, leading = found
+    rows, leading = _rows(folder)
     leads = rows[rows["key"].isin(leading)].reset_index(drop=True)
     leads = leads.loc[_superiors_first(leads["key"].tolist(), leads["above"].tolist())].reset_index(drop=True)
     place = {one: number for number, one in reversed(list(enumerate(leads["key"])))}
@@ -59,8 +56,8 @@ def structure_of(folder: Folder, departments: list[str]) -> Structure | None:
     filled = _next_filled(own, empty)
     posts = _posts(rows[~rows["key"].isin(leading)])
     posts = pd.concat([posts, _in_network(folder, rows, leading)], ignore_index=True)
-    departments = [name for name in departments if (posts["department"] == name).any()]
-    index = {name: number for number, name in enumerate(departments)}
+    names = tuple(name for name in departments if (posts["department"] == name).any())
+    index = {name: number for number, name in enumerate(names)}
     posts = (
         posts.assign(number=posts["department"].map(index)).sort_values("number", kind="stable").reset_index(drop=True)
     )
@@ -69,7 +66,7 @@ def structure_of(folder: Folder, departments: list[str]) -> Structure | None:
     home = _homes(leads["department"].tolist(), own, index, posts["number"].to_numpy())
     home[roots if len(roots) == 1 else []] = -1  # the leader at the top leads the whole organisation
     return Structure(
-        departments, posts["number"].to_numpy(np.int64), posts["fte"].to_numpy(float), leader,
+        names, posts["number"].to_numpy(np.int64), posts["fte"].to_numpy(float), leader,
         np.asarray(posts["status"] == "vacant", np.int64), posts["hired"].to_numpy(np.int64),
         np.array([filled[k] if k >= 0 else -1 for k in own], np.int64),
         home, _tiers(own), empty, np.array(own, np.int64),
@@ -77,28 +74,22 @@ def structure_of(folder: Folder, departments: list[str]) -> Structure | None:
     )  # fmt: skip
 
 
-def _rows(folder: Folder) -> tuple[pd.DataFrame, set[str]] | None:
+def _rows(folder: Folder) -> tuple[pd.DataFrame, set[str]]:
     """Return the rows of people or posts with common column names, and the keys of leaders."""
-    kind = "people" if "people" in folder.tables else "posts"
-    frame = folder.frame(kind)
-    if frame is None:
-        return None
+    frame = folder.frame(folder.posts_kind)
     rows = pd.DataFrame({"department": frame["department"]})
-    key, above = ("id", "manager") if kind == "people" else ("post", "reports_to")
+    key, above = ABOVE[folder.posts_kind]
     rows["key"] = frame.get(key, "")
     rows["above"] = frame.get(above, "")
     rows["fte"] = frame["fte"].fillna(1.0) if "fte" in frame else 1.0
     rows["status"] = frame.get("status", "")
     rows["hired"] = _weeks_in_post(folder, frame)
-    return rows, _leading(kind, rows)
+    return rows, _leading(folder.posts_kind, rows)
 
 
 def time_in_files(folder: Folder) -> dict[str, float]:
     """Return the full-time posts by department from the files, without closed posts and leaders' posts."""
-    found = _rows(folder)
-    if found is None:
-        return {}
-    rows, leading = found
+    rows, leading = _rows(folder)
     kept = rows[~rows["key"].isin(leading) & (rows["status"] != "closed")]
     return {str(name): float(time) for name, time in kept.groupby("department")["fte"].sum().items()}
 
@@ -174,8 +165,7 @@ def _posts(rows: pd.DataFrame) -> pd.DataFrame:
 def _in_network(folder: Folder, rows: pd.DataFrame, leading: set[str]) -> pd.DataFrame:
     """Return the leaders who have ties, as posts without time for cases."""
     ties = folder.frame("ties")
-    joined = set(ties["from"]) | set(ties["to"]) if ties is not None else set()
-    return rows[rows["key"].isin(leading & joined)].assign(fte=0.0, status="")
+    return rows[rows["key"].isin(leading & {*ties["from"], *ties["to"]})].assign(fte=0.0, status="")
 
 
 def _tiers(own: list[int]) -> Rows:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -35,7 +37,12 @@ MAX_REPORTED = 20
 LONGEST_NAME = 80
 #: Number of cells of a column from which one message is reported if none is accepted.
 ALL_WRONG = 5
-SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs"}
+SEPARATORS = ",;\t"
+#: Words that are understood without ``[words]`` in ``organisation.toml``.
+WORDS: dict[str, Set[str]] = {
+    "yes": {"yes", "y", "true", "1"}, "no": {"no", "n", "false", "0"},
+    "vacant": {"vacant"}, "closed": {"closed", "eliminated"}, "outside": set(),
+}  # fmt: skip
 _SAYS_SEPARATOR = re.compile(r"""\s*"?sep=.?"?\s*(\n|$)""", re.IGNORECASE)
 _POINT = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _COMMA = re.compile(r"[+-]?\d+,\d+")
@@ -79,20 +86,20 @@ class Table:
         """
         return InputIssue(self.file, self.line(row), self.own_names.get(column, column), problem)
 
-    def faults(self, column: str, rows: Iterable[int], problem: str) -> list[InputIssue]:
-        """Return the faults of cells of a column: the first ones singly, the others as a number.
 
-        Args:
-            column: the column, by its name in ccsim.
-            rows: numbers of the rows of the frame, from 0.
-            problem: what is wrong, and what is accepted.
-        """
-        found = list(rows)
-        told = [self.fault(int(row), column, problem) for row in found[:MAX_REPORTED]]
-        if len(found) > MAX_REPORTED:
-            more = f"{problem} (so do {len(found) - MAX_REPORTED} more rows)"
-            told[-1] = self.fault(int(found[MAX_REPORTED - 1]), column, more)
-        return told
+def first_faults(
+    rows: Sequence[int] | np.ndarray | pd.Index, fault_of: Callable[[int], InputIssue]
+) -> list[InputIssue]:
+    """Return the faults of the first faulty rows; the last one states how many more rows there are.
+
+    Args:
+        rows: numbers of the faulty rows.
+        fault_of: returns the fault of a row.
+    """
+    faults = [fault_of(int(row)) for row in rows[:MAX_REPORTED]]
+    if (more := len(rows) - len(faults)) > 0:
+        faults[-1] = replace(faults[-1], problem=f"{faults[-1].problem} (so do {more} more rows)")
+    return faults
 
 
 @dataclass(frozen=True)
@@ -101,23 +108,23 @@ class Dialect:
 
     Attributes:
         columns: by kind of file and name in ccsim, the possible names in the file; the first that exists is used.
-        words: words for ``yes``, ``no``, ``vacant``, ``closed`` and ``outside``.
+        words: words for ``yes`` and ``no``, in lower case, and for ``vacant``, ``closed`` and ``outside``.
         constants: by kind of file and name in ccsim, a value for all rows.
         keys: replaces identifiers by keys.
     """
 
     columns: Mapping[str, Mapping[str, tuple[str, ...]]]
-    words: Mapping[str, frozenset[str]]
+    words: Mapping[str, Set[str]]
     constants: Mapping[str, Mapping[str, str]]
     keys: Keys
 
 
-def read_table(path: Path, name: str, kind: Kind, dialect: Dialect) -> tuple[Table | None, list[InputIssue]]:
+def read_table(path: Path, file: str, kind: Kind, dialect: Dialect) -> tuple[Table | None, list[InputIssue]]:
     """Read a file of a kind.
 
     Args:
         path: the file.
-        name: its name in messages.
+        file: its name in messages.
         kind: kind of file.
         dialect: format of the file.
 
@@ -126,27 +133,28 @@ def read_table(path: Path, name: str, kind: Kind, dialect: Dialect) -> tuple[Tab
     """
     text, problem = text_of(path)
     if problem:
-        return None, [InputIssue(name, None, "", problem)]
+        return None, [InputIssue(file, None, "", problem)]
     above = 0
     if _SAYS_SEPARATOR.match(text):  # some spreadsheet programs write this line
         text, above = text.split("\n", 1)[1] if "\n" in text else "", 1
     header = text.split("\n", 1)[0]
     separator = separator_of(header)
     names = next(csv.reader([header], delimiter=separator), [])
-    table = Table(name, kind, pd.DataFrame(), separator=separator)
-    faults = _match_columns(table, [cell.strip() for cell in names], dialect)
+    stripped = [name.strip() for name in names]
+    table = Table(file, kind, pd.DataFrame(), separator=separator)
+    faults = _match_columns(table, stripped, dialect)
     constants = dialect.constants.get(kind.name, {})
     if any(fault.line is None for fault in faults):
         return None, faults
     try:
         raw, more = _cells(table, names, text, above)
     except (csv.Error, pd.errors.ParserError):
-        return None, [*faults, InputIssue(name, None, "", "cannot be read as a table: a quotation mark is not closed")]
+        return None, [*faults, InputIssue(file, None, "", "cannot be read as a table: a quotation mark is not closed")]
     faults += more
     if not len(raw):
-        return None, faults or [InputIssue(name, 2, "", "there are no rows below the header")]
+        return None, faults or [InputIssue(file, 2, "", "there are no rows below the header")]
     frame = {}
-    private = _Private(table, [cell.strip() for cell in names], text)
+    private = cache(lambda: _private_cells(table, stripped, text))  # read when the first fault quotes a cell
     for column in kind.columns:
         if column.name in table.own_names:
             cells = raw[table.own_names[column.name]].str.strip()
@@ -179,26 +187,22 @@ def text_of(path: Path) -> tuple[str, str]:
 
 
 def separator_of(header: str) -> str:
-    """Return the separator between the names of a header."""
-    return max(SEPARATORS, key=lambda sign: _outside_quotes(header, sign))
-
-
-def _outside_quotes(line: str, sign: str) -> int:
-    return sum(part.count(sign) for part in line.split('"')[::2])
+    """Return the separator between the names of a header: the one that occurs most often outside quotation marks."""
+    return max(SEPARATORS, key="".join(header.split('"')[::2]).count)
 
 
 def _match_columns(table: Table, names: list[str], dialect: Dialect) -> list[InputIssue]:
-    """Match the columns of the file; fill ``theirs`` and ``unread``."""
+    """Match the columns of the file; fill ``own_names`` and ``unread``."""
     faults = []
     mapped = dialect.columns.get(table.kind.name, {})
     constants = dialect.constants.get(table.kind.name, {})
     for column in table.kind.columns:
         wanted = mapped.get(column.name, (column.name,))
-        there = [name for name in wanted if name in names]
-        if there:
-            table.own_names[column.name] = there[0]
-            if names.count(there[0]) > 1:
-                faults.append(InputIssue(table.file, None, there[0], "two columns of the header have this name"))
+        own_name = next((name for name in wanted if name in names), None)
+        if own_name is not None:
+            table.own_names[column.name] = own_name
+            if names.count(own_name) > 1:
+                faults.append(InputIssue(table.file, None, own_name, "two columns of the header have this name"))
         elif column.needed and column.name not in constants:
             near = did_you_mean(wanted[0], names)
             say = f"[columns.{table.kind.name}] of organisation.toml can map it to a column"
@@ -216,89 +220,91 @@ def _cells(table: Table, names: list[str], text: str, above: int) -> tuple[pd.Da
         text: the file from its header on.
         above: number of lines of the file above the header.
     """
-    faults = []
-    wanted = [name for name in dict.fromkeys(names) if name.strip() in table.own_names.values()]
+    lines, sizes, filled, end = [], [], [], 0
     reader = csv.reader(io.StringIO(text), delimiter=table.separator)
-    sizes, starts, before = [], [], 0
     for cells in reader:
         if cells:
-            sizes.append((len(cells), _filled(cells)))
-            if sizes[-1][1]:
-                starts.append(above + before + 1)
-        before = reader.line_num
-    table.lines = starts[1:]
+            lines.append(above + end + 1)
+            sizes.append(len(cells))
+            filled.append(any(cell.strip() for cell in cells))
+        end = reader.line_num
     # Some spreadsheet programs write rows of separators below a table.
-    filled = np.array([each for _, each in sizes[1:]], bool)
-    longer = [(number, size) for number, (size, each) in enumerate(row for row in sizes if row[1]) if size > len(names)]
-    for number, count in longer[:MAX_REPORTED]:
-        faults.append(InputIssue(table.file, table.line(number - 1), "", f"has {count} cells; the header {len(names)}"))
+    kept = np.flatnonzero(filled[1:])
+    table.lines = [lines[row + 1] for row in kept]
+    faults = [
+        InputIssue(table.file, lines[row + 1], "", f"has {sizes[row + 1]} cells; the header {len(names)}")
+        for row in kept
+        if sizes[row + 1] > len(names)
+    ]
+    if faults:
+        return pd.DataFrame(), faults[:MAX_REPORTED]
     raw = pd.read_csv(
-        io.StringIO(text), sep=table.separator, dtype=str, keep_default_na=False, usecols=wanted, index_col=False,
-        on_bad_lines="skip",
-    ) if not longer else pd.DataFrame(columns=wanted, dtype=str)  # fmt: skip
-    raw.columns = [str(name).strip() for name in raw.columns]
-    if len(raw) == len(filled):
-        raw = raw[filled].reset_index(drop=True)
-    return raw.fillna(""), faults
+        io.StringIO(text), sep=table.separator, dtype=str, keep_default_na=False, index_col=False, on_bad_lines="skip",
+        usecols=[name for name in dict.fromkeys(names) if name.strip() in table.own_names.values()],
+    )  # fmt: skip
+    raw.columns = raw.columns.str.strip()
+    if len(raw) == len(filled) - 1:
+        raw = raw.iloc[kept].reset_index(drop=True)
+    return raw.fillna(""), []
 
 
-def _filled(cells: list[str]) -> bool:
-    """Return whether any cell of a row is not empty."""
-    return any(cell.strip() for cell in cells)
+def _private_cells(table: Table, names: list[str], text: str) -> set[str]:
+    """Return the cells that no message quotes: those of columns that identify people or posts, or that are not read.
 
-
-class _Private:
-    """Cells that no message quotes: those of columns that identify people or posts, and those of columns that are not read."""
-
-    def __init__(self, table: Table, names: list[str], text: str) -> None:
-        """Store a table, the names of its header, and the file from its header on."""
-        self._table, self._names, self._text = table, names, text
-        self._cells: set[str] | None = None
-
-    def __contains__(self, cell: object) -> bool:
-        """Return whether a cell is in one of these columns, which are read when the first fault is reported."""
-        if self._cells is None:
-            read = {theirs: ours for ours, theirs in self._table.own_names.items()}
-            kinds = [self._table.kind.column(read[name]).cells if name in read else KEY for name in self._names]
-            places = [place for place, kind in enumerate(kinds) if kind in (KEY, STATUS)]
-            rows = list(csv.reader(io.StringIO(self._text), delimiter=self._table.separator))[1:]
-            self._cells = {row[place].strip() for row in rows for place in places if place < len(row)} - {""}
-        return cell in self._cells
+    Args:
+        table: the table that is read.
+        names: the header.
+        text: the file from its header on.
+    """
+    kinds = {own_name: table.kind.column(name).cells for name, own_name in table.own_names.items()}
+    private = [kinds.get(name, KEY) in (KEY, STATUS) for name in names]
+    _, *rows = csv.reader(io.StringIO(text), delimiter=table.separator)
+    return {cell.strip() for row in rows for cell in itertools.compress(row, private)} - {""}
 
 
 def _checked(
-    table: Table, column: Column, cells: pd.Series, dialect: Dialect, private: _Private
+    table: Table, column: Column, cells: pd.Series, dialect: Dialect, private: Callable[[], set[str]]
 ) -> tuple[pd.Series, list[InputIssue]]:
     """Return the parsed cells of a column, and the faults of cells that cannot be parsed."""
-    empty = (cells == "").to_numpy()
-    if column.name == "churn" and not empty.all() and cells[~empty].str.lower().isin(_yes_no(dialect)).all():
-        column = Column(column.name, YES, column.needed, column.gives)
-    faults = table.faults(column.name, np.flatnonzero(empty), f"is empty; must be {ACCEPTS[column.cells]}") if (
-        column.needed
-    ) else []  # fmt: skip
-    values, good = _READERS.get(column.cells, _numbers)(table, column, cells, dialect)
-    wrong = np.flatnonzero(~good & ~empty)
-    if column.cells in (KEY, STATUS):
-        return values, faults
-    if len(wrong) >= ALL_WRONG and len(wrong) == (~empty).sum() and column.cells != NAME:
+    filled = cells[cells != ""]
+    if column.name == "churn" and len(filled) and _yes(table, column, filled, dialect).notna().all():
+        column = replace(column, cells=YES)
+    faults = []
+    if column.needed:
+        problem = f"is empty; must be {ACCEPTS[column.cells]}"
+        faults = first_faults(np.flatnonzero(cells == ""), lambda row: table.fault(row, column.name, problem))
+    values = _READERS.get(column.cells, _numbers)(table, column, cells, dialect)
+    return values, faults + _wrong_cells(table, column, filled[values[filled.index].isna()], len(filled), private)
+
+
+def _wrong_cells(
+    table: Table, column: Column, wrong: pd.Series, filled: int, private: Callable[[], set[str]]
+) -> list[InputIssue]:
+    """Return the faults of the cells that cannot be parsed.
+
+    Args:
+        table: the table that is read.
+        column: the column.
+        wrong: these cells, by number of the row.
+        filled: number of cells of the column that are not empty.
+        private: returns the cells that no message quotes.
+    """
+    if ALL_WRONG <= len(wrong) == filled and column.cells != NAME:
         # A wrong column may contain names, so only a cell without letters is quoted, such as a date in another format.
-        first = str(cells.iloc[wrong[0]])
-        example = quoted(first, {first} if any(sign.isalpha() for sign in first) else private)
+        first = str(wrong.iloc[0])
+        example = quoted(first, {first} if any(sign.isalpha() for sign in first) else private())
         problem = (
-            f"none of {len(wrong):,} cells, such as {example}, is accepted; {column.name} must be {ACCEPTS[column.cells]}"
-            f"{_hint(table, column, cells.iloc[wrong[0]])}; otherwise [columns.{table.kind.name}] of organisation.toml must name "
+            f"none of {filled:,} cells, such as {example}, is accepted; {column.name} must be {ACCEPTS[column.cells]}"
+            f"{_hint(table, column, first)}; otherwise [columns.{table.kind.name}] of organisation.toml must name "
             "another column"
         )
-        return values, [*faults, table.fault(int(wrong[0]), column.name, problem)]
-    for row in wrong[:MAX_REPORTED]:
-        last = len(wrong) > MAX_REPORTED and row == wrong[MAX_REPORTED - 1]
-        more = f" (so do {len(wrong) - MAX_REPORTED} more rows)" if last else ""
-        problem = _problem(table, column, cells.iloc[row], private)
-        faults.append(table.fault(int(row), column.name, problem + more))
-    return values, faults
+        return [table.fault(int(wrong.index[0]), column.name, problem)]
+    return first_faults(
+        wrong.index, lambda row: table.fault(row, column.name, _problem(table, column, wrong[row], private()))
+    )
 
 
-def _problem(table: Table, column: Column, cell: str, private: _Private) -> str:
+def _problem(table: Table, column: Column, cell: str, private: set[str]) -> str:
     """Return what is wrong with a cell; a text that may name a person is not quoted."""
     if column.cells == NAME:
         return f"must be {ACCEPTS[NAME]}, got {len(cell)} characters; free text is not read"
@@ -323,73 +329,56 @@ def _hint(table: Table, column: Column, cell: str) -> str:
     return ""
 
 
-def _keys(table: Table, column: Column, cells: pd.Series, dialect: Dialect) -> tuple[pd.Series, np.ndarray]:
+# Each reader returns the values of a column; the value of a cell that cannot be parsed is missing.
+
+
+def _keys(table: Table, column: Column, cells: pd.Series, dialect: Dialect) -> pd.Series:
     outside = dialect.words["outside"]
-    found = {cell: "" if cell in outside else dialect.keys.of(cell) for cell in cells.unique()}
-    return cells.map(found), np.ones(len(cells), bool)
+    return cells.map({cell: "" if cell in outside else dialect.keys.of(cell) for cell in cells.unique()})
 
 
-def _names(table: Table, column: Column, cells: pd.Series, dialect: Dialect) -> tuple[pd.Series, np.ndarray]:
-    good = (cells.str.len() <= LONGEST_NAME) & ~cells.str.contains("\n", regex=False)
-    return cells.where(good, ""), good.to_numpy()
+def _names(table: Table, column: Column, cells: pd.Series, dialect: Dialect) -> pd.Series:
+    return cells.where((cells.str.len() <= LONGEST_NAME) & ~cells.str.contains("\n", regex=False))
 
 
-def _numbers(table: Table, column: Column, cells: pd.Series, dialect: Dialect) -> tuple[pd.Series, np.ndarray]:
+def _numbers(table: Table, column: Column, cells: pd.Series, dialect: Dialect) -> pd.Series:
     given = pd.Series(cells.unique(), dtype=str)
     text = given
-    if table.separator == ";" and given.map(lambda cell: bool(_COMMA.fullmatch(cell))).any():
+    dotted = given.str.contains(".", regex=False)
+    if table.separator == ";" and given.str.fullmatch(_COMMA).any():
         # In a column with decimal commas, a point could only be a thousands separator, which is not guessed.
-        text = given.where(~given.str.contains(".", regex=False), "?").str.replace(",", ".", regex=False)
-    elif table.separator != "," and _parts_thousands(given):
-        text = given.where(~given.str.contains(".", regex=False), "?")
-    good = text.map(lambda cell: bool(_POINT.fullmatch(cell)))
-    values = pd.to_numeric(text.where(good), errors="coerce")
+        text = given.where(~dotted, "?").str.replace(",", ".", regex=False)
+    elif table.separator != "," and dotted.any() and given[dotted].str.fullmatch(_THOUSANDS).all():
+        text = given.where(~dotted, "?")  # all points are followed by three digits, so they may separate thousands
+    values = pd.to_numeric(text.where(text.str.fullmatch(_POINT)), errors="coerce")
     if column.cells in (AMOUNT, COUNT, SHARE):
-        good &= values >= 0
+        values = values.where(values >= 0)
     if column.cells == COUNT:
-        good &= values == np.floor(values.fillna(0))
+        values = values.where(values == np.floor(values))
     if column.cells == SHARE:
-        good &= values <= 1
-    mapping = dict(zip(given, values.where(good), strict=True))
-    return cells.map(mapping).astype(float), cells.map(dict(zip(given, good, strict=True))).to_numpy(bool)
+        values = values.where(values <= 1)
+    return cells.map(dict(zip(given, values, strict=True))).astype(float)
 
 
-def _parts_thousands(cells: pd.Series) -> bool:
-    """Return whether the points of a column may be thousands separators: each is followed by three digits, and no cell has decimals."""
-    dotted = cells[cells.str.contains(".", regex=False)]
-    return len(dotted) > 0 and bool(dotted.map(lambda cell: bool(_THOUSANDS.fullmatch(cell))).all())
-
-
-def _dates(table: Table, column: Column, cells: pd.Series, dialect: Dialect) -> tuple[pd.Series, np.ndarray]:
+def _dates(table: Table, column: Column, cells: pd.Series, dialect: Dialect) -> pd.Series:
     day = cells.str.slice(0, 10)
-    shaped = day.str.fullmatch(r"\d{4}-\d{2}-\d{2}") & cells.str.fullmatch(r"\d{4}-\d{2}-\d{2}([T ][0-9:.]+Z?)?")
-    shaped &= day.str.slice(0, 4).between("1900", "2199")
-    values = pd.to_datetime(day.where(shaped), format="%Y-%m-%d", errors="coerce")
-    return values, values.notna().to_numpy()
+    valid = cells.str.fullmatch(r"\d{4}-\d{2}-\d{2}([T ][0-9:.]+Z?)?") & day.str.slice(0, 4).between("1900", "2199")
+    return pd.to_datetime(day.where(valid), format="%Y-%m-%d", errors="coerce")
 
 
-def _yes_no(dialect: Dialect) -> set[str]:
-    return {word.lower() for word in dialect.words["yes"] | dialect.words["no"]}
+def _yes(table: Table, column: Column, cells: pd.Series, dialect: Dialect) -> pd.Series:
+    numbers = {**dict.fromkeys(dialect.words["no"], 0.0), **dict.fromkeys(dialect.words["yes"], 1.0)}
+    return cells.str.lower().map(numbers).astype(float)
 
 
-def _yes(table: Table, column: Column, cells: pd.Series, dialect: Dialect) -> tuple[pd.Series, np.ndarray]:
-    lower = cells.str.lower()
-    yes, no = ({word.lower() for word in dialect.words[name]} for name in ("yes", "no"))
-    values = lower.map(lambda cell: 1.0 if cell in yes else 0.0 if cell in no else np.nan).astype(float)
-    return values, values.notna().to_numpy()
+def _periods(table: Table, column: Column, cells: pd.Series, dialect: Dialect) -> pd.Series:
+    return cells.where(cells.isin(PERIODS))
 
 
-def _periods(table: Table, column: Column, cells: pd.Series, dialect: Dialect) -> tuple[pd.Series, np.ndarray]:
-    good = cells.isin(PERIODS)
-    return cells.where(good, ""), good.to_numpy()
-
-
-def _statuses(table: Table, column: Column, cells: pd.Series, dialect: Dialect) -> tuple[pd.Series, np.ndarray]:
+def _statuses(table: Table, column: Column, cells: pd.Series, dialect: Dialect) -> pd.Series:
     # The column may contain names of people, so only whether the post is empty is stored.
-    words = dialect.words
-    return cells.map(lambda c: "vacant" if c in words["vacant"] else "closed" if c in words["closed"] else ""), np.ones(
-        len(cells), bool
-    )
+    empty = {word: status for status in ("closed", "vacant") for word in dialect.words[status]}
+    return cells.map(lambda word: empty.get(word, ""))
 
 
 _READERS = {KEY: _keys, NAME: _names, DATE: _dates, YES: _yes, PERIOD: _periods, STATUS: _statuses}

@@ -35,15 +35,13 @@ class Event:
 def events_of(folder: Folder) -> list[Event]:
     """Return the events that set a lever to a value, in chronological order."""
     frame = folder.frame("events")
-    if frame is None or "lever" not in frame or "value" not in frame:
+    if not {"lever", "value"} <= set(frame):
         return []
-    own = frame[(frame["lever"] != "") & frame["value"].notna() & frame["date"].notna()].sort_values(
-        "date", kind="stable"
+    own = frame[(frame["lever"] != "") & frame["value"].notna() & frame["date"].notna()]
+    rows = own.sort_values("date", kind="stable")[["date", "label", "lever", "value"]].itertuples(
+        index=False, name=None
     )
-    return [
-        Event(row["date"], str(row["label"]), str(row["lever"]), value_of(str(row["lever"]), float(row["value"])))
-        for row in own.to_dict("records")
-    ]  # fmt: skip
+    return [Event(day, label, lever, value_of(lever, value)) for day, label, lever, value in rows]
 
 
 def value_of(lever: str, value: float) -> Any:
@@ -78,22 +76,21 @@ class PastScenario(Scenario):
         past = {
             key: rows[key].check(value) for key, value in levers.items() if key in rows and rows[key].role == "lever"
         }
-        found = super().with_values({key: value for key, value in levers.items() if key not in past}, name, title)
-        return replace(found, history={**past, **self.history})
+        scenario = super().with_values({key: value for key, value in levers.items() if key not in past}, name, title)
+        return replace(scenario, history={**past, **self.history})
 
 
 def of_the_past(scenario: Scenario) -> PastScenario:
     """Return a scenario in which designs set the levers of the warm-up."""
-    return PastScenario(**{one.name: getattr(scenario, one.name) for one in fields(scenario)})
+    return PastScenario(**{field.name: getattr(scenario, field.name) for field in fields(scenario)})
 
 
 def week_0_of(folder: Folder) -> pd.Timestamp | None:
     """Return the day on which week 0 begins: as the folder states, or the day after its last value; None if it has neither."""
     if folder.start_date:
         return pd.Timestamp(folder.start_date)
-    frame = folder.frame("history")
-    last = frame["date"].max() if frame is not None else None
-    return None if last is None or pd.isna(last) else last + DAY
+    last = folder.frame("history")["date"].max()
+    return None if pd.isna(last) else last + DAY
 
 
 def levers_in_force(folder: Folder) -> dict[str, Any]:
@@ -106,18 +103,41 @@ def levers_in_force(folder: Folder) -> dict[str, Any]:
         folder: the organisation.
     """
     day, rows = week_0_of(folder), all_parameters()
-    found: dict[str, Any] = {}
+    in_force: dict[str, Any] = {}
     for name in _drivers_with_lever(folder):
         values = driver_values(folder, name)
         values = values[values.index < day] if day is not None else values
         lever = folder.drivers[name]
         if len(values) and not rows[lever].impulse:
             year = values[values.index > values.index[-1] - 365 * DAY]
-            found[lever] = value_of(lever, round(float(year.mean()), 9))
+            in_force[lever] = value_of(lever, round(float(year.mean()), 9))
     for event in events_of(folder):
         if (day is None or event.day <= day) and not rows[event.lever].impulse:
-            found[event.lever] = event.value
-    return found
+            in_force[event.lever] = event.value
+    return in_force
+
+
+def levers_of(scenario: Scenario) -> set[str]:
+    """Return the levers that a scenario moves, at week 0 or later."""
+    return set(scenario.levers).union(*(move.set for move in scenario.schedule))
+
+
+def tested_by(folder: Folder, scenario: Scenario) -> list[str]:
+    """Return the labels of events that moved a lever of a scenario and have enough values before and after to test the model's effect.
+
+    Args:
+        folder: the organisation.
+        scenario: the scenario of the option.
+    """
+    events, days = folder.frame("events"), folder.frame("history")["date"]
+    if "lever" not in events:
+        return []
+    own = events[events["lever"].isin(levers_of(scenario))]
+    return [
+        str(label)
+        for day, label in zip(own["date"], own["label"], strict=True)
+        if (days < day).sum() >= AROUND and (days > day).sum() >= AROUND
+    ]
 
 
 def moves_levers(folder: Folder) -> bool:
@@ -126,7 +146,7 @@ def moves_levers(folder: Folder) -> bool:
 
 
 def timeline_of(
-    folder: Folder, start: pd.Timestamp, weeks: int, without: tuple[Event, ...] = ()
+    folder: Folder, start: pd.Timestamp, weeks: int, left_out: tuple[Event, ...] = ()
 ) -> tuple[dict[str, Any], tuple[Intervention, ...]]:
     """Return the changes of levers in the form of a scenario.
 
@@ -134,42 +154,32 @@ def timeline_of(
         folder: the organisation.
         start: day on which week 0 begins.
         weeks: how many weeks are simulated.
-        without: events to leave out.
+        left_out: events to leave out.
 
     Returns:
         Levers in force when week 0 begins, and the moves from then on.
     """
-    before: dict[str, Any] = {}
-    moves: list[Intervention] = []
+    changes: list[tuple[int, str, Any, str]] = []
     for lever, values in _drivers_by_week(folder, start, weeks).items():
-        known = np.flatnonzero(np.isfinite(values))
         last: Any = None
-        for week in known.tolist():
+        for week in np.flatnonzero(np.isfinite(values)).tolist():
             value = value_of(lever, round(float(values[week]), 9))
-            if value == last:
-                continue
+            if value != last:
+                changes.append((week, lever, value, f"driver {lever}"))
             last = value
-            if week == 0:
-                before[lever] = value
-            else:
-                moves.append(Intervention({lever: value}, week, label=f"driver {lever}"))
     for event in events_of(folder):
-        if event in without:
-            continue
-        week = (event.day - start).days // 7
-        if week <= 0:
-            before[event.lever] = event.value
-        elif week < weeks:
-            moves.append(Intervention({event.lever: event.value}, week, label=event.label))
+        if event not in left_out:
+            changes.append(((event.day - start).days // 7, event.lever, event.value, event.label))
+    before = {lever: value for week, lever, value, _ in changes if week <= 0}
+    moves = [
+        Intervention({lever: value}, week, label=label) for week, lever, value, label in changes if 0 < week < weeks
+    ]
     return before, tuple(sorted(moves, key=lambda move: move.week or 0))
 
 
 def outside_drivers(folder: Folder) -> list[str]:
     """Return the names of drivers that set no lever."""
-    frame = folder.frame("drivers")
-    return (
-        [] if frame is None else [str(name) for name in frame["name"].unique() if name and name not in folder.drivers]
-    )
+    return [name for name in folder.frame("drivers")["name"].unique() if name and name not in folder.drivers]
 
 
 def values_between(folder: Folder, name: str, ends: pd.DatetimeIndex) -> np.ndarray:
@@ -184,27 +194,23 @@ def values_between(folder: Folder, name: str, ends: pd.DatetimeIndex) -> np.ndar
         Shape (spans,); nan if the driver has no value in the span.
     """
     frame = folder.frame("drivers")
-    assert frame is not None and len(ends) > 1
     own = frame[(frame["name"] == name) & frame["date"].notna()]
     edges = np.concatenate([[ends[0] - (ends[1] - ends[0])], ends]).astype("datetime64[ns]")
-    place = np.searchsorted(edges, own["date"].to_numpy("datetime64[ns]"), side="left") - 1
-    inside = (place >= 0) & (place < len(ends))
-    count = np.bincount(place[inside], minlength=len(ends))
-    sums = np.bincount(place[inside], own["value"].to_numpy(float)[inside], len(ends))
+    span = np.searchsorted(edges, own["date"].to_numpy("datetime64[ns]"), side="left") - 1
+    inside = (span >= 0) & (span < len(ends))
+    count = np.bincount(span[inside], minlength=len(ends))
+    sums = np.bincount(span[inside], own["value"].to_numpy(float)[inside], len(ends))
     return np.where(count > 0, sums / np.maximum(count, 1), np.nan)
 
 
 def _drivers_with_lever(folder: Folder) -> list[str]:
-    frame = folder.frame("drivers")
-    return [] if frame is None else [str(name) for name in frame["name"].unique() if name in folder.drivers]
+    return [name for name in folder.frame("drivers")["name"].unique() if name in folder.drivers]
 
 
 def _drivers_by_week(folder: Folder, start: pd.Timestamp, weeks: int) -> dict[str, np.ndarray]:
     """Return the values of drivers with a lever, week by week, by lever; the last value continues."""
-    frame = folder.frame("drivers")
-    found = {}
+    by_lever = {}
     for name in _drivers_with_lever(folder):
-        assert frame is not None
         values = driver_values(folder, name)
         gap = pd.Timedelta(np.median(np.diff(values.index.to_numpy()))) if len(values) > 1 else 7 * DAY
         first = min(values.index[0] - max(gap - DAY, 0 * DAY), start)
@@ -213,16 +219,14 @@ def _drivers_by_week(folder: Folder, start: pd.Timestamp, weeks: int) -> dict[st
         daily = values.reindex(days).bfill().ffill()
         daily[daily.index < values.index[0] - max(gap - DAY, 0 * DAY)] = np.nan
         within = daily[daily.index >= start].to_numpy(float)[: 7 * weeks].reshape(weeks, 7)
-        counted = np.isfinite(within).sum(axis=1)
-        sums = np.nansum(within, axis=1)
-        found[folder.drivers[name]] = np.where(counted > 0, sums / np.maximum(counted, 1), np.nan)
-    return found
+        count = np.isfinite(within).sum(axis=1)
+        by_lever[folder.drivers[name]] = np.where(count > 0, np.nansum(within, axis=1) / np.maximum(count, 1), np.nan)
+    return by_lever
 
 
 def driver_values(folder: Folder, name: str) -> pd.Series:
     """Return the values of a driver by day, in the unit of its lever; several values of a day are averaged."""
     frame = folder.frame("drivers")
-    assert frame is not None
     own = frame[(frame["name"] == name) & frame["date"].notna()].groupby("date")["value"].mean()
     if name in folder.relative:
         own = own / own.mean() * float(all_parameters()[folder.drivers[name]].default)

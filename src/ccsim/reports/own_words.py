@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 from ccsim.errors import CcsimError
 from ccsim.experiments.experiment import Experiment
-from ccsim.organisations.events import levers_of, tested_by
-from ccsim.organisations.folder import Folder, read_folder
+from ccsim.organisations.folder import Folder
+from ccsim.organisations.io import read_folder
 from ccsim.organisations.knowledge import NOT_IDENTIFIABLE
 from ccsim.organisations.layout import OrganisationLayout, make_layout
+from ccsim.organisations.timeline import levers_of, tested_by
 from ccsim.results.formatting import in_currency
 
 

@@ -15,8 +15,9 @@ from ccsim.analysis.decision.problem import AS_IT_IS, DecisionProblem, decision_
 from ccsim.analysis.problem import Runner
 from ccsim.errors import ResultsError
 from ccsim.execution.executor import ProgressFactory
-from ccsim.organisations.events import tested_by
-from ccsim.organisations.folder import Folder, read_folder
+from ccsim.organisations.folder import Folder
+from ccsim.organisations.io import read_folder
+from ccsim.organisations.timeline import tested_by
 from ccsim.results.results import open_results
 from ccsim.scenarios.scenario import Scenario
 

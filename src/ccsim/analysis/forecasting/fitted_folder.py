@@ -12,7 +12,8 @@ from ccsim.analysis.forecasting.ensemble import SEEN, locate_observed, run_world
 from ccsim.analysis.forecasting.fit import RUN_AGAIN, Fit, fit, levels_of, past_of
 from ccsim.analysis.forecasting.series import series_of
 from ccsim.analysis.problem import Runner
-from ccsim.organisations.folder import Folder, read_folder
+from ccsim.organisations.folder import Folder
+from ccsim.organisations.io import read_folder
 from ccsim.organisations.layout import FITTED
 
 

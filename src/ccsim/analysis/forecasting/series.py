@@ -80,7 +80,7 @@ def series_of(folder: Folder) -> dict[str, Series]:
         InputError: there is no history, or no series is long enough.
     """
     frame = folder.frame("history")
-    if frame is None:
+    if "history" not in folder.tables:
         raise InputError(f"{folder.path}: holds no history.csv; without a history nothing can be fitted or forecast")
     whole = frame[of_the_whole(frame)]
     found = {}

@@ -65,8 +65,7 @@ def _leader_rows(layout: Layout, leader: np.ndarray, known: bool) -> list[tuple[
 
 def _lines_known(folder: Folder) -> bool:
     """Return whether files say who reports to whom."""
-    posts = folder.frame("people") if "people" in folder.tables else folder.frame("posts")
-    return posts is not None and ("manager" in posts or "reports_to" in posts)
+    return bool({"manager", "reports_to"} & set(folder.frame(folder.posts_kind)))
 
 
 def _spans(leader: np.ndarray) -> np.ndarray:
