@@ -71,3 +71,25 @@ def test_pay_is_the_wage_of_every_person_who_was_in_post_a_person_who_leaves_at_
         in_post = state.populations.departments.paid_hours.sum() / s.capacity.weekly_hours
         expected = in_post * s.accounts.wage + len(state.populations.leaders) * s.accounts.leader_wage
         assert state.populations.firm.wages[0] == pytest.approx(expected)
+
+
+def test_every_cost_and_the_revenue_are_booked_by_department_segment_and_leader() -> None:
+    state = world_of(set_to())
+    state.reset_flows()
+    leaders, departments, segments, firm = (
+        state.populations.leaders, state.populations.departments, state.populations.segments, state.populations.firm
+    )  # fmt: skip
+    p = set_to().accounts
+    leaders.vacant[:], leaders.vacant[:2] = 0, (1, 0)
+    departments.paid[:], departments.handled[:], departments.goodwill[:] = (1.0, 0.5, 2.0), (3, 4, 5), (7.0, 0.0, 2.0)
+    departments.dismissed[:], departments.hires[:] = (1, 0, 2), (0, 1, 3)
+    segments.spending[:], segments.customers[:], segments.joined[:] = (10.0, 20.0, 40.0), (1, 2, 3), (0, 2, 5)
+    firm.cost_per_customer[0] = 0.5
+    book_accounts(leaders, departments, segments, firm, 200, 8.0, p)
+    expected = {
+        "wages": p.leader_wage * (len(leaders) - 1) + p.wage * 3.5, "handling": p.contact_cost * 12, "compensation": 9.0,
+        "severance": 8.0 * p.wage * 3, "turnover_cost": p.replacement_weeks * p.wage * 4, "revenue": 70.0,
+        "personalisation_cost": 3.0, "acquisition_cost": p.acquisition_cost * 7, "overhead": p.overhead * p.revenue * 200,
+    }  # fmt: skip
+    for name, value in expected.items():
+        assert getattr(firm, name)[0] == pytest.approx(value), name

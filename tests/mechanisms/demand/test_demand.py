@@ -5,14 +5,18 @@ from small_world import check_off, set_to, tallies_of, with_values, world_of
 from ccsim.engine.rng import to_unit_interval, uniform
 from ccsim.mechanisms.demand.demand import (
     AHEAD,
+    PRIORITY,
     DemandParameters,
     abandon_queues,
+    abandons,
     complexity_of,
     first_department,
     generate_cases,
+    open_case,
     stages_of,
 )
 from ccsim.mechanisms.market.market import draw_random_words
+from ccsim.mechanisms.service.queues import RETURNING, WAITING
 from ccsim.model.settings import Settings
 from ccsim.model.state import ModelState
 from ccsim.model.week import step
@@ -159,3 +163,61 @@ def test_without_known_shares_each_department_in_front_is_called_as_often() -> N
     departments = world_of(set_to()).populations.departments
     departments.call_share[:] = 0.0
     assert [first_department(where, 4, departments) for where in (0.0, 0.24, 0.25, 0.6, 0.99)] == [0, 0, 1, 2, 3]
+
+
+def test_a_small_share_is_contacted_ahead_or_sent_to_the_machine() -> None:
+    state = world_of(set_to({"demand.rate": 1.0, "organisation.warm_up": 0, "organisation.customers": 400}))
+    small = {"proactive.share": 0.08, "proactive.accuracy": 1.0, "self_service.share": 0.08}
+    state.reset_flows()
+    raise_cases(state, with_values(set_to({"demand.rate": 1.0}), small))
+    assert 10 < state.populations.departments.outreach.sum() < 60
+    assert 10 < state.populations.segments.bot_contacts.sum() < 60
+
+
+def test_a_new_case_has_one_contact_and_remembers_what_went_before() -> None:
+    state = world_of(set_to({"organisation.warm_up": 0}))
+    state.reset_flows()
+    populations, s = state.populations, set_to({"demand.journeys": 0.5, "segmentation.priority": 0.05})
+    cases, departments, customers = populations.cases, populations.departments, populations.customers
+    parameters = DemandParameters(s.demand, s.self_service, s.proactive, s.segmentation, s.accounts.revenue, 5.0)
+    departments.handoff_factor[:] = (1.0, 2.0, 1.0)
+    customers.estimate[:] = s.accounts.revenue
+    for i, department, length, stages in ((0, 0, 0.49, 2), (1, 0, 0.51, 1), (2, 1, 0.51, 2), (3, 1, 0.49, 3)):
+        cases.repetitions[i], cases.defect[i], cases.context_lost[i] = 9, 1, 1
+        open_case(i, department, 0.6, length, i, customers, cases, departments, parameters, 3, 8)
+        assert (cases.stages[i], cases.contacts[i], cases.opened_week[i], cases.queued_week[i]) == (stages, 1, 8, 8)
+        assert (cases.defect[i], cases.context_lost[i], cases.repetitions[i]) == (0, 0, i)
+        assert cases.complexity[i] == pytest.approx(0.36, abs=1e-6)
+    assert departments.raised.tolist() == [2.0, 2.0, 0.0] == departments.queue.tolist()
+    assert departments.queue_first.tolist() == [0, 2, -1]
+
+
+def test_some_cases_of_valuable_customers_go_to_the_front() -> None:
+    state = world_of(set_to({"organisation.warm_up": 0}))
+    populations, s = state.populations, set_to({"segmentation.priority": 0.05})
+    cases, departments, customers = populations.cases, populations.departments, populations.customers
+    parameters = DemandParameters(s.demand, s.self_service, s.proactive, s.segmentation, s.accounts.revenue, 5.0)
+    customers.estimate[:] = 9.0 * s.accounts.revenue
+    firsts = set()
+    for i in range(160):
+        open_case(i, 0, 0.6, 0.9, 0, customers, cases, departments, parameters, 3, 8)
+        firsts.add(int(departments.queue_first[0]))
+    chosen = [i for i in range(160) if uniform(3, PRIORITY, 8, i) < 0.05]
+    assert firsts == {0, *chosen} and len(chosen) > 2
+
+
+def test_a_journey_is_as_long_as_its_draw_says() -> None:
+    p = set_to({"demand.journeys": 0.5}).demand
+    assert [stages_of(draw, 3, p) for draw in (0.0, 0.249, 0.25, 0.499, 0.5)] == [3, 3, 2, 2, 1]
+    assert [stages_of(0.0, departments, p) for departments in (1, 2, 3)] == [1, 2, 3]
+    assert [abandons(waited, 0.1, p._replace(abandonment_rate=0.05)) for waited in (0, 2, 3)] == [False, False, True]
+
+
+def test_a_returning_case_counts_a_contact_and_waits_where_it_was() -> None:
+    state = world_of(set_to({"organisation.warm_up": 0, "demand.rate": 0.0}))
+    state.reset_flows()
+    cases, departments = state.populations.cases, state.populations.departments
+    cases.state[[0, 7]], cases.department[[0, 7]], cases.contacts[[0, 7]] = RETURNING, (2, 1), (1, 3)
+    raise_cases(state, state.settings)
+    assert cases.contacts[[0, 7]].tolist() == [2, 4] and (cases.state[[0, 7]] == WAITING).all()
+    assert departments.returned.tolist() == [0.0, 1.0, 1.0] == departments.queue.tolist()

@@ -1,8 +1,8 @@
 import pytest
 from small_world import set_to
 
-from ccsim.mechanisms.incentives.measures import act_score, survey_score, unit_score
-from ccsim.mechanisms.incentives.scorecards import customer_share
+from ccsim.mechanisms.incentives.measures import act_score, peer_rating, survey_score, unit_score
+from ccsim.mechanisms.incentives.scorecards import customer_share, staff_share, total
 
 CARD = set_to().staff_scorecard
 MEASURES = ("handling_time", "cost", "csat", "resolution", "journey")
@@ -50,3 +50,21 @@ def test_leaders_are_shown_each_measure_by_its_weight(measure: str, shown: float
     twice = one_each._replace(**{measure: 2.0})
     assert unit_score(one_each, *reported) == pytest.approx(sum(reported) / 5)
     assert unit_score(twice, *reported) == pytest.approx((sum(reported) + shown) / 6)
+
+
+def test_a_small_weight_of_what_colleagues_see_counts() -> None:
+    card = NONE._replace(internal=0.05, cost=0.2)
+    assert peer_rating(card, 0.6) == pytest.approx(0.05 * 0.6 / 0.25)
+    assert staff_share(card) == pytest.approx(0.2)
+    assert (peer_rating(NONE, 1.0), staff_share(NONE)) == (0.0, 0.0)
+
+
+def test_a_small_card_is_a_card() -> None:
+    card = NONE._replace(csat=0.03, cost=0.01)
+    p = set_to().scorecards._replace(courtesy_share=0.6)
+    assert act_score(card, 0.0, 0.4, 0.5, 0.25, 0.0, 0.0, p) == pytest.approx(0.75 * (0.3 + 0.1) + 0.25 * 0.4)
+    assert unit_score(card, 0.0, 0.4, 0.5, 0.0, 0.0) == pytest.approx(0.75 * 0.5 + 0.25 * 0.4)
+    assert customer_share(card) == pytest.approx(0.75)
+    assert (
+        total(CARD._replace(handling_time=1.0, cost=2.0, csat=4.0, resolution=8.0, journey=16.0, internal=32.0)) == 63.0
+    )

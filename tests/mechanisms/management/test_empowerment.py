@@ -2,14 +2,17 @@ import numpy as np
 import pytest
 from small_world import check_off, set_to, tallies_of, world_of
 
+from ccsim.mechanisms.incentives.scorecards import staff_share
 from ccsim.mechanisms.management.empowerment import (
     delegate_rights,
     delegated_share,
+    expectation_update,
     felt_latitude,
     monitoring_cost,
     risk_cost,
     update_safety,
 )
+from ccsim.mechanisms.management.implementation import closing_pace
 from ccsim.model.settings import Settings
 from ccsim.model.state import ModelState
 
@@ -149,3 +152,68 @@ def test_rights_that_are_cut_are_expected_for_longer_than_they_are_practised() -
             assert (leaders.expected_rights > 0.1).all()
             assert (leaders.delegated_rights / leaders.expected_rights <= passed + 1e-12).all()
     assert (leaders.expected_rights == 0.9).all()
+
+
+def test_expected_rights_rise_at_once_and_fall_slowly_at_the_pace_of_a_cut() -> None:
+    p = set_to({"empowerment.adjustment_rate": 0.2}).empowerment
+    assert expectation_update(0.9, 0.6, 0.9, 0.5, p) == 0.9
+    assert expectation_update(0.2, 0.6, 0.3, 0.5, p) == pytest.approx(0.6 - 0.1 * 0.5 * 0.3)
+    # What rises above the rules is expected sooner, whatever the pace.
+    assert expectation_update(0.2, 0.6, 0.8, 0.5, p) == pytest.approx(0.6 + 0.1 * 0.2)
+    assert expectation_update(0.2, 0.6, 0.6, 0.0, p) == 0.6
+    assert expectation_update(0.59, 0.6, 0.3, 1.0, p) == 0.59
+
+
+def test_each_leader_passes_on_a_part_of_what_the_level_above_has() -> None:
+    state = world_of(set_to()).populations
+    leaders, staff, departments = state.leaders, state.staff, state.departments
+    s = set_to({
+        "empowerment.rights": 0.6, "empowerment.adjustment_rate": 0.5, "head_scorecard.internal": 0.05,
+        "executive_scorecard.internal": 0.25,
+    })  # fmt: skip
+    leaders.delegated_rights[:], leaders.expected_rights[:], leaders.realigned[:] = 0.5, 0.7, 0.0
+    leaders.realigned[0], leaders.control[:], leaders.conviction[:] = 0.25, 0.8, 0.4
+    departments.support[:] = (1.0, 0.5, 0.0)
+    delegate_rights(
+        staff, leaders, departments, s.empowerment, s.implementation, s.head_scorecard, s.executive_scorecard
+    )
+    top = 0.7 * (1.0 - 0.8 * (1.0 - staff_share(s.executive_scorecard)) * 0.6)
+    top = 0.5 + 0.5 * closing_pace(1.0, s.implementation) * (top - 0.5)
+    assert leaders.delegated_rights[0] == pytest.approx(top)
+    assert 0.0 < staff_share(s.head_scorecard) < 0.1
+    for tier, above in ((1, np.full(3, top)), (2, leaders.delegated_rights[leaders.tier == 1])):
+        paces = np.array([closing_pace(support, s.implementation) for support in (1.0, 0.5, 0.0)])
+        goals = above * (1.0 - 0.8 * (1.0 - staff_share(s.head_scorecard)) * 0.6)
+        expected = 0.5 + 0.5 * paces * (goals - 0.5)
+        rows = leaders.tier == tier
+        assert leaders.delegated_rights[rows] == pytest.approx(expected[leaders.department[rows]])
+    assert staff.latitude == pytest.approx(leaders.delegated_rights[staff.leader])
+
+
+def test_safety_moves_towards_what_blame_and_success_make_of_it() -> None:
+    state = world_of(set_to())
+    state.reset_flows()
+    staff, departments, p = (
+        state.populations.staff,
+        state.populations.departments,
+        set_to({"empowerment.blame": 0.6}).empowerment,
+    )
+    staff.safety[:], staff.visible_successes[:4], staff.blamed[:4] = 0.5, (1.5, 6.0, 0.0, 1.0), (0.0, 0.0, 0.25, 3.0)
+    update_safety(staff, departments, p)
+    goals = np.array([0.7 + 0.15, 1.0, 0.7 - 0.175, 0.7 + 0.1 - 0.7])
+    assert staff.safety[:4] == pytest.approx(0.5 + p.adjustment_rate * (goals - 0.5))
+    assert departments.blamed.tolist() == [3.25, 0.0, 0.0]
+
+
+def test_blame_is_feared_by_what_a_case_exceeds_ones_latitude_and_may_fail() -> None:
+    p = set_to(
+        {
+            "empowerment.blame": 0.5,
+            "empowerment.blame_weight": 4.0,
+            "empowerment.strictness": 0.3,
+            "empowerment.monitoring_weight": 2.0,
+        }
+    ).empowerment
+    assert risk_cost(0.9, 0.4, 0.75, p) == pytest.approx(4.0 * 0.5 * 0.5 * 0.25)
+    assert risk_cost(0.4, 0.5, 0.75, p) == 0.0
+    assert monitoring_cost(p) == pytest.approx(0.6)

@@ -1,8 +1,10 @@
+from typing import Any
+
 import numpy as np
 import pytest
 from small_world import after_programme, check_off, set_to, tallies_of, with_values, world_of
 
-from ccsim.mechanisms.management.programme import inform, purse_part
+from ccsim.mechanisms.management.programme import inform, pay, people_reached, purse_part
 from ccsim.model.settings import Settings
 
 
@@ -90,3 +92,67 @@ def test_an_organisation_of_one_person_trains_that_person() -> None:
 def test_the_smallest_purse_is_spent_too() -> None:
     firm = after_programme(set_to({"programme.budget": 0.05, "programme.top_down_share": 1.0})).populations.firm
     assert firm.announced_hours[0] > 0.0 and firm.training_hours[0] > 0.0
+
+
+def informed(vacant: int = 0, **values: float) -> Any:
+    """Let the top spend a week's budget in an organisation of one leader; return its populations."""
+    state = world_of(
+        set_to(
+            {
+                "organisation.tiers": 1,
+                "organisation.span": 100,
+                "organisation.departments": 1,
+                "organisation.front_departments": 1,
+            }
+        )
+    )
+    state.reset_flows()
+    populations, s = state.populations, set_to(values)
+    populations.staff.vacant_until[:], populations.staff.vacant_until[:vacant] = 5, 6
+    populations.firm.sponsorship[0] = 0.5
+    inform(populations.staff, populations.leaders, populations.departments, populations.firm, s.programme, s.rollout, 5)
+    pay(populations.staff, populations.leaders, populations.firm, s.programme, s.rollout)
+    return populations
+
+
+def test_each_hour_that_the_top_buys_is_shared_by_those_for_whom_it_is_meant() -> None:
+    values = {
+        "programme.budget": 4000.0, "programme.top_down_share": 0.5, "programme.cost_per_hour": 40.0, "rollout.planning_share": 0.2,
+        "programme.communication": 0.5, "programme.training": 0.3, "programme.coaching": 0.2,
+    }  # fmt: skip
+    populations = informed(4, **values)
+    hours = 4000.0 * 0.5 * 0.8 * 0.5 / 40.0
+    staff, leaders, firm = populations.staff, populations.leaders, populations.firm
+    assert len(leaders) == 1
+    assert staff.announced_hours == pytest.approx([0.0] * 4 + [0.5 * hours / 25] * 20)
+    assert staff.training_hours == pytest.approx([0.0] * 4 + [0.3 * hours / 24] * 20)
+    assert (leaders.announced_hours[0], leaders.coaching_hours[0]) == pytest.approx((0.5 * hours / 25, 0.2 * hours))
+    assert firm.announced_hours[0] == pytest.approx(0.5 * hours * 21 / 25)
+    assert firm.training_hours[0] == pytest.approx(0.3 * hours * 20 / 24)
+    assert firm.coaching_hours[0] == pytest.approx(0.2 * hours)
+    assert firm.planning_hours[0] == pytest.approx(4000.0 * 0.5 * 0.2 / 40.0)
+    bought = firm.announced_hours[0] + firm.training_hours[0] + firm.coaching_hours[0] + firm.planning_hours[0]
+    assert firm.spent[0] == pytest.approx(40.0 * bought)
+
+
+def test_a_budget_of_cents_is_spent_and_parts_without_weight_buy_nothing() -> None:
+    populations = informed(**{"programme.budget": 0.1, "programme.top_down_share": 1.0})
+    assert populations.staff.training_hours.min() > 0.0
+    nothing = informed(
+        **{
+            "programme.budget": 900.0,
+            "programme.communication": 0.0,
+            "programme.training": 0.0,
+            "programme.coaching": 0.0,
+        }
+    )
+    assert nothing.firm.spent[0] == 0.0
+    assert purse_part(90.0, 0.02, 0.05, 45.0) == pytest.approx(0.8)
+
+
+def test_the_budget_goes_to_the_posts_of_the_departments_that_are_reached() -> None:
+    departments = world_of(set_to()).populations.departments
+    sizes = (departments.last_staff - departments.first_staff).tolist()
+    reached = [people_reached(departments, set_to({"rollout.reach": reach}).rollout) for reach in (0.2, 0.5, 1.0)]
+    assert reached == [sizes[0], sizes[0] + sizes[1], 24]
+    assert people_reached(departments, set_to().rollout._replace(reach=0.0)) == 1

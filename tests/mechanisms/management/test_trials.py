@@ -65,3 +65,26 @@ def test_a_stopped_programme_spends_nothing_more_from_the_bottom() -> None:
     state.populations.firm.stopped[0] = 1.0
     step(state)
     assert not state.populations.staff.improvement_hours.any()
+
+
+def test_what_is_seen_of_an_improvement_is_its_size_times_its_visibility() -> None:
+    s = set_to({"trials.stop_below": 0.05, "visible_successes.size": 4.0, "visible_successes.visibility": 0.5})
+    firm = reviewed(s, improvements=6.0, failures=2.0).populations.firm
+    assert (firm.attempts[0], firm.successful_attempts[0]) == pytest.approx((5.0, 3.0))
+    unseen = reviewed(s._replace(visible_successes=s.visible_successes._replace(visibility=0.0)), improvements=6.0)
+    assert (unseen.populations.firm.attempts[0], unseen.populations.firm.successful_attempts[0]) == (50.0, 0.0)
+
+
+def test_a_programme_is_reviewed_in_the_last_week_of_each_interval_and_not_in_the_past() -> None:
+    s = set_to({"trials.stop_below": 0.5, "trials.min_attempts": 10.0, "trials.interval_weeks": 5})
+    for week, stopped in ((-1, 0.0), (0, 0.0), (3, 0.0), (4, 1.0), (5, 0.0), (9, 1.0)):
+        firm = world_of(set_to()).populations.firm
+        firm.improvements[0], firm.failures[0] = 0.0, 10.0
+        review_trials(firm, s.trials, s.visible_successes, week)
+        assert firm.stopped[0] == stopped, week
+
+
+def test_a_return_mixes_what_departments_share_and_what_they_do_not() -> None:
+    p = set_to({"trials.uncertainty": 0.2, "trials.shared": 0.36}).trials
+    assert return_factor(1.0, 0.5, p) == pytest.approx(1.0 + 0.2 * (0.6 + 0.8 * 0.5))
+    assert return_factor(0.0, -0.5, p) == pytest.approx(1.0 - 0.2 * 0.8 * 0.5)

@@ -1,3 +1,5 @@
+from typing import Any
+
 import numpy as np
 import pytest
 from small_world import check_off, set_to, tallies_of, world_of
@@ -86,3 +88,59 @@ def test_the_time_of_last_weeks_last_case_is_taken_from_this_week() -> None:
     one, late = (state.populations for state in worlds)
     assert late.staff.hours == pytest.approx(one.staff.hours - 3.0)
     assert (late.departments.hours == one.departments.hours).all()
+
+
+def test_presence_follows_engagement_around_the_ordinary_and_half_pace_ends_with_induction() -> None:
+    p = set_to({"capacity.shrinkage": 0.2, "capacity.engagement_effect": 0.5, "capacity.induction_weeks": 8.0}).capacity
+    assert attendance(30.0, 0.7, 8, p) == pytest.approx(30.0 * 0.85)
+    assert attendance(30.0, 0.5, 6, p) == pytest.approx(30.0 * 0.75 * 0.875)
+
+
+def planned(s: object, week: int = 5, **columns: Any) -> tuple[Any, Any]:
+    """Plan the hours of a week in which every person is in post, engaged as usual and experienced."""
+    state = world_of(set_to())
+    state.reset_flows()
+    staff, departments = state.populations.staff, state.populations.departments
+    staff.vacant_until[:], staff.hired_week[:], staff.engagement[:] = week, -99, 0.6
+    staff.overrun[:], staff.champion[:], staff.contract[:] = 0.0, 0.0, 1.0
+    for name, value in columns.items():
+        getattr(staff, name)[:] = value
+    departments.outreach_hours[:] = (0.0, 3.0, 0.0)
+    plan_hours(staff, departments, s.capacity, week)  # type: ignore[attr-defined]
+    return staff, departments
+
+
+FIVE = ("training_hours", "improvement_hours", "customer_hours", "announced_hours", "champion")
+
+
+def test_hours_for_cases_are_what_all_else_leaves() -> None:
+    s = set_to({"capacity.weekly_hours": 40.0, "capacity.shrinkage": 0.25})
+    amounts = dict(zip(FIVE, (1.0, 2.0, 3.0, 0.5, 0.25), strict=True))
+    staff, departments = planned(s, **amounts, overhead_hours=0.75, overrun=0.5, contract=0.8)
+    posts = departments.last_staff - departments.first_staff
+    outreach = np.array([0.0, 3.0, 0.0]) / posts
+    left = 40.0 * 0.8 * 0.75 - 6.75 - 0.75 - outreach
+    assert staff.hours == pytest.approx((left - 0.5)[staff.department])
+    assert departments.hours == pytest.approx(left * posts)
+    assert departments.paid == pytest.approx(0.8 * posts) and departments.paid_hours == pytest.approx(32.0 * posts)
+    assert departments.absent_hours == pytest.approx(8.0 * posts)
+    assert departments.programme_hours == pytest.approx(6.75 * posts)
+    assert departments.overhead_hours == pytest.approx((0.75 + outreach) * posts)
+
+
+def test_plans_beyond_the_week_are_cut_in_proportion() -> None:
+    s = set_to({"capacity.weekly_hours": 40.0, "capacity.shrinkage": 0.5})
+    amounts = dict(zip(FIVE, (4.0, 6.0, 8.0, 2.0, 12.0), strict=True))
+    staff, departments = planned(s, **amounts, overhead_hours=8.0, overrun=1.5)
+    posts = departments.last_staff - departments.first_staff
+    fits = 20.0 / (40.0 + np.array([0.0, 3.0, 0.0]) / posts)
+    for name, amount in {**amounts, "champion_hours": 12.0}.items():
+        if name != "champion":
+            assert getattr(staff, name) == pytest.approx((amount * fits)[staff.department]), name
+    assert staff.hours == pytest.approx(-1.5) and departments.hours == pytest.approx(0.0)
+    assert departments.programme_hours == pytest.approx(32.0 * fits * posts)
+
+
+def test_a_vacant_post_has_only_what_its_last_holder_left_unfinished() -> None:
+    staff, departments = planned(set_to(), vacant_until=6, overrun=1.25, champion=9.0)
+    assert (staff.hours == -1.25).all() and not departments.paid.any() and not staff.champion_hours.any()
