@@ -104,7 +104,7 @@ def test_a_long_rule_says_where_its_equation_comes_from() -> None:
             source = re.search(r"\((?:[^()]* )?(?:19|20)\d\d\)|^Source: ", ast.get_docstring(node) or "", re.MULTILINE)
             if is_rule and returns and len(parameters(node)) >= MANY and not source:
                 bare.append(f"{path.relative_to(SOURCES).as_posix()}: {node.name}")
-    assert not bare
+    assert not bare, "name an article with its year in the docstring, or write a line 'Source: ...'"
 
 
 def test_a_function_without_the_section_is_reported() -> None:

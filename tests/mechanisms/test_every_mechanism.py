@@ -41,7 +41,9 @@ def test_every_mechanism_has_its_tests(mechanism: str) -> None:
 def test_every_off_value_is_tested() -> None:
     modules = [imported(file_for(mechanism)) for mechanism in MECHANISMS]
     tested = {key for module in modules for key in getattr(module, "OFF", {})}
-    assert tested == {key for key, row in all_parameters().items() if row.off is not None}
+    declared = {key for key, row in all_parameters().items() if row.off is not None}
+    assert not declared - tested, "give each a line in the dictionary OFF of the test of its mechanism"
+    assert not tested - declared, "no parameter with an off value; take it out of OFF"
 
 
 #: Module, kernels that are taken out of the week, and the values at which they do nothing anyway.

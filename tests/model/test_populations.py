@@ -25,11 +25,11 @@ KINDS = [Staff, Leaders, Customers, Cases, Departments, Segments, Firm]
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_new_population_is_all_zeros_of_the_declared_kinds(kind: type) -> None:
+def test_a_new_population_has_the_declared_starts_and_kinds(kind: type) -> None:
     rows, _ = empty(kind, 3)
     for column in kind.columns:  # type: ignore[attr-defined]
         values = np.asarray(getattr(rows, column.name))
-        assert values.shape == (3,) and not values.any()
+        assert values.shape == (3,) and (values == column.start).all()
         assert np.issubdtype(values.dtype, np.integer if column.is_integer else np.floating), column.name
 
 
