@@ -77,7 +77,9 @@ def test_a_pack_that_is_on_has_no_assumption_that_does_nothing(name: str) -> Non
 
 
 def test_the_core_has_at_most_130_assumptions_prices_and_rosters_among_them() -> None:
-    assert len(core()) <= 130, "declare a new mechanism as a pack (docs/extending.md), or give up an assumption of the core"
+    assert len(core()) <= 130, (
+        "declare a new mechanism as a pack (docs/extending.md), or give up an assumption of the core"
+    )
 
 
 def test_a_pack_is_switched_on_by_the_scenarios_that_need_it_and_by_no_other() -> None:
