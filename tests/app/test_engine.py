@@ -16,7 +16,7 @@ import pytest
 from ccsim.app import build_engine
 from ccsim.app.choice_entry import weigh_options
 from ccsim.app.engine_key import _shaping
-from ccsim.app.model_data import condition_tree, scenario_data, tree
+from ccsim.app.model_data import scenario_data, tree
 from ccsim.engine.expressions import parse
 from ccsim.engine.jit import PLAIN
 from ccsim.engine.rng import Stream, uniforms4
@@ -247,7 +247,7 @@ def test_trees_of_formulas_and_conditions_keep_every_part() -> None:
         ["negative", "a"],
         ["+", 2.0, ["call", "rolling_mean", ["/", "b", "c"]]],
     ]
-    found = condition_tree(Condition("not csat > 80 and (0 < profit <= 5 or npv >= 1)"))
+    found = tree(parse(Condition("not csat > 80 and (0 < profit <= 5 or npv >= 1)").text))
     assert found == ["and", ["not", ["compare", [">"], "csat", 80.0]],
                      ["or", ["compare", ["<", "<="], 0.0, "profit", 5.0], ["compare", [">="], "npv", 1.0]]]  # fmt: skip
 

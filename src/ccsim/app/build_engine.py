@@ -38,6 +38,8 @@ _REFUSED = 3
 #: numba settings that do not depend on the processor, without optimisation before the target is known.
 _ENVIRONMENT = {
     "CCSIM_AHEAD": "1",
+    "CCSIM_PLAIN": "",
+    "NUMBA_DISABLE_JIT": "",
     "NUMBA_OPT": "0",
     "NUMBA_CPU_NAME": "generic",
     "NUMBA_CPU_FEATURES": "",
@@ -59,23 +61,23 @@ def described(module: bytes) -> dict[str, Any]:
     """
     from ccsim.app.object_file import custom_section
 
-    found = custom_section(module, SECTION)
-    if found is None:
+    section = custom_section(module, SECTION)
+    if section is None:
         raise BuildError(f"{ENGINE.name} is damaged or belongs to another program; rebuild it with {COMMAND}")
-    data: dict[str, Any] = json.loads(found)
+    data: dict[str, Any] = json.loads(section)
     return data
 
 
 def faults() -> list[str]:
     """Return which shipped files are out of date; empty if none is."""
-    found = []
+    problems = []
     if not ENGINE.is_file():
-        found.append(f"{ENGINE.name} is missing")
+        problems.append(f"{ENGINE.name} is missing")
     elif described(ENGINE.read_bytes())["key"] != engine_key():
-        found.append(f"{ENGINE.name} is older than the kernels")
+        problems.append(f"{ENGINE.name} is older than the kernels")
     if not model_data.FILE.is_file() or model_data.FILE.read_text(encoding="utf-8") != model_data.text():
-        found.append(f"{model_data.FILE.name} is older than the declarations")
-    return found
+        problems.append(f"{model_data.FILE.name} is older than the declarations")
+    return problems
 
 
 def compiled(own: Sequence[str] = ()) -> bytes:
@@ -93,40 +95,17 @@ def compiled(own: Sequence[str] = ()) -> bytes:
     """
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "engine.wasm"
-        environment = {
-            **os.environ,
-            **_ENVIRONMENT,
-            "CCSIM_CACHE_DIR": folder,
-            "CCSIM_PLAIN": "",
-            "NUMBA_DISABLE_JIT": "",
-        }
-        words = [
-            sys.executable,
-            "-W",
-            "ignore",
-            "-m",
-            __spec__.name if __spec__ else __name__,
-            "--compile-to",
-            str(out),
-            *(word for file in own for word in ("--with", file)),
-        ]
+        environment = os.environ | _ENVIRONMENT | {"CCSIM_CACHE_DIR": folder}
+        module = __spec__.name if __spec__ else __name__
+        words = [sys.executable, "-W", "ignore", "-m", module, "--compile-to", str(out)]
+        words += [word for file in own for word in ("--with", file)]
         done = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
-        _check(done)
+        if done.returncode == _REFUSED:
+            raise InputError(done.stderr.strip())
+        if done.returncode:
+            message = [line.strip() for line in done.stderr.splitlines() if line.strip()][-8:]
+            raise BuildError(f"the engine cannot be built: {' '.join(message) or 'no message'}")
         return out.read_bytes()
-
-
-def _check(done: subprocess.CompletedProcess[str]) -> None:
-    """Raise the last message of the compiling process if it failed.
-
-    Raises:
-        BuildError: the engine cannot be compiled.
-        InputError: a user's mechanism cannot be compiled.
-    """
-    if done.returncode == _REFUSED:
-        raise InputError(done.stderr.strip())
-    if done.returncode:
-        data = [line.strip() for line in done.stderr.splitlines() if line.strip()][-8:]
-        raise BuildError(f"the engine cannot be built: {' '.join(data) or 'no message'}")
 
 
 def _compile_to(out: Path) -> None:

@@ -30,11 +30,11 @@ def weigh_options(populations: Any, settings: Any, person: Any, without: Any, ou
     staff, leaders, departments = populations.staff, populations.leaders, populations.departments
     p, cards, handoffs, empowerment = settings.service, settings.scorecards, settings.handoffs, settings.empowerment
     d, lead = staff.department[person], staff.leader[person]
-    whole = person_features(person, lead, 0.0, staff, leaders, cards, settings.conviction, settings.habit)
+    features = person_features(person, lead, 0.0, staff, leaders, cards, settings.conviction, settings.habit)
     own = PersonFeatures(
-        whole.skill, whole.authority, 0.0 if without == 1 else whole.reward_weight, whole.felt_latitude,
-        0.0 if without == 2 else whole.belief, 0.0 if without == 3 else whole.norm, 0.0 if without == 4 else whole.habit,
-        whole.fatigue, whole.time_penalty,
+        features.skill, features.authority, 0.0 if without == 1 else features.reward_weight, features.felt_latitude,
+        0.0 if without == 2 else features.belief, 0.0 if without == 3 else features.norm, 0.0 if without == 4 else features.habit,
+        features.fatigue, features.time_penalty,
     )  # fmt: skip
     facts = CaseFeatures(
         ORDINARY, 1, 0.0, departments.routine[d], departments.workload[d], departments.success_loss[d],

@@ -83,11 +83,10 @@ def _called(node: ast.expr) -> str:
 
 def populations() -> list[dict[str, Any]]:
     """Return the memory layout of the rows of each population, in the order of the state."""
-    return [
-        {
-            "name": kind.__name__.lower(),
-            "storage": kind.storage,
-            "columns": [[row.name, row.dtype, row.kind, row.start] for row in kind.columns],
-        }
-        for kind in KINDS
-    ]
+    return [row_layout(kind.__name__.lower(), kind) for kind in KINDS]
+
+
+def row_layout(name: str, kind: Any) -> dict[str, Any]:
+    """Return the memory layout of the rows of a population, by its name and its class."""
+    columns = [[row.name, row.dtype, row.kind, row.start] for row in kind.columns]
+    return {"name": name, "storage": kind.storage, "columns": columns}

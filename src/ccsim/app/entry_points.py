@@ -60,15 +60,18 @@ def entry_points() -> list[EntryPoint]:
     """Return the functions that the module exports."""
     settings = default_settings()
     state = empty_state(2, 1, 1, 2, 1, 1, settings, 0)
-    series, whole = np.empty(2), np.empty(6, np.int64)
-    lived = {"populations": state.populations, "settings": settings, "seed": 0, "week": 0}
-    weighed = {"populations": state.populations, "settings": settings}
+    series, counts = np.empty(2), np.empty(6, np.int64)
+    arguments = {"populations": state.populations, "settings": settings, "seed": 0, "week": 0}
     return [
-        EntryPoint("count_rows", initial_state.row_counts, {"settings": settings, "rows": whole}),
-        EntryPoint("new_organisation", initial_state.draw_organisation, lived),
-        EntryPoint("live_week", week.step_kernel, lived),
+        EntryPoint("count_rows", initial_state.row_counts, {"settings": settings, "rows": counts}),
+        EntryPoint("new_organisation", initial_state.draw_organisation, arguments),
+        EntryPoint("live_week", week.step_kernel, arguments),
         EntryPoint("draw_four", draw_four, {"seed": 0, "stream": 0, "week": 0, "row": 0, "out": series}),
-        EntryPoint("weigh_options", weigh_options, {**weighed, "person": 0, "without": 0, "out": series}),
+        EntryPoint(
+            "weigh_options",
+            weigh_options,
+            {"populations": state.populations, "settings": settings, "person": 0, "without": 0, "out": series},
+        ),
         EntryPoint("discount_weeks", kpis.discount_weeks, {"rate": 0.5, "out": series}),
         *(EntryPoint(name, function, {"x": series, "out": series}) for name, function in kpis.SERIES.items()),
     ]
@@ -91,7 +94,8 @@ def slots_of(kind: Any, path: str) -> Iterator[Slot]:
         for name, part in zip(kind.fields, kind, strict=True):
             yield from slots_of(part, f"{path}.{name}" if path else name)
     elif isinstance(kind, types.Array):
-        yield from (0, 0, ("items", path), kind.dtype.bitwidth // 8 if not _record(kind) else kind.dtype.size)
+        size = kind.dtype.size if isinstance(kind.dtype, types.Record) else kind.dtype.bitwidth // 8
+        yield from (0, 0, ("items", path), size)
         yield "address", path
         yield from (("rows", path, axis) for axis in range(kind.ndim))
         yield from (("stride", path, axis) for axis in range(kind.ndim))
@@ -103,9 +107,3 @@ def slots_of(kind: Any, path: str) -> Iterator[Slot]:
         yield "float", path
     else:
         raise TypeError(f"{path}: a host cannot pass {kind}")
-
-
-def _record(kind: Any) -> bool:
-    from numba.core import types
-
-    return isinstance(kind.dtype, types.Record)

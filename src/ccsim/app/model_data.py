@@ -28,7 +28,6 @@ from ccsim.model.kpis import KPIS, QUARTER, RETENTION, available
 from ccsim.model.populations import base_of
 from ccsim.model.recorder import TALLIES, flow_names, tallies_of
 from ccsim.model.settings import GROUPS, all_parameters, default_settings
-from ccsim.scenarios.conditions import Condition
 from ccsim.scenarios.scenario import TABLES, Intervention, Scenario, data_dirs, load_scenario
 
 #: The file shipped with the package.
@@ -117,8 +116,8 @@ def model_data() -> dict[str, Any]:
 def own_tallies() -> dict[str, tuple[str, ...]]:
     """Return the tallies of users' mechanisms in force, by the name of their population, such as ``"mood_firm"``."""
     own = active().populations if active() else {}
-    found = {name: flow_names(kind) for name, kind in own.items() if base_of(name) in TALLIES}
-    return {name: names for name, names in found.items() if names}
+    tallies = {name: flow_names(kind) for name, kind in own.items() if base_of(name) in TALLIES}
+    return {name: names for name, names in tallies.items() if names}
 
 
 def _shipped(kind: str) -> Iterable[Path]:
@@ -130,12 +129,7 @@ def _shipped(kind: str) -> Iterable[Path]:
 
 def _group(name: str) -> dict[str, Any]:
     about = (getattr(default_settings(), name).__doc__ or "").strip().split("\n")[0]
-    return {"key": name, "title": _title(name), "help": about}
-
-
-def _title(name: str) -> str:
-    words = name.replace("_", " ")
-    return words[:1].upper() + words[1:]
+    return {"key": name, "title": name.replace("_", " ").capitalize(), "help": about}
 
 
 def _parameter(row: Parameter) -> dict[str, Any]:
@@ -144,7 +138,7 @@ def _parameter(row: Parameter) -> dict[str, Any]:
         "key": row.key,
         "group": row.group,
         "name": row.name,
-        "title": _title(row.name),
+        "title": row.name.replace("_", " ").capitalize(),
         "unit": "" if row.unit in ("on/off", "weight") else row.unit,
         "kind": row.kind.__name__,
         "default": row.shown,
@@ -180,16 +174,11 @@ def _move(move: Intervention) -> dict[str, Any]:
     return {
         "week": move.week,
         "when": condition,
-        "tree": condition_tree(move.when) if move.when else None,
+        "tree": tree(parse(condition)) if condition else None,
         "after": move.earliest_week,
         "label": move.label,
         "set": move.set,
     }
-
-
-def condition_tree(condition: Condition) -> Tree:
-    """Return a condition as plain data."""
-    return tree(parse(condition.text))
 
 
 def _comparison(path: Path) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from ccsim.errors import CcsimError
 
 #: Start address of data, above 0 so that no address of data is 0.
-DATA_AT = 1024
+DATA_START = 1024
 
 _CUSTOM, _IMPORT, _EXPORT, _CODE, _DATA = 0, 2, 7, 10, 11
 _UNDEFINED, _EXPLICIT_NAME = 0x10, 0x40
@@ -37,30 +37,29 @@ class LinkError(CcsimError):
 @dataclass
 class _Reader:
     data: bytes
-    at: int = 0
+    offset: int = 0
 
     def number(self) -> int:
-        value, self.at = _leb(self.data, self.at)
+        value, self.offset = _leb(self.data, self.offset)
         return value
 
     def take(self, size: int) -> bytes:
-        found = self.data[self.at : self.at + size]
-        self.at += size
-        return found
+        start, self.offset = self.offset, self.offset + size
+        return self.data[start : self.offset]
 
     def name(self) -> str:
         return self.take(self.number()).decode()
 
 
-def _leb(data: bytes | bytearray, at: int) -> tuple[int, int]:
+def _leb(data: bytes | bytearray, offset: int) -> tuple[int, int]:
     """Read an unsigned LEB128 number; return it and the position after it."""
     value = shift = 0
     while True:
-        byte = data[at]
+        byte = data[offset]
         value |= (byte & 0x7F) << shift
-        at, shift = at + 1, shift + 7
+        offset, shift = offset + 1, shift + 7
         if byte < 0x80:
-            return value, at
+            return value, offset
 
 
 def _written(value: int) -> bytes:
@@ -71,6 +70,11 @@ def _written(value: int) -> bytes:
         out.append(byte | 0x80 if value else byte)
         if not value:
             return bytes(out)
+
+
+def _padded(value: int) -> bytes:
+    """Return a number in LEB128 of five bytes, with or without a sign."""
+    return bytes([value >> 7 * k & 0x7F | (0x80 if k < 4 else 0) for k in range(5)])
 
 
 def _named(name: str) -> bytes:
@@ -105,7 +109,7 @@ def link(obj: bytes, exports: Iterable[str]) -> tuple[bytes, int]:
             target = reader.number()
             if sections[target][0] in (_CODE, _DATA):
                 _relocate(bodies[target], reader)
-    end = DATA_AT
+    end = DATA_START
     if _DATA in places:
         bodies[places[_DATA]], end = _placed(bytes(bodies[places[_DATA]]))
     rows = [_named(name) + bytes([_FUNCTION]) + _written(functions[name]) for name in sorted(exports)]
@@ -126,7 +130,7 @@ def _sections(obj: bytes) -> Iterator[tuple[int, bytes]]:
     if obj[:8] != b"\0asm\1\0\0\0":
         raise LinkError("LLVM wrote no WebAssembly object file")
     reader = _Reader(obj, 8)
-    while reader.at < len(obj):
+    while reader.offset < len(obj):
         kind = reader.take(1)[0]
         yield kind, reader.take(reader.number())
 
@@ -159,69 +163,62 @@ def _check_imports(content: bytes) -> None:
 def _functions(reader: _Reader) -> dict[str, int]:
     """Return the functions that the symbol table defines, by name."""
     reader.number()  # version
-    found = {}
-    while reader.at < len(reader.data):
+    functions = {}
+    while reader.offset < len(reader.data):
         kind = reader.take(1)[0]
         part = _Reader(reader.take(reader.number()))
         if kind != 8:
             continue
         for _ in range(part.number()):
-            what, flags = part.take(1)[0], part.number()
-            if what == 1:  # data
+            symbol, flags = part.take(1)[0], part.number()
+            if symbol == 1:  # data
                 part.name()
                 if not flags & _UNDEFINED:
                     part.number(), part.number(), part.number()
-            elif what == 3:  # a section
+            elif symbol == 3:  # a section
                 part.number()
             else:
                 number = part.number()
                 if not flags & _UNDEFINED or flags & _EXPLICIT_NAME:
                     name = part.name()
-                    if what == 0 and not flags & _UNDEFINED:
-                        found[name] = number
-    return found
+                    if symbol == 0 and not flags & _UNDEFINED:
+                        functions[name] = number
+    return functions
 
 
 def _relocate(body: bytearray, reader: _Reader) -> None:
     """Add the place of data to every address of data; the numbers of functions, types and globals stand already."""
     for _ in range(reader.number()):
-        kind, at, _ = reader.take(1)[0], reader.number(), reader.number()
+        kind, offset, _ = reader.take(1)[0], reader.number(), reader.number()
         if kind not in _RELOCATIONS:
             raise LinkError(f"the object file has a relocation of type {kind}, such as a pointer to a function")
         form, address = _RELOCATIONS[kind]
         if not address:
             continue
-        _signed(reader)  # what is added to the symbol's address is in the body already
+        while reader.take(1)[0] >= 0x80:  # what is added to the symbol's address is in the body already
+            pass
         if form == "i32":
-            value = int.from_bytes(body[at : at + 4], "little") + DATA_AT
-            body[at : at + 4] = value.to_bytes(4, "little")
+            value = int.from_bytes(body[offset : offset + 4], "little") + DATA_START
+            body[offset : offset + 4] = value.to_bytes(4, "little")
             continue
-        value, _ = _leb(body, at)  # five bytes, whatever the value
-        value += DATA_AT
-        body[at : at + 5] = bytes([value >> 7 * k & 0x7F | (0x80 if k < 4 else 0) for k in range(5)])
-
-
-def _signed(reader: _Reader) -> None:
-    while reader.take(1)[0] >= 0x80:
-        pass
+        value, _ = _leb(body, offset)  # five bytes, whatever the value
+        body[offset : offset + 5] = _padded(value + DATA_START)
 
 
 def _placed(content: bytes) -> tuple[bytearray, int]:
     """Return the data section with every segment in its place, and the address after the last one."""
     reader = _Reader(content)
     count = reader.number()
-    out, end = bytearray(_written(count)), DATA_AT
+    out, end = bytearray(_written(count)), DATA_START
     for _ in range(count):
         flags = reader.number()
         if flags != 0 or reader.take(1)[0] != 0x41:  # i32.const
             raise LinkError("the object file has a data segment of an unknown form")
-        start = reader.number() + DATA_AT
+        start = reader.number() + DATA_START
         if reader.take(1)[0] != 0x0B:
             raise LinkError("the object file has a data segment of an unknown form")
         data = reader.take(reader.number())
-        # A number with a sign, of five bytes.
-        padded = bytes([start >> 7 * k & 0x7F | (0x80 if k < 4 else 0) for k in range(5)])
-        out += bytes([0, 0x41]) + padded + bytes([0x0B]) + _written(len(data)) + data
+        out += bytes([0, 0x41]) + _padded(start) + bytes([0x0B]) + _written(len(data)) + data
         end = max(end, start + len(data))
     return out, end
 
@@ -234,8 +231,8 @@ def with_custom_section(module: bytes, name: str, content: bytes) -> bytes:
         name: name of the section.
         content: content of the section.
     """
-    whole = _named(name) + content
-    return module + bytes([_CUSTOM]) + _written(len(whole)) + whole
+    section = _named(name) + content
+    return module + bytes([_CUSTOM]) + _written(len(section)) + section
 
 
 def custom_section(module: bytes, name: str) -> bytes | None:
@@ -245,5 +242,5 @@ def custom_section(module: bytes, name: str) -> bytes | None:
     for kind, content in _sections(module):
         reader = _Reader(content)
         if kind == _CUSTOM and reader.name() == name:
-            return content[reader.at :]
+            return content[reader.offset :]
     return None

@@ -1,13 +1,14 @@
-"""Additions to the engine for users' mechanisms in force: their columns, their week, their founding."""
+"""Additions to the engine for users' mechanisms in force: their columns, their week, their initialisation."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from ccsim.app.engine_key import populations
+from ccsim.app.engine_key import populations, row_layout
 from ccsim.app.entry_points import EntryPoint, entry_points
 from ccsim.model.extension import active
 from ccsim.model.own_checks import step_arguments
+from ccsim.model.populations import base_of
 from ccsim.model.settings import default_settings
 from ccsim.model.state import empty_state
 
@@ -18,20 +19,12 @@ INITIALISE_OWN = "initialise_own"
 def populations_in_force() -> list[dict[str, Any]]:
     """Return how the rows of each population lie in memory; those of users' mechanisms say beside which one they stand."""
     extension = active()
-    own = [
-        {
-            "name": name,
-            "base": name.rpartition("_")[2],
-            "storage": kind.storage,
-            "columns": [[row.name, row.dtype, row.kind, row.start] for row in kind.columns],
-        }
-        for name, kind in (extension.populations.items() if extension else ())
-    ]
-    return [*populations(), *own]
+    own = extension.populations.items() if extension else ()
+    return [*populations(), *({**row_layout(name, kind), "base": base_of(name)} for name, kind in own)]
 
 
 def entry_points_in_force() -> list[EntryPoint]:
-    """Return what the module exports, with the week and the founding of users' mechanisms.
+    """Return what the module exports, with the week and the initialisation of users' mechanisms.
 
     Raises:
         InputError: a user's kernel cannot be compiled.
@@ -44,11 +37,11 @@ def entry_points_in_force() -> list[EntryPoint]:
     state = empty_state(2, 1, 1, 2, 1, 1, settings, 0)
     # One by one first, so that an error is reported with its line.
     extension._compile(state)
-    lived = {"populations": state.populations, "own": state.own, "settings": settings, "seed": 0, "week": 0}
+    arguments = {"populations": state.populations, "own": state.own, "settings": settings, "seed": 0, "week": 0}
     return [
         *(point for point in points if point.name != "live_week"),
-        EntryPoint("live_week", extension.week.step_kernel, lived),
-        EntryPoint(INITIALISE_OWN, _initialiser(extension), lived),
+        EntryPoint("live_week", extension.week.step_kernel, arguments),
+        EntryPoint(INITIALISE_OWN, _initialiser(extension), arguments),
     ]
 
 

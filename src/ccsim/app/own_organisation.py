@@ -1,4 +1,4 @@
-"""A user's own organisation in the pages: founded here from its files, and run in the browser.
+"""A user's own organisation in the pages: created here from its files, and run in the browser.
 
 The files, the draws of a fit and the drawing of ties need Python; the weeks do not. The page requests one organisation
 per seed, before its past.
@@ -37,7 +37,7 @@ _UNKNOWN = -(1 << 31)
 
 
 class OwnOrganisation:
-    """The folder of files from which the pages' organisation is founded.
+    """The folder of files from which the pages' organisation is created.
 
     Args:
         folder: see ``ccsim org``.
@@ -56,8 +56,8 @@ class OwnOrganisation:
         settings = settings_of_layout(self.layout)
         sizes = {f"organisation.{name}" for name in self.layout.sizes} - FREE
         stated = [*sorted(sizes), *self.layout.values]
-        found = model_data()
-        for row, row_data in zip(all_parameters().values(), found["parameters"], strict=True):
+        data = model_data()
+        for row, row_data in zip(all_parameters().values(), data["parameters"], strict=True):
             row_data["default"] = _shown(row, settings)
             if row.key in sizes:
                 row_data["role"] = "stated"
@@ -67,10 +67,10 @@ class OwnOrganisation:
             "name": self.layout.name, "stated": stated, "draws": len(self.layout.draws),
             "departments": self.layout.departments, "segments": self.layout.segments,
         }  # fmt: skip
-        return {**found, "organisation": about}
+        return {**data, "organisation": about}
 
     def answer(self, body: bytes) -> bytes:
-        """Return a founded organisation as a page asks for it: the length of what is told, that as JSON, and the rows.
+        """Return the organisation that a page requests: the length of its description, the description as JSON, and the rows.
 
         Args:
             body: ``{"seed": "1", "values": {...}}``: sizes, assumptions and levers of the past that differ.
@@ -80,8 +80,8 @@ class OwnOrganisation:
         """
         seed, values = _read(body)
         with self._lock:
-            state, row_data = self.initialise(seed, values)
-        head = json.dumps(row_data, separators=(",", ":"), allow_nan=False).encode()
+            state, data = self.initialise(seed, values)
+        head = json.dumps(data, separators=(",", ":"), allow_nan=False).encode()
         return struct.pack("<I", len(head)) + head + _rows(state)
 
     def initialise(self, seed: int, values: Mapping[str, Any]) -> tuple[ModelState, dict[str, Any]]:
@@ -114,8 +114,8 @@ class OwnOrganisation:
 
 def _read(body: bytes) -> tuple[int, dict[str, Any]]:
     try:
-        asked = json.loads(body)
-        seed, values = asked["seed"], dict(asked["values"])
+        request = json.loads(body)
+        seed, values = request["seed"], dict(request["values"])
     except (ValueError, KeyError, TypeError, RecursionError):
         raise InputError("the request cannot be read: it must have a seed and values") from None
     if isinstance(seed, bool) or not isinstance(seed, (int, str)) or not re.fullmatch(r"-?[0-9]{1,30}", str(seed)):
@@ -157,31 +157,25 @@ def _stock(state: ModelState, layout: Layout) -> list[dict[str, Any]]:
     for name in names:
         getattr(staff, name)[:] = _UNKNOWN
     take_stock(twin, layout)
-    found = []
+    stated = []
     for name in names:
         column = getattr(staff, name)
         rows = np.flatnonzero(column != _UNKNOWN)
         if len(rows):
-            values = [int(value) for value in column[rows]]
-            found.append({"population": "staff", "column": name, "rows": rows.tolist(), "values": values})
-    return found
+            values = column[rows].tolist()
+            stated.append({"population": "staff", "column": name, "rows": rows.tolist(), "values": values})
+    return stated
 
 
 def _rows(state: ModelState) -> bytes:
     """Return every row as it lies in the browser's memory: records whole, arrays without flows, ties last."""
-    parts = []
-    populations = state.populations
-    own = state.own if state.own is not None else ()
-    for part in (
-        *(each for name, each in zip(populations._fields, populations, strict=True) if name != "colleagues"),
-        *own,
-    ):
+    populations = state.populations._asdict()
+    ties = populations.pop("colleagues")
+    arrays: list[Any] = []
+    for part in (*populations.values(), *(state.own or ())):
         if isinstance(part, tuple):
             kind: Any = type(part)
-            parts += [
-                np.ascontiguousarray(getattr(part, row.name)).tobytes() for row in kind.columns if row.kind != "flow"
-            ]
+            arrays += [getattr(part, row.name) for row in kind.columns if row.kind != "flow"]
         else:
-            parts.append(np.asarray(part).tobytes())
-    parts.append(np.ascontiguousarray(populations.colleagues).tobytes())
-    return b"".join(parts)
+            arrays.append(part)
+    return b"".join(np.ascontiguousarray(array).tobytes() for array in (*arrays, ties))

@@ -37,12 +37,12 @@ def single_page(instead: Mapping[str, bytes] | None = None) -> str:
     )
     script = re.sub(r"</(script)", r"<\\/\1", files["app.js"].decode(), flags=re.IGNORECASE).replace("<!--", "<\\!--")
     policy = f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
-    swaps = {
+    replacements = {
         '<link rel="stylesheet" href="app.css">': f"<style>{files['app.css'].decode()}</style>",
         '<script src="app.js" defer></script>': f"{data}\n<script>{script}</script>",
         '<meta charset="utf-8">': f'<meta charset="utf-8">\n{policy}',
     }
-    for old, new in swaps.items():
+    for old, new in replacements.items():
         if page.count(old) != 1:
             raise InputError(f"the pages cannot be put into one file: index.html lacks {old}")
         page = page.replace(old, new)

@@ -41,8 +41,8 @@ define internal ptr @take(i32 %size, i32 %align) {
   %less = sub i32 %align, 1
   %up = add i32 %top, %less
   %not = xor i32 %less, -1
-  %at = and i32 %up, %not
-  %end = add i32 %at, %size
+  %start = and i32 %up, %not
+  %end = add i32 %start, %size
   store i32 %end, ptr @engine_heap
   %pages = call i32 @llvm.wasm.memory.size.i32(i32 0)
   %last = add i32 %end, 65535
@@ -58,14 +58,14 @@ none:
   call void @llvm.trap()
   unreachable
 done:
-  %found = inttoptr i32 %at to ptr
-  ret ptr %found
+  %address = inttoptr i32 %start to ptr
+  ret ptr %address
 }
 
 define ptr @NRT_Allocate(i64 %size) {
   %n = trunc i64 %size to i32
-  %found = call ptr @take(i32 %n, i32 16)
-  ret ptr %found
+  %address = call ptr @take(i32 %n, i32 16)
+  ret ptr %address
 }
 
 define ptr @NRT_MemInfo_alloc_aligned(i64 %size, i32 %align) {
@@ -81,8 +81,8 @@ define ptr @NRT_MemInfo_alloc_aligned(i64 %size, i32 %align) {
 }
 
 define ptr @NRT_MemInfo_alloc(i64 %size) {
-  %found = call ptr @NRT_MemInfo_alloc_aligned(i64 %size, i32 16)
-  ret ptr %found
+  %address = call ptr @NRT_MemInfo_alloc_aligned(i64 %size, i32 16)
+  ret ptr %address
 }
 
 define void @NRT_Free(ptr %x) { ret void }
@@ -91,18 +91,18 @@ define void @NRT_incref(ptr %x) alwaysinline { ret void }
 define void @NRT_decref(ptr %x) alwaysinline { ret void }
 
 define double @sqrt(double %x) {
-  %found = call double @llvm.sqrt.f64(double %x)
-  ret double %found
+  %result = call double @llvm.sqrt.f64(double %x)
+  ret double %result
 }
 
 define double @ceil(double %x) {
-  %found = call double @llvm.ceil.f64(double %x)
-  ret double %found
+  %result = call double @llvm.ceil.f64(double %x)
+  ret double %result
 }
 
 define double @floor(double %x) {
-  %found = call double @llvm.floor.f64(double %x)
-  ret double %found
+  %result = call double @llvm.floor.f64(double %x)
+  ret double %result
 }
 
 define double @log10(double %x) noinline {
@@ -111,19 +111,19 @@ define double @log10(double %x) noinline {
 }
 
 define double @exp2(double %x) noinline {
-  %whole = fptosi double %x to i64
-  %back = sitofp i64 %whole to double
+  %integer = fptosi double %x to i64
+  %back = sitofp i64 %integer to double
   %odd = fcmp une double %back, %x
-  %above = icmp sgt i64 %whole, 1023
-  %below = icmp slt i64 %whole, -1022
+  %above = icmp sgt i64 %integer, 1023
+  %below = icmp slt i64 %integer, -1022
   %far = or i1 %above, %below
   %no = or i1 %odd, %far
-  br i1 %no, label %none, label %found
+  br i1 %no, label %none, label %exact
 none:
   call void @llvm.trap()
   unreachable
-found:
-  %shifted = add i64 %whole, 1023
+exact:
+  %shifted = add i64 %integer, 1023
   %bits = shl i64 %shifted, 52
   %power = bitcast i64 %bits to double
   ret double %power
@@ -144,8 +144,8 @@ same:
 
 define { i64, i1 } @product(i64 %a, i64 %b) alwaysinline {
   %c = mul i64 %a, %b
-  %found = insertvalue { i64, i1 } { i64 poison, i1 false }, i64 %c, 0
-  ret { i64, i1 } %found
+  %result = insertvalue { i64, i1 } { i64 poison, i1 false }, i64 %c, 0
+  ret { i64, i1 } %result
 }
 
 define double @numba_frexp(double %x, ptr %power) {
@@ -158,18 +158,18 @@ define double @numba_frexp(double %x, ptr %power) {
   %zero = fcmp oeq double %x, 0.0
   %endless = icmp eq i64 %high, 9218868437227405312
   %plain = or i1 %zero, %endless
-  %whole = bitcast double %normal to i64
-  %part = lshr i64 %whole, 52
+  %word = bitcast double %normal to i64
+  %part = lshr i64 %word, 52
   %digits = trunc i64 %part to i32
   %exponent = and i32 %digits, 2047
   %moved = sub i32 %exponent, %shift
-  %told = select i1 %plain, i32 0, i32 %moved
-  store i32 %told, ptr %power
-  %rest = and i64 %whole, -9218868437227405313
+  %stored = select i1 %plain, i32 0, i32 %moved
+  store i32 %stored, ptr %power
+  %rest = and i64 %word, -9218868437227405313
   %half = or i64 %rest, 4602678819172646912
   %mantissa = bitcast i64 %half to double
-  %found = select i1 %plain, double %x, double %mantissa
-  ret double %found
+  %result = select i1 %plain, double %x, double %mantissa
+  ret double %result
 }
 """
 
@@ -196,7 +196,7 @@ class Engine:
     slots: dict[str, list[Slot]]
 
 
-def compile_engine(points: list[EntryPoint]) -> Engine:
+def compile_engine(entries: list[EntryPoint]) -> Engine:
     """Compile functions for a browser.
 
     Call it in a separate process, see :mod:`ccsim.app.build_engine`.
@@ -214,50 +214,49 @@ def compile_engine(points: list[EntryPoint]) -> Engine:
     machine = llvm.Target.from_triple(TRIPLE).create_target_machine(
         cpu="generic", features=FEATURES, opt=3, reloc="static"
     )
-    whole, slots = llvm.parse_assembly(_for_browser(RUNTIME)), {}
+    engine, slots = llvm.parse_assembly(_for_browser(RUNTIME)), {}
     linked: set[str] = set()
-    for point in points:
-        texts, slots[point.name] = _lowered(point)
+    for entry in entries:
+        texts, slots[entry.name] = _lowered(entry)
         for text in texts:
             if text not in linked:
                 linked.add(text)
-                whole.link_in(llvm.parse_assembly(_for_browser(text)))
-    whole.verify()
+                engine.link_in(llvm.parse_assembly(_for_browser(text)))
+    engine.verify()
     exported = {"set_heap", *slots}
-    for function in whole.functions:
+    for function in engine.functions:
         if not function.is_declaration:
             function.linkage = "external" if function.name in exported | _LIBRARY else "internal"
     options = llvm.create_pipeline_tuning_options(speed_level=3)
     options.loop_vectorization, options.slp_vectorization = True, False
     builder = llvm.create_pass_builder(machine, options)
-    builder.getModulePassManager().run(whole, builder)
-    module, end = link(machine.emit_object(whole), exported)
+    builder.getModulePassManager().run(engine, builder)
+    module, end = link(machine.emit_object(engine), exported)
     return Engine(module, end, slots)
 
 
-def _lowered(point: EntryPoint) -> tuple[list[str], list[Slot]]:
+def _lowered(entry: EntryPoint) -> tuple[list[str], list[Slot]]:
     """Return numba's modules of a function, with one more that takes its arguments from slots, and the slots."""
     import numba
 
     from ccsim.engine.parts import translated
 
-    kinds = tuple(map(numba.typeof, point.arguments.values()))
-    name, texts = translated(getattr(point.function, "py_func", point.function), kinds, error_model="numpy")
+    kinds = tuple(map(numba.typeof, entry.arguments.values()))
+    name, texts = translated(getattr(entry.function, "py_func", entry.function), kinds, error_model="numpy")
     slots = [
         slot
-        for (key, value), kind in zip(point.arguments.items(), kinds, strict=True)
+        for (key, value), kind in zip(entry.arguments.items(), kinds, strict=True)
         for slot in slots_of(kind, "" if hasattr(value, "_fields") else key)
     ]
-    kinds_taken = _parameters(texts[0], name)
-    texts[0] += _entry(point.name, name, kinds_taken, slots)
+    texts[0] += _entry(entry.name, name, _parameters(texts[0], name), slots)
     return texts, slots
 
 
 def _parameters(text: str, name: str) -> list[str]:
     """Return the types that a function of numba's text takes."""
-    found = re.search(rf'^define [^@]*@"?{re.escape(name)}"?\((.*)\)', text, re.MULTILINE)
-    assert found is not None, name
-    return [part.split()[0] for part in _top_level(found.group(1))]
+    head = re.search(rf'^define [^@]*@"?{re.escape(name)}"?\((.*)\)', text, re.MULTILINE)
+    assert head is not None, name
+    return [part.split()[0] for part in _top_level(head.group(1))]
 
 
 def _entry(entry: str, name: str, kinds: list[str], slots: list[Slot]) -> str:
@@ -265,10 +264,10 @@ def _entry(entry: str, name: str, kinds: list[str], slots: list[Slot]) -> str:
     assert len(kinds) == len(slots) + 2 and set(kinds) <= set(_KINDS), (entry, len(kinds), len(slots), set(kinds))
     lines = [f"define i32 @{entry}(ptr %slots) {{", "  %result = alloca i64", "  %raised = alloca ptr"]
     arguments = ["ptr %result", "ptr %raised"]
-    for place, kind in enumerate(kinds[2:]):
-        lines.append(f"  %p{place} = getelementptr i8, ptr %slots, i32 {8 * place}")
-        lines.append(f"  %v{place} = load {kind}, ptr %p{place}")
-        arguments.append(f"{kind} %v{place}")
+    for number, kind in enumerate(kinds[2:]):
+        lines.append(f"  %p{number} = getelementptr i8, ptr %slots, i32 {8 * number}")
+        lines.append(f"  %v{number} = load {kind}, ptr %p{number}")
+        arguments.append(f"{kind} %v{number}")
     lines += [f'  %status = call i32 @"{name}"({", ".join(arguments)})', "  ret i32 %status", "}"]
     return "\n" + "\n".join(lines) + "\n"
 

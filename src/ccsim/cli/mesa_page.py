@@ -34,13 +34,13 @@ def mesa(
         raise InputError("Mesa's page needs an extra: pip install -e '.[mesa-page]'")
     # Solara's check of hooks finds one in Mesa's own component.
     warnings.filterwarnings("ignore", message=".*found despite early return")
-    from ccsim.ui import mesa_page, opened, serving
+    from ccsim.ui import mesa_page, serving
 
     host = checked_host(host)
     if page is None:
-        opened.CHOSEN = {"scenario": scenario, "levers": levers or None, "weeks": weeks, "sizes": settings_of(set_)}
+        mesa_page.CHOSEN.update(scenario=scenario, levers=levers or None, weeks=weeks, sizes=settings_of(set_))
         # Made once before it is served, so that a mistake in the options is reported here and not on the page.
-        mesa_page.page(**opened.CHOSEN)
+        mesa_page.page(**mesa_page.CHOSEN)
     elif levers or set_:
         raise InputError("--page: --lever and --set are only for a scenario; a page of your own sets its own values")
     elif not page.is_file():

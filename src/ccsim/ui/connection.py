@@ -18,20 +18,21 @@ HEAD, ANSWER = 10.0, 120.0
 class Connection(H11Protocol):
     """A connection whose request must arrive and be answered in time."""
 
-    live: ClassVar[dict[str, dict[Connection, float]]] = defaultdict(dict)
+    #: Live connections by address, the oldest first.
+    live: ClassVar[dict[str, dict[Connection, None]]] = defaultdict(dict)
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # uvicorn asks for a transport of sockets as well
         """Start the timer; if an address has too many connections, close its oldest silent one."""
         super().connection_made(transport)
-        self._begun, self._socket = time.monotonic(), False
-        self._hung: tuple[tuple[int, bool], float] | None = None
-        self._who = self.client[0] if self.client else ""
-        mine = Connection.live[self._who]
-        if len(mine) >= CONNECTIONS_EACH:
-            quiet = next((one for one in mine if one._is_quiet()), None)
+        self._socket = False
+        self._waiting_since: tuple[tuple[int, bool], float] | None = None
+        self._address = self.client[0] if self.client else ""
+        own = Connection.live[self._address]
+        if len(own) >= CONNECTIONS_EACH:
+            quiet = next((connection for connection in own if connection._is_quiet()), None)
             (quiet or self)._drop()
-        mine[self] = self._begun
-        self._timer: asyncio.TimerHandle | None = self.loop.call_later(HEAD, self._look)
+        own[self] = None
+        self._timer: asyncio.TimerHandle | None = self.loop.call_later(HEAD, self._check_progress)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget the connection."""
@@ -47,33 +48,31 @@ class Connection(H11Protocol):
     def _is_quiet(self) -> bool:
         return self.cycle is None or self.cycle.response_complete
 
-    def _look(self) -> None:
+    def _check_progress(self) -> None:
         """Close the connection if its request does not arrive, or is not answered, in time."""
         now = time.monotonic()
         cycle = self.cycle
         waiting = cycle is None or cycle.response_complete or cycle.more_body
         # Between two requests uvicorn's own time-out holds; a second request that is half there counts as from now.
         patience = HEAD if waiting else ANSWER
-        mark = (id(cycle), bool(cycle and cycle.response_complete))
-        if self._hung is not None and self._hung[0] == mark and now - self._hung[1] >= patience - 0.1:
+        state = (id(cycle), bool(cycle and cycle.response_complete))
+        known, since = self._waiting_since or (None, now)
+        if (known == state and now - since >= patience - 0.1) or (known is None and cycle is None):
             self._drop()
             return
-        if self._hung is None and cycle is None:
-            self._drop()
-            return
-        if self._hung is None or self._hung[0] != mark:
-            self._hung = (mark, now)
-        self._timer = self.loop.call_later(HEAD, self._look)
+        if known != state:
+            self._waiting_since = (state, now)
+        self._timer = self.loop.call_later(HEAD, self._check_progress)
 
     def _drop(self) -> None:
         if not self._socket and self.transport is not None:
             self.transport.abort()
 
     def _forget(self) -> None:
-        mine = Connection.live.get(self._who, {})
-        mine.pop(self, None)
-        if not mine:
-            Connection.live.pop(self._who, None)
+        own = Connection.live.get(self._address, {})
+        own.pop(self, None)
+        if not own:
+            Connection.live.pop(self._address, None)
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None

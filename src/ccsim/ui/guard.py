@@ -99,16 +99,14 @@ class Guard:
 
     def _host(self, scope: Scope) -> str:
         """Return the host addressed by a request; empty if it is not this server."""
-        values = [value for name, value in scope["headers"] if name == b"host"]
+        values = _values(scope, b"host")
         text = values[0].decode("latin-1") if len(values) == 1 else ""
         return text if is_ours(text, self.hosts) else ""
 
     @staticmethod
     def _same_origin(scope: Scope, host: str) -> bool:
-        values = [value for name, value in scope["headers"] if name == b"origin"]
-        return len(values) == 1 and values[0].decode("latin-1").lower() in (
-            f"http://{host}".lower(), f"https://{host}".lower(),
-        )  # fmt: skip
+        origins = [value.decode("latin-1").lower() for value in _values(scope, b"origin")]
+        return origins in ([f"http://{host}".lower()], [f"https://{host}".lower()])
 
     # Requests
 
@@ -148,28 +146,28 @@ class Guard:
 
         inner = {**scope, "path": "/" + scope["path"].removeprefix(_CDN), "root_path": ""}
 
-        async def keeping(message: Message) -> None:
+        async def send_cached(message: Message) -> None:
             if message["type"] == "http.response.start" and message["status"] in (200, 304):
                 # Folders carry the version, so what is at an address never changes.
-                kept = (b"cache-control", b"public, max-age=31536000, immutable")
-                message = {**message, "headers": [*message.get("headers", ()), kept]}
+                cached = (b"cache-control", b"public, max-age=31536000, immutable")
+                message = {**message, "headers": [*message.get("headers", ()), cached]}
             await send(message)
 
         try:
-            await self.parts(inner, receive, keeping)
+            await self.parts(inner, receive, send_cached)
         except (HTTPException, OSError, ValueError):
             await _answer(send, 404, "There is no such part.")
 
     async def _close(self, scope: Scope, receive: Receive, send: Send, host: str) -> None:
         """Let a browser close its own page, and no other."""
-        found = _CLOSE.fullmatch(scope["path"])
+        match = _CLOSE.fullmatch(scope["path"])
         if not self._same_origin(scope, host):
             await _answer(send, 403, "The request comes from another site.")
-        elif not found:
+        elif not match:
             await _answer(send, 404, "There is no such page.")
         elif not 0 <= _length(scope) <= BODY or not re.fullmatch(_UUID, _session(scope)):
             await _answer(send, 413, "A request to close a page must have no long body.")
-        elif not _owns(scope, found[1]):
+        elif not _owns(scope, match[1]):
             await _answer(send, 403, "This page belongs to another browser.")
         else:
             await self.app(scope, receive, send)
@@ -177,10 +175,10 @@ class Guard:
     # Sockets
 
     async def _socket(self, scope: Scope, receive: Receive, send: Send, host: str) -> None:
-        found = _SOCKET.fullmatch(scope["path"])
+        match = _SOCKET.fullmatch(scope["path"])
         address = _address(scope)
         await receive()
-        if not host or not self._same_origin(scope, host) or not found or not re.fullmatch(_UUID, _session(scope)):
+        if not host or not self._same_origin(scope, host) or not match or not re.fullmatch(_UUID, _session(scope)):
             await send({"type": "websocket.close", "code": 1008})
             return
         if self.openings.take(address):
@@ -192,8 +190,8 @@ class Guard:
         if first is None:
             await send({"type": "websocket.close", "code": 1008})
             return
-        kernel = found[1]
-        if kernel not in self._known() and not await self._room(address):
+        kernel = match[1]
+        if kernel not in self._live_pages() and not await self._make_room(address):
             await send({"type": "websocket.close", "code": 1013, "reason": "the server is full"})
             return
         if not _owns(scope, kernel):
@@ -204,7 +202,7 @@ class Guard:
         try:
             await self.app(scope, talk.receive, talk.send)
         finally:
-            self._known()
+            self._live_pages()
 
     async def _first(self, address: str, receive: Receive) -> Message | None:
         """Return the first message of a socket; nothing if none comes in time, or if too many wait for theirs."""
@@ -213,13 +211,13 @@ class Guard:
         if len(waiting) > SILENT_EACH:
             # The socket that has been silent for longest is closed.
             waiting[0].set()
-        text, ended = asyncio.ensure_future(receive()), asyncio.ensure_future(out.wait())
+        arrived, ended = asyncio.ensure_future(receive()), asyncio.ensure_future(out.wait())
         try:
-            await asyncio.wait((text, ended), timeout=FIRST, return_when=asyncio.FIRST_COMPLETED)
-            message = text.result() if text.done() else None
+            await asyncio.wait((arrived, ended), timeout=FIRST, return_when=asyncio.FIRST_COMPLETED)
+            message = arrived.result() if arrived.done() else None
             return message if message and message["type"] == "websocket.receive" else None
         finally:
-            text.cancel()
+            arrived.cancel()
             ended.cancel()
             waiting.remove(out)
             if not waiting:
@@ -227,7 +225,7 @@ class Guard:
 
     # How many pages there are
 
-    def _known(self) -> dict[str, str]:
+    def _live_pages(self) -> dict[str, str]:
         """Return the live pages by kernel, with the address of each."""
         from solara.server.kernel_context import contexts
 
@@ -236,17 +234,15 @@ class Guard:
         return self.pages
 
     def _full(self, address: str) -> bool:
-        known = self._known()
-        left = [kernel for kernel in known if _is_left(kernel)]
-        mine = [kernel for kernel in known if known[kernel] == address]
-        spare = [kernel for kernel in left if known[kernel] == address]
-        return len(known) - len(left) >= PAGES or len(mine) - len(spare) >= PAGES_EACH
+        pages = self._live_pages()
+        shown = [address for kernel, address in pages.items() if not _is_left(kernel)]
+        return len(shown) >= PAGES or shown.count(address) >= PAGES_EACH
 
-    async def _room(self, address: str) -> bool:
+    async def _make_room(self, address: str) -> bool:
         """Make room for another page: close abandoned pages first, of the same address if it has many."""
-        known = self._known()
-        mine = [kernel for kernel in known if known[kernel] == address]
-        crowd = mine if len(mine) >= PAGES_EACH else list(known) if len(known) >= PAGES else []
+        pages = self._live_pages()
+        own = [kernel for kernel in pages if pages[kernel] == address]
+        crowd = own if len(own) >= PAGES_EACH else list(pages) if len(pages) >= PAGES else []
         if not crowd:
             return True
         left = next((kernel for kernel in crowd if _is_left(kernel)), None)
@@ -297,10 +293,15 @@ def _address(scope: Scope) -> str:
     return str((scope.get("client") or ("",))[0])
 
 
+def _values(scope: Scope, header: bytes) -> list[bytes]:
+    """Return every value of a header of a request."""
+    return [value for name, value in scope["headers"] if name == header]
+
+
 def _length(scope: Scope) -> int:
     """Return the length of a request's body; -1 if it is not stated or is no number."""
-    values = [value for name, value in scope["headers"] if name == b"content-length"]
-    if any(name == b"transfer-encoding" for name, _ in scope["headers"]) or len(values) > 1:
+    values = _values(scope, b"content-length")
+    if _values(scope, b"transfer-encoding") or len(values) > 1:
         return -1
     return int(values[0]) if values and values[0].isdigit() else (-1 if values else 0)
 
@@ -308,13 +309,12 @@ def _length(scope: Scope) -> int:
 def _knows_token(scope: Scope) -> bool:
     """Return whether a request has the token that the server's environment sets for its statistics, if any."""
     token = os.environ.get("SOLARA_RESOURCEZ_TOKEN", "")
-    values = [value for name, value in scope["headers"] if name == b"authorization"]
+    values = _values(scope, b"authorization")
     return bool(token) and len(values) == 1 and hmac.compare_digest(values[0], f"Bearer {token}".encode())
 
 
 def _session(scope: Scope) -> str:
-    named: str = (parse_qs(scope["query_string"].decode("latin-1")).get("session_id") or [""])[0]
-    return named
+    return str(parse_qs(scope["query_string"].decode("latin-1")).get("session_id", [""])[0])
 
 
 def _owns(scope: Scope, kernel: str) -> bool:
@@ -327,7 +327,7 @@ def _owns(scope: Scope, kernel: str) -> bool:
     if context is None:
         return True
     try:
-        cookies = SimpleCookie("; ".join(v.decode("latin-1") for name, v in scope["headers"] if name == b"cookie"))
+        cookies = SimpleCookie("; ".join(value.decode("latin-1") for value in _values(scope, b"cookie")))
     except CookieError:
         return False
     return context.session_id in [cookies[name].value for name in cookies if name.startswith("solara-session-id")]
@@ -343,15 +343,19 @@ def _is_left(kernel: str) -> bool:
 
 def _sealed(send: Send, host: str) -> Send:
     """Return a function that answers with the headers that isolate a page."""
+    safe = {**SAFE, "content-security-policy": POLICY.format(host=host or "localhost")}
 
     async def sealed(message: Message) -> None:
         if message["type"] == "http.response.start":
-            ours = {**SAFE, "content-security-policy": POLICY.format(host=host or "localhost")}
-            kept = [(name, value) for name, value in message.get("headers", ()) if name.lower().decode() not in ours]
-            kept = [(name, _strict(value) if name.lower() == b"set-cookie" else value) for name, value in kept]
-            if any(name.lower() == b"set-cookie" for name, _ in kept):
+            headers = [(name.lower(), value) for name, value in message.get("headers", ())]
+            kept = [(name, _strict(value) if name == b"set-cookie" else value)
+                    for name, value in headers if name.decode() not in safe]  # fmt: skip
+            if any(name == b"set-cookie" for name, _ in kept):
                 kept.append((b"cache-control", b"no-store"))
-            message = {**message, "headers": [*kept, *((k.encode(), v.encode()) for k, v in ours.items())]}
+            message = {
+                **message,
+                "headers": [*kept, *((name.encode(), value.encode()) for name, value in safe.items())],
+            }
         await send(message)
 
     return sealed

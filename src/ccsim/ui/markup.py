@@ -5,7 +5,7 @@ from __future__ import annotations
 from ccsim.app.pages import Message, Send
 
 #: Replacements for parts of Solara's template.
-SWAPS = {
+REPLACEMENTS = {
     b"<html>": b'<html lang="en">',
     b", maximum-scale=1, user-scalable=no, minimal-ui": b"",
 }
@@ -45,31 +45,28 @@ SCRIPT = b"""<script>
 
 def mended(send: Send) -> Send:
     """Return a function that answers with the corrected page; other answers are unchanged."""
-    begun: list[Message] = []
+    starts: list[Message] = []
     parts: list[bytes] = []
 
     async def mending(message: Message) -> None:
         if message["type"] == "http.response.start":
             kinds = [value for name, value in message.get("headers", ()) if name.lower() == b"content-type"]
             if message["status"] == 200 and kinds and kinds[0].startswith(b"text/html"):
-                begun.append(message)
+                starts.append(message)
                 return
-        elif begun:
+        elif starts:
             parts.append(message.get("body", b""))
             if message.get("more_body"):
                 return
-            body = _mended(b"".join(parts))
-            start = begun.pop()
+            body = b"".join(parts)
+            for old, new in REPLACEMENTS.items():
+                body = body.replace(old, new, 1)
+            # In the head, because Vue recreates the body without scripts.
+            body = body.replace(b"</head>", SCRIPT + b"</head>", 1)
+            start = starts.pop()
             kept = [(name, value) for name, value in start.get("headers", ()) if name.lower() != b"content-length"]
             await send({**start, "headers": [*kept, (b"content-length", str(len(body)).encode())]})
             message = {"type": "http.response.body", "body": body}
         await send(message)
 
     return mending
-
-
-def _mended(page: bytes) -> bytes:
-    for old, new in SWAPS.items():
-        page = page.replace(old, new, 1)
-    # In the head, because Vue recreates the body without scripts.
-    return page.replace(b"</head>", SCRIPT + b"</head>", 1)

@@ -28,6 +28,8 @@ from ccsim.simulation.collected import CollectedOrganisation
 from ccsim.ui import guard
 from ccsim.ui.floor_plan import FloorRenderer
 
+#: Arguments of :func:`page` from the command line, because Solara calls it without any.
+CHOSEN: dict[str, Any] = {}
 #: KPIs plotted by default, one plot each.
 PLOTS: tuple[str | tuple[str, ...], ...] = (
     ("csat", "reported_csat"), ("conviction", "adoption"), "fcr", "engagement", "npv",
@@ -89,12 +91,11 @@ class Lever(Slider):
 
     def __init__(self, row: Parameter, value: float, heading: str = "") -> None:
         low, high = row.range
-        whole = row.kind is int
+        kind = int if row.kind is int else float
         self.heading, self._text = heading, label_of(row)
-        kind = int if whole else float
         super().__init__(
             "", kind(value), kind(min(low, value)), kind(max(high, value)),
-            1 if whole else 10.0 ** math.floor(math.log10((high - low) / 40)), dtype=kind,
+            1 if kind is int else 10.0 ** math.floor(math.log10((high - low) / 40)), dtype=kind,
         )  # fmt: skip
 
     @property
@@ -138,9 +139,9 @@ def levers_of(scenario: Scenario, wanted: Sequence[str] | None) -> list[Paramete
         for name in sorted(chosen - groups - {"all"}):
             if name not in rows:
                 raise UnknownNameError("lever or group of levers", name, [*rows, *groups, "all"])
-    found = [row for key, row in rows.items() if "all" in chosen or key in chosen or row.group in chosen]
-    order = list(dict.fromkeys(row.group for row in found))
-    return sorted(found, key=lambda row: (row.group not in own, order.index(row.group)))
+    levers = [row for key, row in rows.items() if "all" in chosen or key in chosen or row.group in chosen]
+    order = list(dict.fromkeys(row.group for row in levers))
+    return sorted(levers, key=lambda row: (row.group not in own, order.index(row.group)))
 
 
 def plots_of(wanted: Sequence[Any] | None) -> list[Any]:
@@ -153,18 +154,18 @@ def plots_of(wanted: Sequence[Any] | None) -> list[Any]:
 
 def inputs(scenario: Scenario, wanted: Sequence[str] | None) -> dict[str, Any]:
     """Return a slider, a choice or a checkbox for each lever, by key, in the format of SolaraViz."""
-    found: dict[str, Any] = {}
+    params: dict[str, Any] = {}
     begun, last = scenario.values(), ""
     for row in levers_of(scenario, wanted):
         value = begun.get(row.key, row.shown)
         group = row.group.replace("_", " ").capitalize()
         if row.choices or row.kind is bool:
             kind = {"type": "Select", "values": list(row.choices)} if row.choices else {"type": "Checkbox"}
-            found[row.key] = {**kind, "value": value, "label": f"{group}: {label_of(row).lower()}"}
+            params[row.key] = {**kind, "value": value, "label": f"{group}: {label_of(row).lower()}"}
         else:
-            found[row.key] = Lever(row, value, group if row.group != last else "")
+            params[row.key] = Lever(row, value, group if row.group != last else "")
             last = row.group
-    return found
+    return params
 
 
 def _shown(begun: Mapping[str, Any], names: Sequence[str]) -> type[CollectedOrganisation]:

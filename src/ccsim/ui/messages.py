@@ -48,15 +48,15 @@ def parsed(content: str | bytes) -> dict[str, Any]:
         starts = _starts(content)
         parts = len(starts) - 1
         content = content[starts[0] : starts[1] if parts else None].decode("utf-8", "strict")
-    found = json.loads(content)
-    _shallow(found)
-    if not isinstance(found, dict) or not isinstance(found.get("header"), dict):
+    message = json.loads(content)
+    _check_values(message)
+    if not isinstance(message, dict) or not isinstance(message.get("header"), dict):
         raise Refused("the message has no header")
-    kind = found["header"].get("msg_type")
-    if not isinstance(kind, str) or kind not in _TYPES or found.get("channel") not in ("shell", "control"):
+    kind = message["header"].get("msg_type")
+    if not isinstance(kind, str) or kind not in _TYPES or message.get("channel") not in ("shell", "control"):
         raise Refused("the message is of no known type")
-    inner = found.get("content")
-    if not isinstance(inner, dict) or not isinstance(found.get("metadata", {}), dict):
+    inner = message.get("content")
+    if not isinstance(inner, dict) or not isinstance(message.get("metadata", {}), dict):
         raise Refused("the message has no content")
     if not isinstance(inner.get("comm_id", ""), str):
         raise Refused("a channel has a name")
@@ -64,10 +64,10 @@ def parsed(content: str | bytes) -> dict[str, Any]:
         if str(inner.get("target_name")) not in _TARGETS or inner.get("data"):
             raise Refused("a browser opens no widget")
     elif kind == "comm_msg":
-        _said(inner.get("data"), parts)
+        _check_data(inner.get("data"), parts)
     if parts and kind != "comm_msg":
         raise Refused("the message has parts that it cannot have")
-    return found
+    return message
 
 
 def _starts(content: bytes) -> tuple[int, ...]:
@@ -83,7 +83,7 @@ def _starts(content: bytes) -> tuple[int, ...]:
     return starts
 
 
-def _shallow(value: Any, left: int = DEPTH) -> None:
+def _check_values(value: Any, depth: int = DEPTH) -> None:
     """Raise an error for messages that are nested too deep or name another widget."""
     if isinstance(value, str):
         if value.startswith("IPY_MODEL_"):
@@ -91,13 +91,13 @@ def _shallow(value: Any, left: int = DEPTH) -> None:
         return
     if not isinstance(value, (dict, list)):
         return
-    if not left:
+    if not depth:
         raise Refused("the message is nested too deep")
-    for one in value.values() if isinstance(value, dict) else value:
-        _shallow(one, left - 1)
+    for inner in value.values() if isinstance(value, dict) else value:
+        _check_values(inner, depth - 1)
 
 
-def _said(data: Any, parts: int) -> None:
+def _check_data(data: Any, parts: int) -> None:
     """Check a message to a widget, or on the channel that requests a page."""
     method = data.get("method") if isinstance(data, dict) else None
     if not isinstance(method, str) or not set(data) <= _METHODS.get(method, frozenset()):
@@ -115,12 +115,12 @@ def _said(data: Any, parts: int) -> None:
         if not isinstance(data.get("state"), dict) or data.get("buffer_paths"):
             raise Refused("a state is values by name")
     elif method == "run":
-        wanted = data.get("args")
-        if not isinstance(wanted, dict) or wanted.get("appName") not in (None, "", "__default__"):
+        args = data.get("args")
+        if not isinstance(args, dict) or args.get("appName") not in (None, "", "__default__"):
             raise Refused("there is one application")
-        if not isinstance(wanted.get("path", ""), str):
+        if not isinstance(args.get("path", ""), str):
             raise Refused("a path is a text")
-        if not isinstance(wanted.get("themes", {}), dict):
+        if not isinstance(args.get("themes", {}), dict):
             raise Refused("themes are values by name")
 
 
@@ -131,8 +131,8 @@ def narrow() -> None:
     """
     from ipywidgets.widgets.widget import Widget  # type: ignore[import-untyped]  # ipywidgets has no types
 
-    behind = Widget._handle_msg
-    if getattr(behind, "narrow", False):
+    handle = Widget._handle_msg
+    if getattr(handle, "narrow", False):
         return
 
     def checked(widget: Any, message: dict[str, Any]) -> None:
@@ -149,7 +149,7 @@ def narrow() -> None:
             message = {**message, "content": {**message["content"], "data": {"method": "update", "state": kept}}}
         elif data.get("method") != "request_state":
             return
-        behind(widget, message)
+        handle(widget, message)
 
     checked.narrow = True  # type: ignore[attr-defined]  # so that it is put there once
     Widget._handle_msg = checked

@@ -45,7 +45,7 @@ class Ending(uvicorn.Server):
         super().handle_exit(sig, frame)
 
 
-def run(host: str, port: int, open_: bool, site: Path = SITE, until: BinaryIO | None = None) -> None:
+def run(host: str, port: int, open_: bool, site: Path = SITE, end_with: BinaryIO | None = None) -> None:
     """Serve Mesa's page until told to end.
 
     Args:
@@ -53,14 +53,14 @@ def run(host: str, port: int, open_: bool, site: Path = SITE, until: BinaryIO | 
         port: port to listen at.
         open_: whether to show the page in this machine's browser.
         site: the file of the page that Solara serves.
-        until: the server ends with this stream, if there is one.
+        end_with: the server ends with this stream, if there is one.
 
     Raises:
         InputError: the address and port are not available.
     """
     host = addresses.checked_host(host)
     try:
-        ear = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+        listener = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except OSError as error:
         why = str(error.strerror).partition(" (")[0]
         raise InputError(f"cannot listen at {host}, port {port}: {why}; --port and --host take others") from None
@@ -94,9 +94,9 @@ def run(host: str, port: int, open_: bool, site: Path = SITE, until: BinaryIO | 
         server_header=False, ws="websockets-sansio", ws_max_size=MESSAGE, root_path="",
     )  # fmt: skip
     server = Ending(config)
-    if until is not None:
-        threading.Thread(target=_end_with, args=(server, until), daemon=True).start()
-    server.run(sockets=[ear])
+    if end_with is not None:
+        threading.Thread(target=_end_with, args=(server, end_with), daemon=True).start()
+    server.run(sockets=[listener])
 
 
 def _end_with(server: Ending, stream: BinaryIO) -> None:

@@ -8,10 +8,9 @@ from typing import Any
 
 import solara
 
-from ccsim.ui import opened
-from ccsim.ui.mesa_page import page
+from ccsim.ui.mesa_page import CHOSEN, page
 
-Page = page(**opened.CHOSEN)
+Page = page(**CHOSEN)
 
 
 @solara.component

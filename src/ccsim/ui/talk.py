@@ -14,7 +14,7 @@ from ccsim.ui.messages import Refused, parsed
 #: Largest number of channels of a page.
 CHANNELS = 60
 #: Seconds within which a page must be requested.
-ASKED = 20.0
+REQUEST_TIMEOUT = 20.0
 #: Messages at once, and how many more each second.
 MESSAGES = (600.0, 60.0)
 
@@ -31,8 +31,8 @@ class Talk:
     def __init__(self, first: Message, receive: Receive, send: Send) -> None:
         self._waiting: deque[Message] = deque(({"type": "websocket.connect"}, first))
         self._receive, self._send = receive, send
-        self._allowance, self._until = Allowance(*MESSAGES), time.monotonic() + ASKED
-        self._asked, self._over, self._channels, self._accepted = False, False, 0, False
+        self._allowance, self._deadline = Allowance(*MESSAGES), time.monotonic() + REQUEST_TIMEOUT
+        self._requested, self._over, self._channels, self._accepted = False, False, 0, False
 
     async def receive(self) -> Message:
         """Return the next message that may be passed on."""
@@ -58,13 +58,13 @@ class Talk:
         except (Refused, ValueError, RecursionError):
             return await self._end()
         if kind == "comm_msg":
-            self._asked = self._asked or data["content"]["data"]["method"] in ("run", "app-status")
+            self._requested = self._requested or data["content"]["data"]["method"] in ("run", "app-status")
         return message
 
     async def _next(self) -> Message:
-        if self._asked:
+        if self._requested:
             return await self._receive()
-        return await asyncio.wait_for(self._receive(), max(0.1, self._until - time.monotonic()))
+        return await asyncio.wait_for(self._receive(), max(0.1, self._deadline - time.monotonic()))
 
     async def _end(self) -> Message:
         self._over = True
