@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 
 from ccsim.analysis.admitted import AdmittedWorlds, worlds_of
-from ccsim.analysis.forecasting.ensemble import SEEN, Ensemble, run_worlds
+from ccsim.analysis.forecasting.ensemble import PAST_STEPS, Ensemble, run_worlds
 from ccsim.analysis.forecasting.fit import emulators, levels_in, levels_of, posterior
 from ccsim.analysis.forecasting.forecast import forecast
 from ccsim.analysis.forecasting.scores import covers
@@ -40,8 +40,8 @@ customers = 600
 
 def series_of_world(ensemble: Ensemble, kpi: str, world: int) -> Series:
     """Return the first steps of a world as a history."""
-    values = ensemble.values[kpi][world, :SEEN]
-    return Series(kpi, pd.date_range("2020-03-31", periods=SEEN, freq="QE"), values, WEEKS, float("nan"))
+    values = ensemble.values[kpi][world, :PAST_STEPS]
+    return Series(kpi, pd.date_range("2020-03-31", periods=PAST_STEPS, freq="QE"), values, WEEKS, float("nan"))
 
 
 def part_of(ensemble: Ensemble, worlds: np.ndarray) -> Ensemble:
@@ -78,7 +78,7 @@ def recovered(
             row: dict[str, float] = {}
             for kpi, one in series.items():
                 draws = forecast(one, rest, AHEAD, seed + world).draws
-                late = ensemble.values[kpi][world, SEEN : SEEN + AHEAD]
+                late = ensemble.values[kpi][world, PAST_STEPS : PAST_STEPS + AHEAD]
                 row[kpi] = float(np.mean([covers(draws[:, h], late[h], 0.9) for h in range(AHEAD)]))
             found, _ = posterior(levels_of(series), rest, seed + world, (), learnt)
             row["fits"] = float(len(found) > 0)
@@ -113,7 +113,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as place:
         Path(place, "organisation.toml").write_text(ORGANISATION, encoding="utf-8")
         folder, runner = read_folder(place), Runner(workers=given.workers)
-        whole = run_worlds(folder, SEEN + AHEAD, WEEKS, given.count + given.worlds, given.seed, runner, source)
+        whole = run_worlds(folder, PAST_STEPS + AHEAD, WEEKS, given.count + given.worlds, given.seed, runner, source)
     table, ranks = recovered(whole, given.count, given.seed)
     print(f"{given.count} organisations, {given.worlds} worlds beside them ({given.worlds_from})")
     forecasts = table[list(KPIS)].mean(axis=1)

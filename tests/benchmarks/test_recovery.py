@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from benchmarks.recovery import AHEAD, part_of, rank_tests, recovered
 
-from ccsim.analysis.forecasting.ensemble import SEEN, Ensemble
+from ccsim.analysis.forecasting.ensemble import PAST_STEPS, Ensemble
 from ccsim.analysis.parameter_space import dimensions
 
 
@@ -17,7 +17,7 @@ def linear_worlds(count: int, seed: int) -> Ensemble:
     unit = rng.random((count, 2))
     low, high = (np.array([getattr(one, end) for one in space]) for end in ("low", "high"))
     level = 60 + 20 * unit[:, :1] + rng.normal(0, 1, (count, 1))
-    figures = level + rng.normal(0, 1, (count, SEEN + AHEAD))
+    figures = level + rng.normal(0, 1, (count, PAST_STEPS + AHEAD))
     return Ensemble(space, low + (high - low) * unit, {"csat": figures})
 
 

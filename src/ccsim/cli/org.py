@@ -150,7 +150,7 @@ def fit(
 
     read = read_folder(folder)
     done = fit_folder(read, worlds, seed, runner_of(workers, scheduler), admitted(worlds_from))
-    typer.echo(as_text(done.lies, "markdown"))
+    typer.echo(as_text(done.locations, "markdown"))
     typer.echo(as_text(done.fit.levels, "markdown"))
     _print_unidentifiable(read)
     if done.file is None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from ccsim.analysis.admitted import AdmittedWorlds
 from ccsim.analysis.forecasting.backtesting import backtested
+from ccsim.analysis.forecasting.forecast import overall
 from ccsim.analysis.problem import Runner
 from ccsim.errors import InputError
 from ccsim.organisations.folder import Folder
@@ -30,24 +31,21 @@ def evidence(
         why there is no evidence, or empty.
     """
     try:
-        found = backtested(folder, steps, worlds, seed, runner, source)
+        tests = backtested(folder, steps, worlds, seed, runner, source)
     except InputError as error:
         return {"numbers": {}, "lines": {}, "far": {}, "events": [], "none": str(error)}
     numbers: dict[str, float] = {}
-    for one, table in zip(found.series, found.tables, strict=True):
-        whole = table[table["horizon"] == "all"].set_index("forecast")
-        own: Any = whole.loc["ccsim"]
-        numbers |= {
-            f"backtest/{one.kpi}/{name}": float(own[name]) for name in ("error", "crps", "covers_50", "covers_90")
-        }
-        numbers[f"backtest/{one.kpi}/naive"] = float(whole["crps"].drop("ccsim").min())
+    for series, table in zip(tests.series, tests.tables, strict=True):
+        own, naive = overall(table)
+        scores = {name: own[name] for name in ("error", "crps", "covers_50", "covers_90")} | {"naive": naive.min()}
+        numbers |= {f"backtest/{series.kpi}/{name}": float(score) for name, score in scores.items()}
     far: dict[str, str] = {}
-    for row in found.lies().to_dict("records"):
+    for row in tests.locations().to_dict("records"):
         numbers |= {f"level/{row['kpi']}/{name}": float(row[name]) for name in ("observed", "quantile")}
         if row["in_words"]:
             far[row["kpi"]] = row["in_words"]
     events = []
-    for number, row in enumerate(found.events.to_dict("records"), 1):
+    for number, row in enumerate(tests.events.to_dict("records"), 1):
         events.append({"event": row["event"], "kpi": row["kpi"], "verdict": row["verdict"], "key": f"event/{number}"})
         numbers |= {f"event/{number}/{name}": float(row[name]) for name in ("crps_with", "crps_without")}
-    return {"numbers": numbers, "lines": found.lines(), "far": far, "events": events, "none": ""}
+    return {"numbers": numbers, "lines": tests.lines(), "far": far, "events": events, "none": ""}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -10,7 +10,7 @@ import pandas as pd
 from ccsim.analysis.admitted import AdmittedWorlds
 from ccsim.analysis.forecasting import ensemble as worlds_of
 from ccsim.analysis.forecasting.drivers import Outside, outside_of
-from ccsim.analysis.forecasting.ensemble import SEEN, Ensemble, Past, locate_observed
+from ccsim.analysis.forecasting.ensemble import PAST_STEPS, Ensemble, Past, locate_observed
 from ccsim.analysis.forecasting.fit import levels_of
 from ccsim.analysis.forecasting.forecast import Forecast, backtest, earlier, forecast, line_of
 from ccsim.analysis.forecasting.scores import crps, verdict
@@ -43,20 +43,20 @@ class Ensembles:
     source: AdmittedWorlds | None = None
     done: dict[object, Ensemble] = field(default_factory=dict, repr=False)
 
-    def of(self, series: Series, steps: int, without: tuple[Event, ...] = ()) -> Ensemble:
+    def of(self, series: Series, steps: int, left_out: tuple[Event, ...] = ()) -> Ensemble:
         """Return worlds for a series.
 
         Args:
             series: the observed series.
             steps: number of steps ahead.
-            without: events to leave out.
+            left_out: events to leave out.
         """
         moved = moves_levers(self.folder)
-        past = Past(series.dates[-1], without=without) if moved else None
+        past = Past(series.dates[-1], left_out=left_out) if moved else None
         key = (series.weeks, steps, past)
         if key not in self.done:
             self.done[key] = worlds_of.run_worlds(
-                self.folder, SEEN + steps, series.weeks, self.worlds, self.seed, self.runner, self.source, past=past
+                self.folder, PAST_STEPS + steps, series.weeks, self.worlds, self.seed, self.runner, self.source, past=past
             )  # fmt: skip
         return self.done[key]
 
@@ -93,13 +93,13 @@ class Backtests:
             for one, table, drivers in zip(self.series, self.tables, self.drivers, strict=True)
         }
 
-    def lies(self) -> pd.DataFrame:
+    def locations(self) -> pd.DataFrame:
         """Return the quantile of each KPI's level among the worlds."""
-        rows = []
+        tables = []
         for one in self.series:
             level, _ = levels_of({one.kpi: one})[one.kpi]
-            rows.append(locate_observed(self.ensembles.of(earlier(one, self.steps), self.steps), {one.kpi: level}))
-        return pd.concat(rows, ignore_index=True)
+            tables.append(locate_observed(self.ensembles.of(earlier(one, self.steps), self.steps), {one.kpi: level}))
+        return pd.concat(tables, ignore_index=True)
 
     def forecasts(self, seed: int) -> list[Forecast]:
         """Return the forecast of each series from its end, as many steps ahead as were held out.
@@ -115,7 +115,7 @@ class Backtests:
 
     def event_lines(self) -> list[str]:
         """Describe the back-test of each event in a sentence, and say which effects are not back-tested."""
-        found = [
+        sentences = [
             f"Event {row['event']} ({row['lever']} = {row['value']} from {row['from']}), {row['kpi']}: {row['after']} values "
             f"after it changed by {number(row['observed'], hyphen=True)}; the model says {number(row['with_it'], hyphen=True)} with the event and "
             f"{number(row['without_it'], hyphen=True)} without; CRPS {number(row['crps_with'], hyphen=True)} and {number(row['crps_without'], hyphen=True)}: the "
@@ -127,7 +127,7 @@ class Backtests:
             "No effect of a lever is back-tested by this: only an event in events.csv with a lever, its value, and KPI values before "
             "and after is."
         )  # fmt: skip
-        return [*found, text]
+        return [*sentences, text]
 
 
 def backtested(
@@ -173,12 +173,11 @@ def _tested(event: Event, series: Series, ensembles: Ensembles, steps: int, seed
     after = min(steps, len(series.values) - before)
     if before < LEAST or after < AROUND:
         return None
-    early = replace(series, dates=series.dates[:before], values=series.values[:before],
-                    given=None if series.given is None else series.given[:before])  # fmt: skip
+    early = earlier(series, len(series.values) - before)
     late = series.values[before : before + after]
     beside = outside_of(ensembles.folder, early, after)
     draws = [
-        forecast(early, ensembles.of(early, steps, without), after, seed, beside).draws for without in ((), (event,))
+        forecast(early, ensembles.of(early, steps, left_out), after, seed, beside).draws for left_out in ((), (event,))
     ]
     scores = [float(np.mean([crps(each[:, h], late[h]) for h in range(after)])) for each in draws]
     start = float(early.values[-min(4, before) :].mean())

@@ -26,14 +26,14 @@ class Outside:
 
     Attributes:
         names: names of the drivers.
-        seen: values in the past, shape (steps of the series, drivers).
+        past: values in the past, shape (steps of the series, drivers).
         ahead: values in the future, shape (steps ahead, drivers).
         held: drivers whose last value is held, because later ones are missing.
         short: drivers that are left out, because their values begin too late.
     """
 
     names: tuple[str, ...]
-    seen: np.ndarray
+    past: np.ndarray
     ahead: np.ndarray
     held: tuple[str, ...] = ()
     short: tuple[str, ...] = ()
@@ -99,22 +99,22 @@ def effect_of(series: Series, outside: Outside) -> Effect:
         series: the observed series.
         outside: the drivers.
     """
-    mean, spread = outside.seen.mean(axis=0), outside.seen.std(axis=0)
+    mean, spread = outside.past.mean(axis=0), outside.past.std(axis=0)
     spread = np.where(spread > 0, spread, 1.0)
-    seen, ahead = (outside.seen - mean) / spread, (outside.ahead - mean) / spread
+    past, ahead = (outside.past - mean) / spread, (outside.ahead - mean) / spread
     count = len(series.values)
     time = np.arange(count)
     # Prior: a driver one standard deviation from its mean moves the series by about as much as one step does.
     prior = np.diff(series.values).var() or 1.0
-    weights, covariance, rest = np.zeros(seen.shape[1]), np.eye(seen.shape[1]) * prior, series
+    weights, covariance, rest = np.zeros(past.shape[1]), np.eye(past.shape[1]) * prior, series
     for _ in range(ROUNDS):
         noise = noise_of(rest)
-        whole = (
+        noise_covariance = (
             (noise.observation**2 + 1e-9 * prior) * np.eye(count) + noise.step**2 * np.minimum.outer(time, time)
             + noise.drift**2 * np.outer(time, time) + 1e4 * (series.values.var() + prior)
         )  # fmt: skip
-        inverse = np.linalg.inv(whole)
-        covariance = np.linalg.inv(seen.T @ inverse @ seen + np.eye(seen.shape[1]) / prior)
-        weights = covariance @ (seen.T @ inverse @ (series.values - series.values.mean()))
-        rest = replace(series, values=series.values - seen @ weights)
+        inverse = np.linalg.inv(noise_covariance)
+        covariance = np.linalg.inv(past.T @ inverse @ past + np.eye(past.shape[1]) / prior)
+        weights = covariance @ (past.T @ inverse @ (series.values - series.values.mean()))
+        rest = replace(series, values=series.values - past @ weights)
     return Effect(rest, ahead @ weights, np.linalg.cholesky(covariance).T @ ahead.T)

@@ -6,7 +6,6 @@ the questionnaire narrow these ranges.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +16,7 @@ from ccsim.analysis.parameter_space import Dimension, drawn, numbers_of
 from ccsim.analysis.problem import IndependentOrganisations, Runner
 from ccsim.errors import InputError
 from ccsim.execution.estimate import Work
+from ccsim.experiments.design import Design
 from ccsim.model.kpis import KPIS
 from ccsim.model.settings import all_parameters
 from ccsim.organisations.folder import Folder
@@ -25,7 +25,7 @@ from ccsim.organisations.timeline import Event, of_the_past, timeline_of
 from ccsim.scenarios.scenario import Scenario
 
 #: Steps that worlds run before the first one that counts, and steps of their past from which forecasts are made.
-SETTLING, SEEN = 1, 6
+SETTLING, PAST_STEPS = 1, 6
 
 
 @dataclass(frozen=True)
@@ -36,19 +36,19 @@ class Ensemble:
         space: the parameters that vary.
         numbers: the worlds' parameter values, shape (worlds, dimensions).
         values: each KPI by name, shape (worlds, steps).
-        seen: number of steps in the past; the others lie ahead.
+        past_steps: number of steps in the past; the others lie ahead.
         weeks: length of a step in weeks.
     """
 
     space: tuple[Dimension, ...]
     numbers: np.ndarray
     values: dict[str, np.ndarray]
-    seen: int = SEEN
+    past_steps: int = PAST_STEPS
     weeks: float = 13
 
     def past(self, kpi: str, steps: int) -> np.ndarray:
         """Return the last steps of a KPI's past, shape (worlds, steps)."""
-        return self.values[kpi][:, self.seen - steps : self.seen]
+        return self.values[kpi][:, self.past_steps - steps : self.past_steps]
 
 
 def prior(folder: Folder, source: AdmittedWorlds | None = None, *, levers: bool = True) -> tuple[Dimension, ...]:
@@ -73,18 +73,18 @@ class Past:
     """The past that worlds share with the organisation.
 
     Attributes:
-        until: last day of the history that is used.
-        seen: number of past steps that are kept.
-        without: events that do not happen in these worlds.
+        last_day: last day of the history that is used.
+        steps: number of past steps that are kept.
+        left_out: events that do not happen in these worlds.
     """
 
-    until: pd.Timestamp
-    seen: int = SEEN
-    without: tuple[Event, ...] = ()
+    last_day: pd.Timestamp
+    steps: int = PAST_STEPS
+    left_out: tuple[Event, ...] = ()
 
 
 def scenario_of(
-    folder: Folder, weeks: int = 0, start: pd.Timestamp | None = None, without: tuple[Event, ...] = ()
+    folder: Folder, weeks: int = 0, start: pd.Timestamp | None = None, left_out: tuple[Event, ...] = ()
 ) -> Scenario:
     """Return a scenario of the organisation with its known past and no further moves.
 
@@ -94,11 +94,11 @@ def scenario_of(
         folder: the organisation.
         weeks: number of simulated weeks.
         start: day on which week 0 begins; None for today, with the levers as they stand now.
-        without: events to leave out.
+        left_out: events to leave out.
     """
     if start is None:
         return Scenario("own", title=folder.name, source=str(folder.path))
-    known, moves = timeline_of(folder, start, weeks, without)
+    known, moves = timeline_of(folder, start, weeks, left_out)
     layout = make_layout(folder)
     # Levers that have moved by today had not moved at the start.
     before = {
@@ -107,16 +107,6 @@ def scenario_of(
         if key not in layout.intervals
     }
     return Scenario("own", title=folder.name, history={**before, **known}, schedule=moves, source=str(folder.path))
-
-
-def weeks_at(steps: int, weeks: float) -> list[int]:
-    """Return the last week (from 0) of each step after those in which worlds settle."""
-    return [round((SETTLING + step + 1) * weeks) - 1 for step in range(steps)]
-
-
-def start_of(past: Past, weeks: float) -> pd.Timestamp:
-    """Return the day on which week 0 begins, so that the past ends on its last day."""
-    return past.until - pd.Timedelta(days=7 * round((SETTLING + past.seen) * weeks) - 1)
 
 
 def run_worlds(
@@ -147,32 +137,51 @@ def run_worlds(
         raise InputError(f"worlds: must be at least 40, got {worlds}")
     space = prior(folder, source)
     design = source.design(space, worlds, seed) if source else drawn(space, "latin-hypercube", worlds, seed)
-    at = weeks_at(steps, weeks)
-    start, without = (start_of(past, weeks), past.without) if past else (None, ())
-    study = IndependentOrganisations(
-        of_the_past(scenario_of(folder, at[-1] + 1, start, without)), weeks=at[-1] + 1, replicates=1, seed=seed
-    )
-    runner.expect([Work.of(study.experiment(design, at)).times(1.0 + then / worlds)])
-    frame = runner.summaries(study, design, "worlds", at)
-    done = np.sort(frame["point"].unique())
-    seen = past.seen if past else SEEN
-    return Ensemble(space, numbers_of(space, design)[done], kpi_values_of(frame, KPIS), seen, weeks)
+    return run_design(folder, space, design, steps, weeks, seed, runner, rerun=then / worlds, past=past)
 
 
-def kpi_values_of(frame: pd.DataFrame, kpis: Iterable[str]) -> dict[str, np.ndarray]:
-    """Return KPIs by name, shape (worlds, steps), from rows by point and week."""
-    done = np.sort(frame["point"].unique())
-    return {
-        name: frame.pivot(index="point", columns="week", values=name).reindex(done).to_numpy(float)
-        for name in kpis if name in frame
-    }  # fmt: skip
+def run_design(
+    folder: Folder, space: tuple[Dimension, ...], design: Design, steps: int, weeks: float, seed: int, runner: Runner, *,
+    part: str = "worlds", rerun: float | None = None, past: Past | None = None,
+) -> Ensemble:  # fmt: skip
+    """Run the worlds of a design.
+
+    Args:
+        folder: the organisation.
+        space: the parameters of the design.
+        design: the parameter values of the worlds.
+        steps: number of steps that are kept of each world.
+        weeks: length of a step in weeks.
+        seed: seed of the draws.
+        runner: how worlds are run.
+        part: what to call these runs.
+        rerun: share of as many runs that follows these, for the estimate of the duration; None if it was made before.
+        past: the past of the worlds; None if no driver or event moves them.
+
+    Returns:
+        The completed worlds.
+    """
+    # The last week (from 0) of each step after those in which worlds settle.
+    report_weeks = [round((SETTLING + step + 1) * weeks) - 1 for step in range(steps)]
+    n_weeks = report_weeks[-1] + 1
+    scenario = scenario_of(folder, n_weeks)
+    if past:  # week 0 begins so that the past ends on its last day
+        start = past.last_day - pd.Timedelta(days=7 * round((SETTLING + past.steps) * weeks) - 1)
+        scenario = scenario_of(folder, n_weeks, start, past.left_out)
+    problem = IndependentOrganisations(of_the_past(scenario), weeks=n_weeks, replicates=1, seed=seed)
+    if rerun is not None:
+        runner.expect([Work.of(problem.experiment(design, report_weeks)).times(1.0 + rerun)])
+    frame = runner.summaries(problem, design, part, report_weeks)
+    values = {name: frame.pivot(index="point", columns="week", values=name).to_numpy(float) for name in KPIS}
+    completed = np.sort(frame["point"].unique())
+    return Ensemble(space, numbers_of(space, design)[completed], values, past.steps if past else PAST_STEPS, weeks)
 
 
 def locate_observed(ensemble: Ensemble, levels: dict[str, float]) -> pd.DataFrame:
     """Return the quantile of each observed level among the worlds, with a remark if it is extreme."""
     rows = []
     for kpi, level in levels.items():
-        worlds = ensemble.past(kpi, min(SEEN, ensemble.seen)).mean(axis=1)
+        worlds = ensemble.past(kpi, min(PAST_STEPS, ensemble.past_steps)).mean(axis=1)
         worlds = worlds[np.isfinite(worlds)]
         quantile = float((worlds < level).mean())
         words = (

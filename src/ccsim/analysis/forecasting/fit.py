@@ -8,28 +8,20 @@ are run again, and the fit counts only if these runs agree with the levels.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from ccsim.analysis import library
-from ccsim.analysis.forecasting.ensemble import (
-    SEEN,
-    Ensemble,
-    Past,
-    kpi_values_of,
-    scenario_of,
-    start_of,
-    weeks_at,
-)
+from ccsim.analysis.forecasting.ensemble import PAST_STEPS, Ensemble, Past, run_design
 from ccsim.analysis.forecasting.series import Series, noise_of
 from ccsim.analysis.parameter_space import Dimension, values_of
-from ccsim.analysis.problem import IndependentOrganisations, Runner
+from ccsim.analysis.problem import Runner
 from ccsim.experiments.design import Design
 from ccsim.organisations.folder import Folder
-from ccsim.organisations.timeline import AROUND, events_of, moves_levers, of_the_past
+from ccsim.organisations.timeline import AROUND, events_of, moves_levers
 
 CANDIDATES, KEPT, RUN_AGAIN = 20_000, 200, 24
 #: Standard deviations beyond which a candidate is ruled out (Pukelsheim 1994), and number of candidates that must remain.
@@ -72,10 +64,10 @@ class Fit:
             return pd.DataFrame({"parameter": keys, "median": np.nan, "low": np.nan, "high": np.nan, "contraction": np.nan,
                                  "identified": False})  # fmt: skip
         low, middle, high = np.quantile(self.draws, [0.05, 0.5, 0.95], axis=0)
-        whole = np.array([(one.high - one.low) ** 2 / 12 for one in self.space])
-        gone = np.clip(1.0 - self.draws.var(axis=0) / whole, 0.0, 1.0)
-        return pd.DataFrame({"parameter": keys, "median": middle, "low": low, "high": high, "contraction": gone,
-                             "identified": gone >= IDENTIFIED})  # fmt: skip
+        variance = np.array([(one.high - one.low) ** 2 / 12 for one in self.space])
+        reduction = np.clip(1.0 - self.draws.var(axis=0) / variance, 0.0, 1.0)
+        return pd.DataFrame({"parameter": keys, "median": middle, "low": low, "high": high, "contraction": reduction,
+                             "identified": reduction >= IDENTIFIED})  # fmt: skip
 
     def frame(self) -> pd.DataFrame:
         """Return the draws of the assumptions by key, as the folder stores them.
@@ -88,12 +80,12 @@ class Fit:
 
 def levels_of(series: dict[str, Series]) -> dict[str, tuple[float, float]]:
     """Return the level of each KPI, the mean of the last four values, with its standard deviation."""
-    found = {}
+    levels = {}
     for kpi, one in series.items():
-        noise = noise_of(one)
+        noise, level = noise_of(one), float(one.values[-4:].mean())
         spread = np.hypot(noise.observation / 2.0, noise.step)
-        found[kpi] = float(one.values[-4:].mean()), max(float(spread), 0.005 * abs(float(one.values[-4:].mean())), 1e-6)
-    return found
+        levels[kpi] = level, max(float(spread), 0.005 * abs(level), 1e-6)
+    return levels
 
 
 @dataclass(frozen=True)
@@ -134,23 +126,23 @@ def changes_of(folder: Folder, series: dict[str, Series]) -> list[Change]:
         folder: the organisation.
         series: its history; series with another step length or last day than the first one are skipped.
     """
-    found = []
+    changes = []
     first = next(iter(series.values()))
+    aligned = {kpi: one for kpi, one in series.items() if one.weeks == first.weeks and one.dates[-1] == first.dates[-1]}
     for event in events_of(folder):
-        for kpi, one in series.items():
-            cut = int((one.dates >= event.day).sum())
-            before, after = min(4, len(one.values) - cut), min(4, cut)
-            if one.weeks != first.weeks or one.dates[-1] != first.dates[-1] or before < AROUND or after < AROUND:
+        for kpi, one in aligned.items():
+            place = int((one.dates < event.day).sum())
+            cut = len(one.values) - place
+            before, after = min(4, place), min(4, cut)
+            if before < AROUND or after < AROUND or cut + before > LONGEST:
                 continue
-            if cut + before > LONGEST:
-                continue
-            place, noise = len(one.values) - cut, noise_of(one)
+            noise = noise_of(one)
             level = one.values[place : place + after].mean() - one.values[place - before : place].mean()
             error = np.sqrt(noise.observation**2 * (1 / before + 1 / after) + noise.step**2 * (before + after) / 2)
-            found.append(
+            changes.append(
                 Change(f"{kpi} over {event.label}", kpi, float(level), max(float(error), 1e-6), cut, before, after)
             )
-    return found
+    return changes
 
 
 def past_of(folder: Folder, series: dict[str, Series]) -> Past | None:
@@ -165,7 +157,7 @@ def past_of(folder: Folder, series: dict[str, Series]) -> Past | None:
     if not moves_levers(folder):
         return None
     changes = changes_of(folder, series)
-    return Past(next(iter(series.values())).dates[-1], max([SEEN, *(one.cut + one.before for one in changes)]))
+    return Past(next(iter(series.values())).dates[-1], max([PAST_STEPS, *(one.cut + one.before for one in changes)]))
 
 
 def fit(
@@ -187,12 +179,24 @@ def fit(
     levels = {kpi: level for kpi, level in levels_of(series).items() if kpi in ensemble.values}
     changes = changes_of(folder, series) if past else []
     draws, left = posterior(levels, ensemble, seed, changes)
-    again = _again(folder, levels, changes, ensemble, draws[:RUN_AGAIN], seed, runner, past) if len(draws) else {}
-    worlds = levels_in(ensemble, levels, changes)
-    rows = [_row(name, level, worlds[name], again.get(name)) for name, level in _targets(levels, changes).items()]
+    space, worlds, rerun = ensemble.space, levels_in(ensemble, levels, changes), {}
+    if len(draws):
+        design = Design.given([values_of(space, row) for row in draws[:RUN_AGAIN]])
+        runs = run_design(
+            folder, space, design, ensemble.past_steps, ensemble.weeks, seed + 1, runner, part="again", past=past
+        )
+        rerun = levels_in(runs, levels, changes)
+    rows = []
+    for name, (measured, error) in _targets(levels, changes).items():
+        low = middle = high = np.nan
+        away = np.inf
+        if name in rerun:
+            low, middle, high = np.nanquantile(rerun[name], [0.05, 0.5, 0.95])
+            away = float((np.nanmean(rerun[name]) - measured) / np.hypot(np.nanstd(rerun[name]), error))
+        rows.append((name, measured, error, float(np.nanmedian(worlds[name])), middle, low, high, away))
     names = ["kpi", "measured", "error", "prior", "fitted", "low", "high", "away"]
-    found = Fit(ensemble.space, draws, pd.DataFrame(rows, columns=names), left)
-    return found if found.targets_met else Fit(found.space, draws[:0], found.levels, found.left)
+    result = Fit(space, draws, pd.DataFrame(rows, columns=names), left)
+    return result if result.targets_met else replace(result, draws=draws[:0])
 
 
 def posterior(
@@ -225,7 +229,7 @@ def posterior(
 
 def _targets(levels: dict[str, tuple[float, float]], changes: Sequence[Change]) -> dict[str, tuple[float, float]]:
     """Return levels and changes by name, each with its standard deviation."""
-    return {**levels, **{one.name: (one.level, one.error) for one in changes}}
+    return {**levels, **{change.name: (change.level, change.error) for change in changes}}
 
 
 def levels_in(
@@ -241,20 +245,19 @@ def levels_in(
     Returns:
         By name, shape (worlds,).
     """
-    found = {kpi: ensemble.past(kpi, min(SEEN, ensemble.seen)).mean(axis=1) for kpi in levels}
-    return found | {one.name: one.of(ensemble.past(one.kpi, ensemble.seen)) for one in changes}
+    means = {kpi: ensemble.past(kpi, min(PAST_STEPS, ensemble.past_steps)).mean(axis=1) for kpi in levels}
+    return means | {change.name: change.of(ensemble.past(change.kpi, ensemble.past_steps)) for change in changes}
 
 
 def _unit(space: tuple[Dimension, ...], numbers: np.ndarray) -> np.ndarray:
-    low, high = (np.array([getattr(one, end) for one in space]) for end in ("low", "high"))
+    low, high = np.array([(one.low, one.high) for one in space]).T
     return np.asarray((numbers - low) / np.where(high > low, high - low, 1.0))
 
 
 def _numbers(space: tuple[Dimension, ...], unit: np.ndarray) -> np.ndarray:
-    low, high = (np.array([getattr(one, end) for one in space]) for end in ("low", "high"))
-    stepped = np.array([one.stepped for one in space])
+    low, high = np.array([(one.low, one.high) for one in space]).T
     numbers = low + (high - low) * unit
-    return np.asarray(np.where(stepped, np.round(numbers), numbers))
+    return np.asarray(np.where([one.stepped for one in space], np.round(numbers), numbers))
 
 
 def emulators(ensemble: Ensemble, worlds: dict[str, np.ndarray]) -> dict[str, tuple[Any, float]]:
@@ -266,13 +269,13 @@ def emulators(ensemble: Ensemble, worlds: dict[str, np.ndarray]) -> dict[str, tu
     """
     design = _unit(ensemble.space, ensemble.numbers)
     linear, validation = library("sklearn.linear_model"), library("sklearn.model_selection")
-    found = {}
+    fitted = {}
     for name, level in worlds.items():
-        good = np.isfinite(level)
+        known = np.isfinite(level)
         model = linear.RidgeCV(alphas=np.logspace(-2, 3, 11))
-        out = level[good] - validation.cross_val_predict(model, design[good], level[good], cv=5)
-        found[name] = (model.fit(design[good], level[good]), float(out.std()))
-    return found
+        errors = level[known] - validation.cross_val_predict(model, design[known], level[known], cv=5)
+        fitted[name] = (model.fit(design[known], level[known]), float(errors.std()))
+    return fitted
 
 
 def _weighed(
@@ -286,31 +289,3 @@ def _weighed(
         density -= away**2 / 2
         worst = np.maximum(worst, np.abs(away))
     return density, worst
-
-
-def _again(
-    folder: Folder, levels: dict[str, tuple[float, float]], changes: Sequence[Change], ensemble: Ensemble, draws: np.ndarray,
-    seed: int, runner: Runner, past: Past | None,
-) -> dict[str, np.ndarray]:  # fmt: skip
-    """Run draws of the posterior with a new seed, and return their levels and changes by name."""
-    space = ensemble.space
-    rows = tuple(tuple(values_of(space, row).values()) for row in draws)
-    design = Design("given", tuple(one.factor for one in space), len(rows), rows=rows)
-    at = weeks_at(ensemble.seen, ensemble.weeks)
-    start = start_of(past, ensemble.weeks) if past else None
-    study = IndependentOrganisations(
-        of_the_past(scenario_of(folder, at[-1] + 1, start)), weeks=at[-1] + 1, replicates=1, seed=seed + 1
-    )
-    frame = runner.summaries(study, design, "again", at)
-    return levels_in(
-        Ensemble(space, draws, kpi_values_of(frame, levels), ensemble.seen, ensemble.weeks), levels, changes
-    )
-
-
-def _row(kpi: str, level: tuple[float, float], worlds: np.ndarray, again: np.ndarray | None) -> tuple[object, ...]:
-    measured, error = level
-    if again is None:
-        return kpi, measured, error, float(np.nanmedian(worlds)), np.nan, np.nan, np.nan, np.inf
-    low, middle, high = np.nanquantile(again, [0.05, 0.5, 0.95])
-    away = (np.nanmean(again) - measured) / np.hypot(np.nanstd(again), error)
-    return kpi, measured, error, float(np.nanmedian(worlds)), middle, low, high, float(away)

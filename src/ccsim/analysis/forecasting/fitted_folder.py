@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from ccsim.analysis.admitted import AdmittedWorlds
-from ccsim.analysis.forecasting.ensemble import SEEN, locate_observed, run_worlds
+from ccsim.analysis.forecasting.ensemble import PAST_STEPS, locate_observed, run_worlds
 from ccsim.analysis.forecasting.fit import RUN_AGAIN, Fit, fit, levels_of, past_of
 from ccsim.analysis.forecasting.series import series_of
 from ccsim.analysis.problem import Runner
@@ -23,12 +23,12 @@ class FittedFolder:
 
     Attributes:
         fit: the result of the fit.
-        lies: the quantile of each level among the worlds, see :func:`ccsim.analysis.forecasting.ensemble.locate_observed`.
+        locations: the quantile of each level among the worlds, see :func:`ccsim.analysis.forecasting.ensemble.locate_observed`.
         file: the file of the draws; None if the fit failed.
     """
 
     fit: Fit
-    lies: pd.DataFrame
+    locations: pd.DataFrame
     file: Path | None
 
 
@@ -57,9 +57,11 @@ def fit_folder(
     file.unlink(missing_ok=True)
     past = past_of(read, series)
     weeks = next(iter(series.values())).weeks
-    runs = run_worlds(read, past.seen if past else SEEN, weeks, worlds, seed, runner, source, then=RUN_AGAIN, past=past)
-    found = fit(read, series, runs, seed, runner, past)
-    lies = locate_observed(runs, {kpi: level for kpi, (level, _) in levels_of(series).items()})
-    if found.targets_met:
-        found.frame().to_parquet(file, index=False)
-    return FittedFolder(found, lies, file if found.targets_met else None)
+    runs = run_worlds(
+        read, past.steps if past else PAST_STEPS, weeks, worlds, seed, runner, source, then=RUN_AGAIN, past=past
+    )
+    result = fit(read, series, runs, seed, runner, past)
+    locations = locate_observed(runs, {kpi: level for kpi, (level, _) in levels_of(series).items()})
+    if result.targets_met:
+        result.frame().to_parquet(file, index=False)
+    return FittedFolder(result, locations, file if result.targets_met else None)

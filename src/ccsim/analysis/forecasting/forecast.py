@@ -9,14 +9,15 @@ little of what it sees will last.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from ccsim.analysis import library
 from ccsim.analysis.forecasting.drivers import Outside, effect_of
-from ccsim.analysis.forecasting.ensemble import SEEN, Ensemble
-from ccsim.analysis.forecasting.scores import NAIVE, covers, crps, verdict
+from ccsim.analysis.forecasting.ensemble import PAST_STEPS, Ensemble
+from ccsim.analysis.forecasting.scores import covers, crps, naive_forecasts, verdict
 from ccsim.analysis.forecasting.series import Series
 from ccsim.errors import InputError
 from ccsim.model.kpis import KPIS
@@ -69,21 +70,21 @@ def forecast(series: Series, ensemble: Ensemble, steps: int, seed: int, outside:
     """
     if series.kpi not in ensemble.values:
         raise InputError(f"{series.kpi}: no such KPI in the worlds")
-    seen = min(SEEN, ensemble.seen, len(series.values))
-    worlds = ensemble.values[series.kpi][:, ensemble.seen - seen : ensemble.seen + steps]
+    past = min(PAST_STEPS, ensemble.past_steps, len(series.values))
+    worlds = ensemble.values[series.kpi][:, ensemble.past_steps - past : ensemble.past_steps + steps]
     worlds = worlds[np.isfinite(worlds).all(axis=1)]
-    different = len(worlds)
+    n_worlds = len(worlds)
     rng = np.random.default_rng(seed)
     effect = effect_of(series, outside) if outside and outside.names else None
     own = effect.rest if effect else series
-    noise, theirs = moments(own.values[None, :], own.error), moments(worlds[:, :seen])
-    if _room(noise, steps)[0, -1] > np.quantile(_room(theirs, steps)[:, -1], ROUGH):
+    noise, noise_of_worlds = moments(own.values[None, :], own.error), moments(worlds[:, :past])
+    if _variances(noise, steps)[0, -1] > np.quantile(_variances(noise_of_worlds, steps)[:, -1], ROUGH):
         # Noise is added to the worlds only if the series is rougher than nearly all of them.
         worlds = np.repeat(worlds, COPIES, axis=0)
-        worlds = _with_noise(worlds, noise - theirs.mean(axis=0), len(own.values), rng)
-    change, left = _learnt(worlds, own.values, seen, different)
-    off, worse = _own_past(own.values, change, left.var(axis=0), seen)
-    draws = own.values[-1] + change[-1] + off + left * np.sqrt(worse)
+        worlds = _with_noise(worlds, noise - noise_of_worlds.mean(axis=0), len(own.values), rng)
+    change, errors = _regression(worlds, own.values, past, n_worlds)
+    bias, factor = _own_past(own.values, change, errors.var(axis=0), past)
+    draws = own.values[-1] + change[-1] + bias + errors * np.sqrt(factor)
     if effect:
         draws = draws + effect.draws(len(draws), rng)
     if KPIS[series.kpi].unit.startswith(("share", "of 100")):
@@ -91,36 +92,33 @@ def forecast(series: Series, ensemble: Ensemble, steps: int, seed: int, outside:
     return Forecast(series.kpi, series.ahead(steps), draws)
 
 
-def _features(seen: np.ndarray) -> np.ndarray:
-    """Return the features of the regression: differences from the last value, so that a constant offset cancels."""
-    return np.asarray(seen[:, :-1] - seen[:, -1:])
-
-
-def _learnt(worlds: np.ndarray, values: np.ndarray, seen: int, different: int) -> tuple[np.ndarray, np.ndarray]:
+def _regression(worlds: np.ndarray, values: np.ndarray, past: int, n_worlds: int) -> tuple[np.ndarray, np.ndarray]:
     """Learn from worlds how a series changes from each of its steps; return these changes and the errors in worlds.
 
     Args:
         worlds: shape (worlds, steps); copies of a world stand one after another.
         values: the series.
-        seen: number of steps from which a forecast is made.
-        different: number of worlds without their copies.
+        past: number of steps from which a forecast is made.
+        n_worlds: number of worlds without their copies.
 
     Returns:
         The predicted change up to each step ahead, from each step of the series that has enough steps before it, shape
         (origins, ahead), the last step last; and the errors in held-out worlds, shape (worlds, ahead).
     """
     model = library("sklearn.linear_model").RidgeCV(alphas=np.logspace(-2, 4, 13))
-    world = np.arange(len(worlds)) * different // len(worlds)
-    change, features = worlds[:, seen:] - worlds[:, seen - 1 : seen], _features(worlds[:, :seen])
-    left = np.empty_like(change)
+    world = np.arange(len(worlds)) * n_worlds // len(worlds)
+    # Differences from the last value of the past, so that a constant offset cancels.
+    change, features = worlds[:, past:] - worlds[:, past - 1 : past], worlds[:, : past - 1] - worlds[:, past - 1 : past]
+    errors = np.empty_like(change)
     for fold in range(FOLDS):
         test = world % FOLDS == fold
-        left[test] = change[test] - model.fit(features[~test], change[~test]).predict(features[test])
+        errors[test] = change[test] - model.fit(features[~test], change[~test]).predict(features[test])
     model.fit(features, change)
-    return np.asarray(model.predict(_features(np.lib.stride_tricks.sliding_window_view(values, seen)))), left
+    windows = np.lib.stride_tricks.sliding_window_view(values, past)
+    return np.asarray(model.predict(windows[:, :-1] - windows[:, -1:])), errors
 
 
-def _own_past(values: np.ndarray, change: np.ndarray, spread: np.ndarray, seen: int) -> tuple[np.ndarray, np.ndarray]:
+def _own_past(values: np.ndarray, change: np.ndarray, spread: np.ndarray, past: int) -> tuple[np.ndarray, np.ndarray]:
     """Return the errors of forecasts from each step of a series' own past, compared with those in worlds.
 
     No world matches an organisation exactly, and the errors in its past measure the difference. Errors that overlap count
@@ -128,29 +126,30 @@ def _own_past(values: np.ndarray, change: np.ndarray, spread: np.ndarray, seen: 
 
     Args:
         values: the series.
-        change: the change predicted from each step, as :func:`_learnt` returns it.
+        change: the change predicted from each step, as :func:`_regression` returns it.
         spread: variance of the errors in worlds, shape (ahead,).
-        seen: number of steps from which a forecast is made.
+        past: number of steps from which a forecast is made.
 
     Returns:
         The correction to add to a forecast, shape (ahead,); and the factor, at least 1, by which the variance of the errors
         exceeds that in worlds, shape (ahead,). A step that no forecast of the past reaches takes the values of the step
         before it.
     """
-    off, worse = np.zeros(len(spread)), np.ones(len(spread))
+    bias, factor = np.zeros(len(spread)), np.ones(len(spread))
     for h in range(len(spread)):
-        count = len(values) - seen - h
+        count = len(values) - past - h
         if count <= 0:
-            off[h], worse[h] = (off[h - 1], worse[h - 1]) if h else (0.0, 1.0)
+            bias[h], factor[h] = (bias[h - 1], factor[h - 1]) if h else (0.0, 1.0)
             continue
-        start = np.arange(seen - 1, seen - 1 + count)
+        start = np.arange(past - 1, past - 1 + count)
         errors = values[start + h + 1] - values[start] - change[:count, h]
-        alone = count / (h + 1)
-        off[h] = errors.mean() * alone / (alone + AS_IN_WORLDS)
+        independent = count / (h + 1)
+        bias[h] = errors.mean() * independent / (independent + AS_IN_WORLDS)
         # The correction is itself uncertain, because it is estimated from few errors.
-        unsure = 1.0 + alone / (alone + AS_IN_WORLDS) ** 2
-        worse[h] = max(1.0, (1.0 + alone * float((errors**2).mean() / spread[h])) / (1.0 + alone)) * unsure
-    return off, np.maximum.accumulate(worse)
+        uncertainty = 1.0 + independent / (independent + AS_IN_WORLDS) ** 2
+        excess = (1.0 + independent * float((errors**2).mean() / spread[h])) / (1.0 + independent)
+        factor[h] = max(1.0, excess) * uncertainty
+    return bias, np.maximum.accumulate(factor)
 
 
 def moments(values: np.ndarray, error: float = float("nan")) -> np.ndarray:
@@ -166,21 +165,21 @@ def moments(values: np.ndarray, error: float = float("nan")) -> np.ndarray:
     steps = values.shape[1]
     lag = min(4, max(2, steps // 4))
     changes = np.diff(values, axis=1)
-    one = changes.var(axis=1, ddof=1)
-    several = (values[:, lag:] - values[:, :-lag]).var(axis=1, ddof=1)
-    walk = (several - one) / (lag - 1)
-    observation = (one - walk) / 2
+    variance = changes.var(axis=1, ddof=1)
+    lagged = (values[:, lag:] - values[:, :-lag]).var(axis=1, ddof=1)
+    walk = (lagged - variance) / (lag - 1)
+    observation = (variance - walk) / 2
     if error == error:
         observation = np.full(len(values), error**2)
-        walk = one - 2 * observation
+        walk = variance - 2 * observation
     drift = changes.mean(axis=1) ** 2 - walk / (steps - 1) - 2 * observation / (steps - 1) ** 2
     return np.column_stack([observation, walk, drift])
 
 
-def _room(noise: np.ndarray, steps: int) -> np.ndarray:
+def _variances(noise: np.ndarray, steps: int) -> np.ndarray:
     """Return the variance that moments imply at each step ahead, shape (series, steps)."""
-    ahead, known = np.arange(1, steps + 1), np.maximum(noise, 0.0)
-    return np.asarray(known[:, :1] + known[:, 1:2] * ahead + known[:, 2:] * ahead**2)
+    ahead, positive = np.arange(1, steps + 1), np.maximum(noise, 0.0)
+    return np.asarray(positive[:, :1] + positive[:, 1:2] * ahead + positive[:, 2:] * ahead**2)
 
 
 def _with_noise(worlds: np.ndarray, more: np.ndarray, values: int, rng: np.random.Generator) -> np.ndarray:
@@ -213,7 +212,7 @@ def backtest(series: Series, ensemble: Ensemble, steps: int, seed: int, outside:
     """
     early, late = earlier(series, steps), series.values[-steps:]
     draws = {"ccsim": forecast(early, ensemble, steps, seed, outside).draws}
-    draws |= {name: naive(early.values, steps, early.season) for name, naive in NAIVE.items()}
+    draws |= naive_forecasts(early.values, steps, early.season)
     scored = [h for h in range(steps) if series.given is None or series.given[len(early.values) + h]]
     rows = []
     for name, table in draws.items():
@@ -224,8 +223,8 @@ def backtest(series: Series, ensemble: Ensemble, steps: int, seed: int, outside:
         ]  # fmt: skip
         rows += [(series.kpi, name, str(h + 1), *row) for h, row in zip(scored, each, strict=True)]
         rows.append((series.kpi, name, "all", *np.mean(np.array(each, float), axis=0)))
-    found = pd.DataFrame(rows, columns=["kpi", "forecast", "horizon", "error", "covers_50", "covers_90", "crps"])
-    return found.astype({"error": float, "covers_50": float, "covers_90": float, "crps": float})
+    scores = ["error", "covers_50", "covers_90", "crps"]
+    return pd.DataFrame(rows, columns=["kpi", "forecast", "horizon", *scores]).astype(dict.fromkeys(scores, float))
 
 
 def earlier(series: Series, steps: int) -> Series:
@@ -245,15 +244,19 @@ def line_of(table: pd.DataFrame, drivers: str = "", gaps: int = 0) -> str:
     Returns:
         The CRPS and that of the best naive forecast, the verdict, and the coverage of the 50 % and 90 % intervals.
     """
-    whole = table[table["horizon"] == "all"].set_index("forecast")
-    own, naive = whole.loc["ccsim"], whole.drop("ccsim")["crps"]
-    scores = float(whole["crps"].to_numpy()[whole.index == "ccsim"][0]), float(naive.min())
-    judged = verdict(*scores)
+    own, naive = overall(table)
     steps = table["horizon"].nunique() - 1
     beside = f" ({drivers}, as they came)" if drivers else ""
     missing = f" {gaps} steps without a value are interpolated." if gaps else ""
-    ours, best = (number(score, hyphen=True) for score in scores)
     return (
-        f"Back-test of {own['kpi']}, the last {steps} values{beside}: CRPS {ours}, best naive {best} "
-        f"({naive.idxmin()}): {judged}; 50 % intervals cover {own['covers_50']:.2f}, 90 % {own['covers_90']:.2f}.{missing}"
+        f"Back-test of {own['kpi']}, the last {steps} values{beside}: CRPS {number(own['crps'], hyphen=True)}, best naive "
+        f"{number(naive.min(), hyphen=True)} ({naive.idxmin()}): {verdict(own['crps'], naive.min())}; 50 % intervals cover "
+        f"{own['covers_50']:.2f}, 90 % {own['covers_90']:.2f}.{missing}"
     )
+
+
+def overall(table: pd.DataFrame) -> tuple[dict[Any, Any], pd.Series[Any]]:
+    """Return the row of the forecast over all horizons in a back-test, and the CRPS of each naive forecast."""
+    rows = table[table["horizon"] == "all"].set_index("forecast")
+    rows = table[table["horizon"] == "all"].set_index("forecast")
+    return rows.loc["ccsim"].to_dict(), rows["crps"].drop("ccsim")

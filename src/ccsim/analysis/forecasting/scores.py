@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 #: Number of draws that represent the distribution of a naive forecast.
@@ -42,59 +40,31 @@ def _normal(mean: np.ndarray, spread: np.ndarray) -> np.ndarray:
     return np.asarray(mean + np.outer(ndtri((np.arange(DRAWS) + 0.5) / DRAWS), spread))
 
 
-def last_value(seen: np.ndarray, horizons: int, season: int) -> np.ndarray:
-    """Return draws around the last value, with the standard deviation of the changes over a step.
+def naive_forecasts(values: np.ndarray, horizons: int, season: int) -> dict[str, np.ndarray]:
+    """Return the draws of each naive forecast, by its name.
+
+    The last value has the standard deviation of the changes over a step; the values of the year before that of the changes
+    over a year. The drift of the random walk is itself uncertain.
 
     Args:
-        seen: the values seen, shape (steps,).
-        horizons: number of steps ahead.
-        season: steps in a year; not used.
-
-    Returns:
-        Shape (draws, horizons).
-    """
-    spread = np.diff(seen).std(ddof=1)
-    return _normal(np.full(horizons, seen[-1]), np.full(horizons, spread))
-
-
-def same_quarter(seen: np.ndarray, horizons: int, season: int) -> np.ndarray:
-    """Return draws around the values of a year before, with the standard deviation of the changes over a year.
-
-    Args:
-        seen: the values seen, shape (steps,).
+        values: the observed values, shape (steps,).
         horizons: number of steps ahead.
         season: steps in a year.
 
     Returns:
-        Shape (draws, horizons).
+        By name, shape (draws, horizons).
     """
-    lag = min(season, len(seen) - 2)
-    mean = np.array([seen[len(seen) - lag + h % lag] for h in range(horizons)])
-    return _normal(
-        mean, np.full(horizons, (seen[lag:] - seen[:-lag]).std(ddof=1) if len(seen) > lag + 1 else seen.std())
-    )
-
-
-def drift(seen: np.ndarray, horizons: int, season: int) -> np.ndarray:
-    """Return draws of a random walk with drift.
-
-    Args:
-        seen: the values seen, shape (steps,).
-        horizons: number of steps ahead.
-        season: steps in a year; not used.
-
-    Returns:
-        Shape (draws, horizons).
-    """
-    steps, ahead = np.diff(seen), np.arange(1, horizons + 1)
-    spread = steps.std(ddof=1) * np.sqrt(ahead * (1.0 + ahead / len(steps)))
-    return _normal(seen[-1] + steps.mean() * ahead, spread)
-
-
-#: Naive forecasts by name: from values seen, shape (seen,), horizons and values a year, to draws (draws, horizons).
-NAIVE: dict[str, Callable[[np.ndarray, int, int], np.ndarray]] = {
-    "last value": last_value, "same quarter last year": same_quarter, "random walk with drift": drift,
-}  # fmt: skip
+    changes, ahead = np.diff(values), np.arange(1, horizons + 1)
+    spread = changes.std(ddof=1)
+    lag = min(season, len(values) - 2)
+    year_before = np.array([values[len(values) - lag + h % lag] for h in range(horizons)])
+    over_year = (values[lag:] - values[:-lag]).std(ddof=1) if len(values) > lag + 1 else values.std()
+    growing = spread * np.sqrt(ahead * (1.0 + ahead / len(changes)))
+    return {
+        "last value": _normal(np.full(horizons, values[-1]), np.full(horizons, spread)),
+        "same quarter last year": _normal(year_before, np.full(horizons, over_year)),
+        "random walk with drift": _normal(values[-1] + changes.mean() * ahead, growing),
+    }
 
 
 def verdict(own: float, naive: float) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -44,12 +45,6 @@ class Series:
         """Number of steps in a year."""
         return max(1, round(52 / self.weeks))
 
-    def until(self, day: pd.Timestamp) -> Series:
-        """Return the part up to a day."""
-        kept = self.dates <= day
-        return replace(self, dates=self.dates[kept], values=self.values[kept],
-                       given=None if self.given is None else self.given[kept])  # fmt: skip
-
     @property
     def gaps(self) -> int:
         """Number of steps that have no value in the history."""
@@ -57,11 +52,7 @@ class Series:
 
     def ahead(self, steps: int) -> pd.DatetimeIndex:
         """Return the last day of each step ahead."""
-        if months := _months(self.weeks):
-            return _month_ends(self.dates[-1], [months * (k + 1) for k in range(steps)])
-        return pd.DatetimeIndex(
-            [self.dates[-1] + pd.Timedelta(days=round(7 * self.weeks * (k + 1))) for k in range(steps)]
-        )
+        return _last_days(self.dates[-1], self.weeks, range(1, steps + 1))
 
 
 @dataclass(frozen=True)
@@ -82,22 +73,21 @@ def series_of(folder: Folder) -> dict[str, Series]:
     frame = folder.frame("history")
     if "history" not in folder.tables:
         raise InputError(f"{folder.path}: holds no history.csv; without a history nothing can be fitted or forecast")
-    whole = frame[of_the_whole(frame)]
-    found = {}
-    whole = whole[whole["date"].notna() & whole["value"].notna()].sort_values("date", kind="stable")
-    for word, rows in whole.groupby("kpi", sort=False):
+    all_series: dict[str, Series] = {}
+    known = frame[of_the_whole(frame) & frame["date"].notna() & frame["value"].notna()]
+    for word, rows in known.sort_values("date", kind="stable").groupby("kpi", sort=False):
         kpi = folder.kpis.get(str(word), str(word))
         if len(rows) < LEAST:
             continue
         error = float(rows["error"].mean()) if "error" in rows and rows["error"].notna().any() else float("nan")
         series = _at_equal_steps(kpi, rows, error)
         if len(series.values) >= LEAST:
-            found[kpi] = series
-    if not found:
+            all_series[kpi] = series
+    if not all_series:
         raise InputError(
             f"{folder.path}: no KPI of history.csv has {LEAST} values of the whole organisation. {not_forecast(folder)}".rstrip()
         )
-    return found
+    return all_series
 
 
 def _at_equal_steps(kpi: str, rows: pd.DataFrame, error: float) -> Series:
@@ -121,11 +111,7 @@ def _at_equal_steps(kpi: str, rows: pd.DataFrame, error: float) -> Series:
     steps = np.arange(first, 1)
     values = np.interp(steps, present, levels.to_numpy())
     given = np.isin(steps, present)
-    last = days[-1]
-    dates = (
-        _month_ends(last, [months * int(step) for step in steps]) if months
-        else pd.DatetimeIndex([last + pd.Timedelta(days=round(7 * weeks * int(step))) for step in steps])
-    )  # fmt: skip
+    dates = _last_days(days[-1], weeks, steps.tolist())
     return Series(kpi, dates, values, weeks, error, None if given.all() else given)
 
 
@@ -134,22 +120,24 @@ def _months(weeks: float) -> int:
     return {MONTH: 1, 13: 3, 52: 12}.get(weeks, 0)
 
 
-def _month_ends(day: pd.Timestamp, months: list[int]) -> pd.DatetimeIndex:
-    """Return a day moved by months; the last day of a month stays the last day."""
-    moved = [day + pd.DateOffset(months=count) for count in months]
-    return pd.DatetimeIndex([one + pd.offsets.MonthEnd(0) for one in moved] if day.is_month_end else moved)
+def _last_days(day: pd.Timestamp, weeks: float, steps: Iterable[int]) -> pd.DatetimeIndex:
+    """Return the last day of each step, counted from the one that ends on a day; the last of a month stays the last."""
+    if not (months := _months(weeks)):
+        return pd.DatetimeIndex([day + pd.Timedelta(days=round(7 * weeks * step)) for step in steps])
+    moved = [day + pd.DateOffset(months=months * step) for step in steps]
+    return pd.DatetimeIndex([end + pd.offsets.MonthEnd(0) for end in moved] if day.is_month_end else moved)
 
 
 def noise_of(series: Series) -> Noise:
     """Return the noise of a series, from its differences over one step and over several (method of moments)."""
     values, lag = series.values, min(4, max(2, len(series.values) // 4))
-    one = np.diff(values).var()
-    several = (values[lag:] - values[:-lag]).var()
-    step = max(0.0, (several - one) / (lag - 1))
-    observation = max(0.0, (one - step) / 2)
+    variance = np.diff(values).var()
+    lagged = (values[lag:] - values[:-lag]).var()
+    step = max(0.0, (lagged - variance) / (lag - 1))
+    observation = max(0.0, (variance - step) / 2)
     if series.error == series.error:
         observation = series.error**2
-        step = max(step, one - 2 * observation, 0.0)
+        step = max(step, variance - 2 * observation, 0.0)
     mean = float(np.diff(values).mean())
     return Noise(
         float(np.sqrt(observation)), float(np.sqrt(step)), abs(mean) + float(np.sqrt(step / max(1, len(values) - 1)))
