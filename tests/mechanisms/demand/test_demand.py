@@ -221,3 +221,10 @@ def test_a_returning_case_counts_a_contact_and_waits_where_it_was() -> None:
     raise_cases(state, state.settings)
     assert cases.contacts[[0, 7]].tolist() == [2, 4] and (cases.state[[0, 7]] == WAITING).all()
     assert departments.returned.tolist() == [0.0, 1.0, 1.0] == departments.queue.tolist()
+
+
+@pytest.mark.parametrize(("where", "department"), [(0.04, 0), (0.05, 1), (0.99, 1)])
+def test_a_small_known_share_of_calls_is_known(where: float, department: int) -> None:
+    departments = world_of(set_to()).populations.departments
+    departments.call_share[:3] = 0.05, 1.0, 1.0
+    assert first_department(where, 2, departments) == department

@@ -1,7 +1,7 @@
 import pytest
-from small_world import check_off, set_to, tallies_of
+from small_world import check_off, set_to, tallies_of, world_of
 
-from ccsim.mechanisms.demand.proactive import false_alarms
+from ccsim.mechanisms.demand.proactive import contact_ahead, false_alarms
 
 OFF = {
     "proactive.share": lambda s: false_alarms(s.proactive) == 0.0 and tallies_of(s, 4)["outreach"].sum() == 0.0,
@@ -46,3 +46,17 @@ def test_contacts_that_no_person_needed_annoy() -> None:
         for accuracy in (1.0, 0.01)
     )
     assert bad < good
+
+
+def test_a_contact_ahead_is_an_event_for_the_customer_and_takes_the_time_of_the_department() -> None:
+    customers, departments = world_of(set_to()).populations.customers, world_of(set_to()).populations.departments
+    customers.events[3], customers.quality[3], departments.outreach[:], departments.outreach_hours[:] = (
+        1.0,
+        0.5,
+        2.0,
+        3.0,
+    )
+    contact_ahead(3, 0.25, 1, customers, departments, 1.5)
+    assert (customers.events[3], customers.quality[3]) == (2.0, 0.75)
+    assert departments.outreach.tolist() == [2.0, 3.0, 2.0] and departments.outreach_hours.tolist() == [3.0, 4.5, 3.0]
+    assert false_alarms(set_to({"proactive.share": 0.5, "proactive.accuracy": 0.8}).proactive) == pytest.approx(0.1)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from small_world import check_off, first_mix, set_to, tallies_of, with_values, world_of
 
-from ccsim.mechanisms.incentives.recognition import recognised
+from ccsim.mechanisms.incentives.recognition import recognised, reserve_time, update_recognition
 from ccsim.model.week import step
 
 FULL = {"recognition.level": 1.0}
@@ -84,3 +84,32 @@ def test_leaders_time_never_falls_below_none() -> None:
     step(state)
     assert state.populations.leaders.escalation_capacity.min() >= 0.0
     assert state.populations.departments.escalated.sum() == 0.0
+
+
+def test_recognition_takes_leaders_time_for_each_person_in_post_whom_they_lead() -> None:
+    populations, p = (
+        world_of(set_to({"organisation.tiers": 1, "organisation.span": 100})).populations,
+        set_to({"recognition.level": 0.5}).recognition,
+    )
+    p = p._replace(displaced_cases=0.4)
+    populations.staff.vacant_until[:], populations.staff.vacant_until[1] = 6, 7
+    populations.leaders.escalation_capacity[:] = (10.0, 10.0, 1.0)
+    reserve_time(populations.staff, populations.leaders, p, 6)
+    led = np.bincount(populations.staff.leader) - np.array([1, 0, 0])
+    assert populations.leaders.escalation_capacity == pytest.approx(
+        np.maximum(0.0, np.array([10.0, 10.0, 1.0]) - 0.2 * led)
+    )
+
+
+def test_recognition_is_expected_felt_and_ends_with_the_person() -> None:
+    state = world_of(set_to({"organisation.tiers": 1, "organisation.span": 100}))
+    state.reset_flows()
+    staff, p = state.populations.staff, set_to({"recognition.level": 0.5}).recognition
+    staff.leader[2], staff.arrived[3] = -1, 1
+    staff.expected_recognition[:], staff.visible_successes[:], staff.engagement_bonus[:] = 0.2, 3.0, 0.01
+    update_recognition(staff, p)
+    shown = 0.5 * 0.75
+    expected = 0.2 + p.expectation_rate * (p.utility_weight * shown - 0.2)
+    assert staff.expected_recognition[[0, 2, 3]] == pytest.approx([expected, 0.2 * (1.0 - p.expectation_rate), 0.0])
+    assert staff.recognised[[0, 2, 3]] == pytest.approx([shown, 0.0, 0.0])
+    assert staff.engagement_bonus[[0, 2, 3]] == pytest.approx([0.01 + p.engagement_gain * shown, 0.01, 0.01])

@@ -1,8 +1,10 @@
+from typing import Any
+
 import numpy as np
 import pytest
 from small_world import SERVING, after_champions, check_off, set_to, tallies_of, with_values, world_of
 
-from ccsim.mechanisms.management.champions import appoint, measure_standing
+from ccsim.mechanisms.management.champions import appoint, measure_standing, suitability
 from ccsim.model.settings import Settings
 from ccsim.model.week import step
 
@@ -102,3 +104,74 @@ def test_the_first_champion_is_the_first_by_the_rule_in_force(rule: str, fittest
     standing = np.empty(7)
     measure_standing(standing, staff, ties, set_to({"champions.selection": rule}).champions, 10)
     assert int(np.argmax(standing)) == fittest
+
+
+def appointed(staff: Any, week: int = 6, colleagues: np.ndarray | None = None, **values: object) -> list[int]:
+    """Appoint champions among a staff in post; return the rows of those who serve, and check their hours."""
+    populations = world_of(set_to()).populations
+    ties = populations.colleagues if colleagues is None else colleagues
+    p = set_to({f"champions.{name}": value for name, value in values.items()}).champions
+    appoint(staff, ties, populations.departments, p, 3, week)
+    rows = np.flatnonzero(staff.champion)
+    assert (staff.champion[rows] == p.hours).all()
+    return [int(row) for row in rows]
+
+
+def equals() -> Any:
+    """Return a staff of three departments of eight who differ in nothing but their rows."""
+    staff = world_of(set_to()).populations.staff
+    staff.department[:] = np.repeat([0, 1, 2], 8)
+    staff.conviction[:], staff.habit[:], staff.skill[:] = 0.3, 0.3, 0.3
+    staff.champion[:], staff.vacant_until[:], staff.hired_week[:] = 0.0, 6, 0
+    return staff
+
+
+def test_champions_are_appointed_together_with_the_first_who_serves() -> None:
+    staff = equals()
+    staff.champion[[9, 20]], staff.conviction[2], staff.conviction[12] = 4.0, 0.9, 0.8
+    assert appointed(staff, count=3, hours=10.0, placement="together") == [9, 12, 20]
+    staff = equals()
+    staff.conviction[2], staff.conviction[12] = 0.9, 0.8
+    assert appointed(staff, count=2, hours=10.0, placement="together") == [0, 2]
+    assert appointed(equals(), count=4, hours=10.0, placement="across") == [0, 1, 8, 16]
+
+
+def test_a_full_department_takes_the_best_of_the_others() -> None:
+    staff = equals()
+    staff.vacant_until[1:8], staff.conviction[[0, 17]] = 7, (0.95, 0.9)
+    assert appointed(staff, count=2, hours=10.0, placement="together") == [0, 17]
+    staff.vacant_until[:] = 7
+    assert (
+        appointed(staff, count=2, hours=10.0) == []
+    )  # vacant posts have no champion, and none who served keeps the hours
+
+
+def test_those_who_left_or_are_too_many_serve_no_longer() -> None:
+    staff = equals()
+    staff.champion[[1, 3, 5, 11]], staff.vacant_until[1], staff.hired_week[3] = 4.0, 7, 6
+    assert appointed(staff, count=1, hours=10.0) == [5]
+    staff.champion[[5, 11]] = 4.0
+    assert appointed(staff, count=1, hours=10.0, departures=1) == [5, 11]
+    assert appointed(staff, count=0, hours=10.0) == []
+
+
+def test_who_is_suited_is_judged_by_conviction_habit_and_skill() -> None:
+    staff = equals()
+    staff.conviction[4], staff.habit[4], staff.skill[4] = 0.8, 0.6, 0.2
+    standing = np.full(24, 2.0)
+    p = set_to({"champions.selection": "most convinced"}).champions
+    assert suitability(4, staff, standing, p, 3) == pytest.approx(0.4 + 0.18 + 0.04)
+    for rule in ("best connected", "eigenvector", "betweenness", "longest in post"):
+        p = set_to({"champions.selection": rule}).champions
+        assert suitability(4, staff, standing, p, 3) == pytest.approx(2.0 + 0.8e-6, abs=1e-9)
+    # Of two with the same standing the more convinced one is chosen.
+    staff.conviction[:], staff.conviction[10] = 0.3, 0.4
+    no_ties = np.full((24, 2), -1, np.int32)
+    assert appointed(staff, colleagues=no_ties, count=1, hours=5.0, selection="best connected", placement="across") == [
+        0
+    ]
+    staff.champion[:] = 0.0
+    assert appointed(staff, colleagues=no_ties, count=2, hours=5.0, selection="best connected", placement="across") == [
+        0,
+        10,
+    ]

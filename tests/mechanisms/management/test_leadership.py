@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 from small_world import check_off, set_to, tallies_of, with_values, world_of
 
+from ccsim.engine.rng import irwin_hall_normal, uniforms4
 from ccsim.mechanisms.management.empowerment import delegated_share
-from ccsim.mechanisms.management.leadership import replace_leaders
+from ccsim.mechanisms.management.leadership import ARRIVES, appointed, replace_leaders
 from ccsim.model.initial_state import sample_initial
 from ccsim.model.settings import Settings
 from ccsim.model.week import step
@@ -77,3 +78,34 @@ def test_the_executives_disposition_is_the_scenarios_to_say() -> None:
 def test_leaders_who_need_control_leave_less_latitude() -> None:
     tight, loose = (tallies_of(set_to({"leadership.control": control}), 4)["latitude"][-1] for control in (0.9, 0.1))
     assert np.all(tight < loose)
+
+
+def test_leaders_differ_around_their_mean_and_the_executive_is_as_declared() -> None:
+    leaders = world_of(set_to({"organisation.span": 1})).populations.leaders
+    p = set_to(
+        {"leadership.disposition": 0.4, "leadership.executive_disposition": 0.7, "leadership.control": 0.5}
+    ).leadership
+    for k in range(len(leaders)):
+        appointed(k, leaders, p, 0.1, 0.2, 3, 9)
+        first = irwin_hall_normal(*uniforms4(3, ARRIVES, 9, 2 * k))
+        second = irwin_hall_normal(*uniforms4(3, ARRIVES, 9, 2 * k + 1))
+        assert leaders.disposition[k] == pytest.approx(0.7 if leaders.tier[k] == 0 else min(1.0, 0.4 + 0.1 * first))
+        assert leaders.control[k] == pytest.approx(0.5 * (1.0 + 0.2 * second))
+        assert (leaders.conviction[k], leaders.credibility[k], leaders.appointed_week[k]) == (
+            leaders.disposition[k],
+            0.5,
+            9,
+        )
+
+
+def test_capacity_for_escalations_comes_each_week_and_only_the_top_has_a_successor() -> None:
+    leaders = world_of(set_to()).populations.leaders
+    leaders.escalation_capacity[:], leaders.person[:] = 1.5, 0
+    p = (
+        set_to({"leadership.escalation_capacity": 3.0})
+        ._replace()
+        .leadership._replace(turnover_probability=0.0, successor=1)
+    )
+    replace_leaders(leaders, p, 0.1, 0.1, 3, 4)
+    assert (leaders.escalation_capacity == 4.5).all()
+    assert leaders.person.tolist() == [1] + [0] * (len(leaders) - 1)

@@ -92,3 +92,17 @@ def test_a_post_is_in_reach_if_its_department_is_and_a_person_is_in_it() -> None
     populations.staff.vacant_until[:], populations.staff.vacant_until[1] = 4, 5
     reached = [in_reach(i, populations.staff, populations.departments, rollout, 4) for i in range(24)]
     assert reached == [i != 1 and department < 2 for i, department in enumerate(populations.staff.department)]
+
+
+def test_a_stopped_programme_involves_no_person() -> None:
+    s = set_to({"programme.budget": 2000.0, "programme.top_down_share": 0.0})
+    state = world_of(set_to())
+    state.reset_flows()
+    populations = state.populations
+    populations.staff.conviction[:], populations.leaders.conviction[:], populations.firm.stopped[0] = 1.0, 1.0, 1.0
+    parameters = ParticipationParameters(s.programme, s.rollout, s.visible_successes, 0.5)
+    involve_volunteers(
+        populations.staff, populations.leaders, populations.departments, populations.firm, parameters, 3, 4
+    )
+    assert not (populations.staff.improvement_hours.any() or populations.staff.customer_hours.any())
+    assert populations.firm.embedding_hours[0] == 0.0

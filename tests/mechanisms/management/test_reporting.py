@@ -1,8 +1,12 @@
+from typing import Any
+
 import numpy as np
 import pytest
 from small_world import set_to, world_of
 
 from ccsim.errors import InputError
+from ccsim.mechanisms.incentives.measures import peer_rating, unit_score
+from ccsim.mechanisms.incentives.scorecards import head_card_turned
 from ccsim.mechanisms.management.reporting import measured_results, update_reports
 
 
@@ -89,3 +93,58 @@ def test_a_handling_time_of_nothing_is_refused_or_still_gives_results() -> None:
         s.leadership,
     )
     assert np.isfinite(state.populations.leaders.reported_score).all()
+
+
+def test_results_are_shares_of_what_was_handled_and_closed_in_all_departments_of_a_unit() -> None:
+    departments, p = world_of(set_to()).populations.departments, set_to({"leadership.half_score_hours": 5.0}).leadership
+    for name, values in {
+        "handled": (4.0, 6.0, 10.0), "worked": (12.0, 18.0, 40.0), "survey": (3.0, 4.5, 5.0), "closed": (3.0, 5.0, 2.0),
+        "closed_first": (2.0, 2.0, 1.0), "claimed": (1.5, 1.5, 1.0), "sound_journeys": (1.0, 3.0, 1.0),
+    }.items():  # fmt: skip
+        getattr(departments, name)[:] = values
+    expected = (True, 1.0 - 3.0 / 10.0, 1.0 - 30.0 / 8.0 / 20.0, 0.75 + 0.4 * (0.55 - 0.75), 0.75, 0.5)
+    assert measured_results(0, 2, departments, 0.55, 0.4, p) == pytest.approx(expected)
+    assert measured_results(1, 2, departments, 0.55, 0.0, p)[1:4] == pytest.approx((0.7, 1.0 - 18.0 / 5.0 / 20.0, 0.75))
+    departments.handled[2], departments.closed[2], departments.closed_first[2] = 0.05, 0.05, 0.05
+    assert measured_results(2, 3, departments, 0.55, 0.0, p)[0]
+
+
+def test_each_leader_is_shown_the_own_unit_and_the_executive_all_of_them() -> None:
+    state = world_of(set_to())
+    state.reset_flows()
+    staff, leaders, departments, firm = (
+        state.populations.staff, state.populations.leaders, state.populations.departments, state.populations.firm
+    )  # fmt: skip
+    s = set_to(
+        {"head_scorecard.internal": 0.05, "executive_scorecard.internal": 0.5, "executive_scorecard.resolution": 0.2}
+    )
+    p = s.leadership._replace(reporting_rate=0.5, memory_rate=0.25)
+    for name, values in {
+        "handled": (4.0, 6.0, 10.0), "worked": (12.0, 18.0, 40.0), "survey": (3.0, 4.5, 5.0), "closed": (3.0, 5.0, 2.0),
+        "closed_first": (2.0, 2.0, 1.0), "claimed": (1.5, 1.0, 1.0), "sound_journeys": (1.0, 3.0, 1.0),
+    }.items():  # fmt: skip
+        getattr(departments, name)[:] = values
+    staff.engagement[:] = 0.4 + 0.1 * staff.department
+    leaders.reported_score[:], leaders.reference_score[:], leaders.realigned[:] = 0.3, 0.2, 0.0
+    leaders.realigned[0], leaders.reference_score[1], firm.recent_quality[0] = 0.5, 0.0, 0.6
+    update_reports(staff, leaders, departments, firm, s.head_scorecard, s.executive_scorecard, 0.0, p)
+
+    def expected(k: int, card: Any, first: int, last: int) -> tuple[float, float]:
+        results = measured_results(first, last, departments, 0.6, 0.0, p)[1:]
+        rows = (staff.department >= first) & (staff.department < last)
+        shown = unit_score(card, *results) + peer_rating(card, staff.engagement[rows].mean())
+        reported = shown if k == 1 else 0.3 + 0.5 * (shown - 0.3)
+        reference = shown if k == 1 else 0.2
+        return reported, reference + 0.25 * (reported - reference)
+
+    turned = head_card_turned(s.head_scorecard, 0.5)
+    for k in range(len(leaders)):
+        if leaders.tier[k] == 0:
+            reported, reference = expected(k, s.executive_scorecard, 0, 3)
+        else:
+            d = int(leaders.department[k])
+            reported, reference = expected(k, turned if leaders.tier[k] == 1 else s.head_scorecard, d, d + 1)
+            if leaders.tier[k] == 1:
+                # The weight of what colleagues see is that of the card as decreed.
+                assert peer_rating(turned, 0.5) == pytest.approx(peer_rating(s.head_scorecard, 0.5))
+        assert (leaders.reported_score[k], leaders.reference_score[k]) == pytest.approx((reported, reference)), k

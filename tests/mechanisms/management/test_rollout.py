@@ -1,7 +1,7 @@
 import pytest
 from small_world import check_off, set_to, tallies_of, with_values, world_of
 
-from ccsim.mechanisms.management.rollout import know_how_update, reaches
+from ccsim.mechanisms.management.rollout import know_how_update, reaches, update_know_how
 from ccsim.model.week import step
 
 BOTTOM = {"programme.budget": 600.0, "programme.top_down_share": 0.0}
@@ -56,3 +56,27 @@ def test_who_only_plans_does_nothing_and_pays_the_same() -> None:
     planning = tallies_of(set_to({**BOTTOM, "rollout.planning_share": 1.0}), 4)
     assert planning["improvement_hours"].sum() == 0.0
     assert planning["spent"] == pytest.approx(600.0)
+
+
+def test_know_how_comes_from_plans_up_to_their_limit_and_from_practice() -> None:
+    p = set_to(
+        {
+            "rollout.learning_rate": 0.2,
+            "rollout.half_saturation": 0.5,
+            "rollout.untested_learning": 0.4,
+            "rollout.plannable_share": 0.6,
+        }
+    ).rollout
+    assert know_how_update(0.2, 0.5, 0.0, 0.0, p) == pytest.approx(0.2 + 0.1 * 0.4)
+    assert know_how_update(0.6, 9.0, 0.0, 0.0, p) == 0.6
+    assert know_how_update(0.7, 9.0, 0.5, 1.5, p) == pytest.approx(0.7 + 0.1 * (0.5 + 0.4 * 0.75) * 0.3)
+
+
+def test_hours_of_improvement_count_by_the_person_tested_or_not() -> None:
+    state = world_of(set_to())
+    state.reset_flows()
+    staff, firm = state.populations.staff, state.populations.firm
+    p = set_to({"rollout.testing_share": 0.25}).rollout
+    staff.improvement_hours[:4], firm.planning_hours[0], firm.know_how[0] = (3.0, 6.0, 9.0, 6.0), 12.0, 0.2
+    update_know_how(staff, firm, p)
+    assert firm.know_how[0] == pytest.approx(know_how_update(0.2, 0.5, 0.25, 0.75, p))

@@ -76,3 +76,24 @@ def test_the_executive_can_be_called_away() -> None:
     assert (state.populations.leaders.person - before).tolist() == [1] + [0] * (len(before) - 1)
     assert state.populations.leaders.appointed_week[0] == state.week
     assert pytest.approx(state.week) == 0
+
+
+def test_the_chance_of_being_dropped() -> None:
+    p = set_to({"sponsorship.patience": 0.25, "sponsorship.threshold": 0.5, "sponsorship.width": 0.1, "sponsorship.results_weight": 2.0,
+                "sponsorship.news_weight": 0.2}).sponsorship  # fmt: skip
+    chance = 0.75 / (1.0 + np.exp((0.4 + 2.0 * 0.05 + 0.2 * 0.3 - 0.5) / 0.1))
+    assert is_dropped(0.4, 0.05, 0.3, chance * 0.999, p) and not is_dropped(0.4, 0.05, 0.3, chance * 1.001, p)
+
+
+def test_a_programme_that_was_dropped_can_be_taken_up_and_only_the_first_at_the_top_decides() -> None:
+    state = world_of(set_to({"organisation.tiers": 2}))
+    leaders, firm = state.populations.leaders, state.populations.firm
+    s = set_to({**IMPATIENT, "sponsorship.interval_weeks": 4, "sponsorship.width": 0.03})
+    for convictions, kept in (((0.0, 1.0, 1.0), 0.0), ((1.0, 0.0, 0.0), 1.0)):
+        leaders.conviction[:3], firm.sponsorship[0] = convictions, 0.5
+        leaders.reported_score[:], leaders.reference_score[:] = 0.5, 0.5
+        for week in (-1, 0, 2):
+            review_programme(leaders, firm, s.sponsorship, 3, week)
+            assert firm.sponsorship[0] == 0.5
+        review_programme(leaders, firm, s.sponsorship, 3, 7)
+        assert firm.sponsorship[0] == kept

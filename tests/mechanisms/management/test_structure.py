@@ -2,7 +2,14 @@ import numpy as np
 import pytest
 from small_world import check_off, set_to, tallies_of, with_values, world_of
 
-from ccsim.mechanisms.management.structure import advance_stage, conflict_time, effective_stage, integration_share
+from ccsim.mechanisms.management.implementation import closing_pace
+from ccsim.mechanisms.management.structure import (
+    advance_stage,
+    conflict_time,
+    effective_stage,
+    integration_share,
+    reserve_coordination,
+)
 from ccsim.model.week import step
 
 TOP = {"structure.stage": 5}
@@ -91,3 +98,47 @@ def test_a_step_back_is_taken_as_slowly() -> None:
         set_to().implementation,
     )
     assert state.populations.firm.stage[0] == pytest.approx(2.9)
+
+
+@pytest.mark.parametrize(
+    ("stage", "wanted", "weeks", "after"),
+    [(1.0, 2, 50.0, 1.02), (1.95, 2, 50.0, 1.97), (1.99, 2, 50.0, 2.0), (2.0, 2, 50.0, 2.0), (2.05, 2, 50.0, 2.03),
+     (2.01, 2, 50.0, 2.0), (4.0, 2, 1.0, 3.0), (0.0, 1, 1.0, 1.0)],
+)  # fmt: skip
+def test_a_week_moves_the_stage_by_its_part_up_or_down(stage: float, wanted: int, weeks: float, after: float) -> None:
+    populations, s = world_of(set_to()).populations, set_to({"structure.stage": wanted})
+    populations.firm.stage[0], populations.firm.coordinators[0] = stage, 5.0
+    p = s.structure._replace(weeks_per_stage=weeks)
+    advance_stage(populations.departments, populations.firm, p, s.implementation)
+    assert populations.firm.stage[0] == pytest.approx(after)
+    assert populations.firm.coordinators[0] == pytest.approx(5.0 + p.coordinator_cost * after)
+
+
+def test_capability_is_learned_one_stage_ahead_as_fast_as_departments_follow() -> None:
+    populations = world_of(set_to()).populations
+    s = set_to({"structure.stage": 4, "structure.learning_rate": 0.2})
+    populations.departments.support[:] = (0.2, 0.6, 1.0)
+    pace = np.mean([closing_pace(support, s.implementation) for support in (0.2, 0.6, 1.0)])
+    for stage, capability, reachable in ((4.0, 1.5, 2.5), (4.0, 3.5, 4.0), (4.0, 3.9, 4.0)):
+        populations.firm.stage[0], populations.firm.capability[0] = stage, capability
+        advance_stage(populations.departments, populations.firm, s.structure, s.implementation)
+        assert populations.firm.capability[0] == pytest.approx(capability + 0.2 * pace * (reachable - capability))
+
+
+def test_meetings_and_conflicts_take_the_time_of_people_in_post() -> None:
+    state = world_of(set_to())
+    state.reset_flows()
+    staff, departments, firm = state.populations.staff, state.populations.departments, state.populations.firm
+    p = set_to({"structure.meeting_hours": 0.2, "structure.conflict_hours": 0.5}).structure
+    staff.vacant_until[:], staff.vacant_until[3], staff.overhead_hours[:], departments.integration[:] = 5, 6, 0.1, 0.05
+    firm.stage[0], firm.capability[0] = 3.5, 1.0
+    reserve_coordination(staff, departments, firm, p, 5)
+    hours = 0.2 * 3.5 + 0.5 * 1.5**2
+    assert staff.overhead_hours == pytest.approx([0.1 if i == 3 else 0.1 + hours for i in range(24)])
+    assert (firm.coordination[0], firm.conflict[0]) == pytest.approx((23 * 0.7, 23 * 0.5 * 1.5**2))
+    assert departments.integration == pytest.approx(0.05 + integration_share(3.5, 1.0, p))
+    share = p.integration / (1.0 + p.half_saturation) * (1.0 + p.half_saturation / 5.0)
+    assert integration_share(3.5, 1.0, p) == pytest.approx(share)
+    firm.stage[0] = 0.05
+    reserve_coordination(staff, departments, firm, p, 5)
+    assert firm.coordination[0] == pytest.approx(23 * (0.7 + 0.01))

@@ -112,3 +112,32 @@ def test_a_little_of_a_system_and_a_little_training_are_felt_by_every_person() -
             0.15 * system
         )
         assert staff.engagement_bonus == pytest.approx(0.05 * system)
+
+
+def test_a_system_is_built_by_the_money_for_each_post_and_used_by_those_in_post() -> None:
+    state = world_of(set_to())
+    state.reset_flows()
+    staff, firm = state.populations.staff, state.populations.firm
+    p = set_to({"technology.spending": 480.0, "technology.half_saturation": 60.0, "technology.build_rate": 0.1, "technology.depreciation_rate": 0.01,
+                "technology.adoption_rate": 0.2, "technology.training": 0.5}).technology  # fmt: skip
+    staff.vacant_until[:], staff.vacant_until[2], staff.arrived[:], staff.arrived[5] = 6, 7, 0, 1
+    staff.system_use[:], staff.conviction[:], staff.training_hours[:], firm.system[0] = 0.1, 0.6, 0.25, 0.02
+    build_system(staff, firm, p, 6)
+    assert firm.system[0] == pytest.approx((0.02 + 0.1 * 0.25 * 0.98) * 0.99)
+    used = 0.1 + 0.2 * (readiness(0.6, 0.75, p) - 0.1)
+    assert staff.system_use == pytest.approx([0.1 if i == 2 else 0.0 if i == 5 else used for i in range(24)])
+    assert firm.system_use[0] == pytest.approx(22 * used) and firm.technology_cost[0] == 480.0
+    assert readiness(0.6, 0.75, p) == pytest.approx(
+        p.usability * (1.0 - p.training_effect - p.conviction_effect)
+        + p.training_effect * 0.6 * 1.5
+        + p.conviction_effect * 0.6
+    )
+
+
+def test_a_vacant_post_is_not_slowed_by_a_system() -> None:
+    state = world_of(set_to())
+    state.reset_flows()
+    state.populations.firm.system[:], state.populations.staff.vacant_until[:12] = 0.5, 7
+    state.populations.staff.vacant_until[12:] = 6
+    apply_system(state.populations.staff, state.populations.firm, state.settings.technology, 6)
+    assert (state.populations.staff.time_penalty != 0.0).tolist() == [False] * 12 + [True] * 12

@@ -90,3 +90,34 @@ def test_without_reports_the_executive_hears_no_news() -> None:
 
 def test_improvement_time_brings_improvements() -> None:
     assert tallies_of(set_to(BOTTOM), 20)["improvements"].sum() > 0.0 == tallies_of(set_to(), 20)["improvements"].sum()
+
+
+def test_a_story_is_heard_by_those_in_post_the_more_improvements_there_are() -> None:
+    state = world_of(set_to())
+    state.reset_flows()
+    staff, firm = state.populations.staff, state.populations.firm
+    p = set_to(
+        {
+            "visible_successes.broadcast_share": 0.05,
+            "visible_successes.source_weight": 2.0,
+            "visible_successes.half_saturation": 0.05,
+        }
+    ).visible_successes
+    staff.vacant_until[:], staff.vacant_until[4], firm.improvements[0] = 6, 7, 0.08
+    broadcast_successes(staff, firm, p, 6)
+    many = 0.05 * 0.08 / 24
+    assert staff.sources == pytest.approx([0.0 if i == 4 else 2.0 * many / (many + 0.05) for i in range(24)])
+
+
+def test_a_success_is_worth_its_size_and_its_story_as_far_as_it_is_seen() -> None:
+    s = set_to(
+        {"visible_successes.size": 2.0, "visible_successes.visibility": 0.25, "visible_successes.story_value": 6.0}
+    )
+    populations = harvested(s, 1e-9)
+    assert populations.staff.visible_successes[0] == 2.0 and populations.firm.improvements[0] == 0.5
+    assert populations.departments.visible_successes[populations.staff.department[0]] == 3.0
+    failed = harvested(s, completions(100.0, s.visible_successes) * 0.99, know_how=0.0)
+    assert (failed.staff.setbacks[0], failed.staff.blamed[0], failed.firm.failures[0]) == (1.0, 0.5, 1.0)
+    p = s.visible_successes
+    assert completions(2.0, p) == pytest.approx(p.completion_probability * 0.5 / 2.0)
+    assert succeeds(0.25, p) == pytest.approx(1.0 - p.failure_rate * 0.75)

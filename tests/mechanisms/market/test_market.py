@@ -13,8 +13,10 @@ from ccsim.mechanisms.market.market import (
     joins,
     leaves,
     lose_customers,
+    most_mobile,
     within_churn_bound,
 )
+from ccsim.mechanisms.service.queues import NO_CASE, RETURNING, WAITING, WITHDRAWN, join_queue
 from ccsim.model.settings import Settings
 
 
@@ -158,3 +160,63 @@ def test_every_person_whose_draw_is_below_the_own_chance_leaves_and_no_other(sat
     )
     assert (customers.active == 0).tolist() == expected
     assert 0 < sum(expected) < len(expected)
+
+
+@pytest.mark.parametrize("mobility", [(1.0, 2.5, 2.0), (2.5, 1.0, 2.0), (1.0, 2.0, 2.5)])
+def test_the_most_mobile_segment_may_be_any(mobility: tuple[float, ...]) -> None:
+    segments = world_of(set_to()).populations.segments
+    segments.mobility[:] = mobility
+    assert most_mobile(segments) == 2.5
+
+
+def test_the_chances_to_leave_and_to_join() -> None:
+    p = set_to({"market.churn": 0.01, "market.churn_sensitivity": 4.0, "market.churn_reference": 0.7, "market.word_of_mouth_churn": 1.5,
+                "market.joining_probability": 0.02, "market.word_of_mouth_joining": 3.0}).market  # fmt: skip
+    assert churn_probability(0.6, 0.8, 0.05, p) == pytest.approx(0.01 * np.exp(4.0 * 0.15 - 1.5 * 0.3))
+    assert joining_probability(0.8, -0.2, p) == pytest.approx(0.02 * np.exp(3.0 * 0.3 - 0.2))
+    assert within_churn_bound(0.25, 0.35, 0.4, 0.2) and not within_churn_bound(0.25, 0.3501, 0.4, 0.2)
+
+
+def test_a_challenger_gains_at_its_rate_and_costs_prospects() -> None:
+    s = set_to({"market.challenger": 0.2, "market.challenger_rate": 0.1, "promise.level": 0.1})
+    state = world_of(set_to())
+    state.reset_flows()
+    customers, segments, firm = state.populations.customers, state.populations.segments, state.populations.firm
+    customers.active[:], customers.opinion[:], firm.challenger[0], firm.mean_trust[0] = 0, 0.6, 0.1, 0.75
+    customers.mobility[:], segments.mobility[:], customers.joined_week[:] = 2.0, (0.8, 1.5, 1.0), -9
+    lure = s.promise.attraction * 0.1 * 0.5 - s.market.churn_sensitivity * 0.11
+    chance = joining_probability(0.6, lure, s.market)
+    factors = 2.0 * np.asarray(segments.mobility)[customers.segment]
+    below = np.arange(len(customers.active)) % 2 == 0
+    customers.u_join[:] = np.where(below, 0.98, 1.02) * chance * factors * 2.0**32
+    before = customers.person.copy()
+    acquire_customers(
+        customers, segments, firm, s.market, s.customer_differences._replace(mobility_spread=1.2), s.promise, 5
+    )
+    assert (firm.challenger[0], firm.challenger_lead[0]) == pytest.approx((0.11, 0.11))
+    assert (customers.active == below).all() and (customers.joined_week == np.where(below, 5, -9)).all()
+    assert (customers.person - before == below).all()
+    assert segments.joined.tolist() == np.bincount(customers.segment[below], minlength=3).tolist()
+
+
+def test_a_customer_who_leaves_takes_the_open_issue_out_of_the_queue() -> None:
+    state = world_of(set_to({"organisation.warm_up": 0}))
+    state.reset_flows()
+    customers, cases, departments = state.populations.customers, state.populations.cases, state.populations.departments
+    s = set_to({"market.churn": 1.0, "market.churn_sensitivity": 0.0, "market.word_of_mouth_churn": 0.0})
+    customers.active[:], customers.active[:5] = 0, 1
+    for case, department in ((0, 0), (1, 2), (9, 2)):
+        join_queue(case, department, 0, cases, departments)
+    cases.state[2], cases.department[2] = RETURNING, 1
+    lose_customers(
+        customers,
+        cases,
+        departments,
+        state.populations.segments,
+        state.populations.firm,
+        s.market,
+        s.customer_differences,
+    )
+    assert cases.state[[0, 1, 2, 3, 9]].tolist() == [WITHDRAWN, WITHDRAWN, NO_CASE, NO_CASE, WAITING]
+    assert departments.withdrawn.tolist() == [1.0, 1.0, 1.0] and departments.queue.tolist() == [0, 0, 1]
+    assert state.populations.segments.left.sum() == 5 and not customers.active.any()

@@ -2,7 +2,16 @@ import numpy as np
 import pytest
 from small_world import check_off, set_to, tallies_of, world_of
 
-from ccsim.mechanisms.market.offer import offer_fit, offer_update, perceived_gap, perception_error
+from ccsim.engine.rng import uniform
+from ccsim.mechanisms.market.offer import (
+    DESIGN,
+    move_offer,
+    offer_fit,
+    offer_update,
+    perceived_gap,
+    perception_error,
+    update_offer_value,
+)
 from ccsim.model.week import step
 
 STILL = {"offer.drift": 0.0, "offer.perception_noise": 0.0}
@@ -67,3 +76,32 @@ def test_an_offer_that_fits_less_satisfies_less() -> None:
 def test_design_is_paid_by_the_hour() -> None:
     s = set_to({"offer.design_hours": 10.0})
     assert tallies_of(s, 3)["design"] == pytest.approx(10.0 * s.offer.cost_per_hour)
+
+
+def test_an_offer_follows_what_is_seen_of_needs_and_misjudgement_is_recorded() -> None:
+    state = world_of(set_to())
+    state.reset_flows()
+    segments, departments, firm = state.populations.segments, state.populations.departments, state.populations.firm
+    p = set_to({"offer.drift": 0.1, "offer.design_hours": 30.0, "offer.half_saturation": 10.0, "offer.design_rate": 0.2, "offer.cocreation": 0.25,
+                "offer.cocreation_effort": 0.4, "offer.unseen_share": 0.6, "offer.perception_noise": 0.1, "offer.decided_by": "head"}).offer  # fmt: skip
+    segments.need[:], segments.position[:], departments.insight[:] = (0.5, 0.2, -0.3), 0.1, (0.2, 0.4, 0.9)
+    move_offer(segments, departments, firm, p, 3, 40)
+    assert segments.need == pytest.approx([0.6, 0.3, -0.2])
+    gaps = np.array([0.5, 0.2, -0.3])
+    errors = [perception_error(uniform(3, DESIGN, 100_040 // 13, k), 0.5, p) for k in range(3)]
+    seen = gaps * (1.0 - 0.6 * 2.0 / 3.0 * 0.5 * 0.75) + errors
+    assert [perceived_gap(gap, 0.5, p) + error for gap, error in zip(gaps, errors, strict=True)] == pytest.approx(seen)
+    assert segments.position == pytest.approx(0.1 + 0.2 * (27.0 / 37.0) * seen)
+    assert firm.needs_error[0] == pytest.approx(np.abs(seen - gaps).mean())
+    assert firm.design[0] == pytest.approx(30.0 * p.cost_per_hour)
+    assert perception_error(0.75, 0.5, p) == pytest.approx(0.5 * 0.1 * 2.0 * 0.5 * 0.75)
+
+
+def test_the_value_of_an_offer_is_its_fit_times_the_best() -> None:
+    state = world_of(set_to())
+    state.reset_flows()
+    segments = state.populations.segments
+    segments.need[:], segments.position[:] = (0.5, 1.0, 0.0), (0.25, 1.5, 0.0)
+    update_offer_value(segments, 0.9)
+    assert segments.fit == pytest.approx([0.8, 1.0 / 1.5, 1.0]) and (segments.n_segments == 1.0).all()
+    assert segments.offer_value == pytest.approx([0.72, 0.6, 0.9])

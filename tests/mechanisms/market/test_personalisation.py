@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from small_world import check_off, set_to, tallies_of, with_values, world_of
 
-from ccsim.mechanisms.market.personalisation import personalisation_value
+from ccsim.mechanisms.market.personalisation import personalisation_value, personalise
 from ccsim.model.week import step
 
 ALL = {"personalisation.level": 1.0}
@@ -56,3 +56,26 @@ def test_the_cost_is_that_of_every_customer() -> None:
     t = tallies_of(s, 1)
     active_when_booked = t["personalisation_cost"][0] / s.personalisation.cost
     assert active_when_booked == pytest.approx(t["customers"][0])
+
+
+def test_personal_service_delights_takes_time_and_costs() -> None:
+    state = world_of(set_to())
+    state.reset_flows()
+    staff, departments, segments, firm = (
+        state.populations.staff, state.populations.departments, state.populations.segments, state.populations.firm
+    )  # fmt: skip
+    p = set_to(
+        {
+            "personalisation.level": 0.05,
+            "personalisation.delight": 0.1,
+            "personalisation.half_saturation": 0.2,
+            "personalisation.insight_share": 0.6,
+        }
+    ).personalisation
+    departments.insight[:], segments.offer_value[:], staff.time_penalty[:] = (0.2, 0.4, 0.9), (0.5, 0.9, 0.999), 0.1
+    personalise(staff, departments, segments, firm, p)
+    worth = 0.1 * 0.2 * 1.2 * (0.4 + 0.6 * 0.5)
+    assert personalisation_value(0.5, p) == pytest.approx(worth)
+    assert segments.offer_value == pytest.approx([0.5 + worth, 0.9 + worth, 1.0])
+    assert staff.time_penalty == pytest.approx(0.1 + p.extra_time * 0.0025)
+    assert firm.cost_per_customer[0] == pytest.approx(p.cost * 0.0025)

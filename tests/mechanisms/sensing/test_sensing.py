@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from small_world import check_off, set_to, tallies_of, with_values, world_of
 
-from ccsim.mechanisms.sensing.sensing import signals_collected, signals_understood
+from ccsim.mechanisms.sensing.sensing import collect_signals, read_signals, signals_collected, signals_understood
 from ccsim.model.week import step
 
 DEAF = {"sensing.coverage": 0.0, "sensing.staff_signals": 0.0}
@@ -83,3 +83,37 @@ def test_published_leaders_see_what_customers_think_when_all_is_done() -> None:
     t = tallies_of(set_to({"sensing.published": 1.0}), 6)
     assert t["cx_gap"] == pytest.approx(0.0, abs=1e-9)
     assert tallies_of(set_to(), 6)["cx_gap"][-1] > 0.0
+
+
+def test_reading_and_acting_take_the_time_of_people_in_post() -> None:
+    state = world_of(set_to())
+    state.reset_flows()
+    staff, departments = state.populations.staff, state.populations.departments
+    p = set_to({"sensing.reading_hours": 0.1, "sensing.action_hours": 4.0, "sensing.skill_gain": 0.5}).sensing
+    staff.vacant_until[:], staff.vacant_until[0] = 6, 7
+    departments.signals[:], departments.insight[:] = (1.0, 2.0, 0.5), (0.2, 0.4, 0.6)
+    read_signals(staff, departments, p, 6)
+    posts = departments.last_staff - departments.first_staff
+    hours = 0.1 * departments.signals + 4.0 / posts
+    there = np.arange(24) != 0
+    assert staff.overhead_hours == pytest.approx(hours[staff.department] * there)
+    assert staff.knowledge_bonus == pytest.approx(0.5 * departments.insight[staff.department] * there)
+    assert departments.action_hours == pytest.approx(4.0 / posts * np.bincount(staff.department[1:]))
+
+
+def test_signals_of_a_week_move_insight_as_far_as_they_are_understood() -> None:
+    state = world_of(set_to())
+    state.reset_flows()
+    departments = state.populations.departments
+    p = set_to({"sensing.coverage": 0.5, "sensing.volume": 2.0, "sensing.shared": 0.8, "sensing.staff_signals": 0.25, "sensing.absorptive_capacity": 1.0,
+                "sensing.half_saturation": 0.5, "sensing.learning_rate": 0.2, "sensing.action_hours": 2.0}).sensing  # fmt: skip
+    departments.first_staff[:], departments.last_staff[:] = (0, 10, 20), (10, 20, 20)
+    departments.handled[:], departments.defects[:], departments.insight[:] = (4.0, 25.0, 9.0), 0.4, 0.1
+    departments.signals[:] = 7.0
+    collect_signals(departments, p)
+    collected = [4.0 * 0.9 / 10, 25.0 * 0.9 / 10]
+    assert departments.signals == pytest.approx([*collected, 7.0])  # a department without posts collects none
+    understood = [collected[0], 1.0 / collected[1]]
+    levels = [taken / (taken + 0.5) for taken in understood]
+    assert departments.insight == pytest.approx([*(0.1 + 0.2 * (level - 0.1) for level in levels), 0.1])
+    assert departments.ignored_signals == pytest.approx([*(level * 0.5 for level in levels), 0.0])

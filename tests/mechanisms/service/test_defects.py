@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from small_world import check_off, set_to, tallies_of, with_values, world_of
 
-from ccsim.mechanisms.service.defects import repair_defects, repaired, share_of_causes_known
+from ccsim.mechanisms.service.defects import apply_defects, repair_defects, repaired, share_of_causes_known
 from ccsim.model.settings import Settings
 from ccsim.model.week import step
 
@@ -72,3 +72,32 @@ def test_what_lies_between_departments_needs_what_both_know_and_a_structure_that
     assert whole < improved(s, linked=1.0) < alone < s.defects.baseline
     p = set_to({"defects.uninformed_share": 0.25}).defects
     assert [share_of_causes_known(insight, p) for insight in (0.0, 1.0)] == [0.25, 1.0]
+
+
+def test_defects_are_removed_by_hours_insight_and_links_and_arrive_again() -> None:
+    state = world_of(set_to())
+    state.reset_flows()
+    staff, departments, firm = state.populations.staff, state.populations.departments, state.populations.firm
+    p = set_to(
+        {"defects.cross_department_share": 0.5, "defects.uninformed_share": 0.2, "defects.automation_lock_in": 0.4}
+    ).defects
+    departments.first_staff[:], departments.last_staff[:] = (0, 10, 24), (10, 24, 24)
+    departments.insight[:], departments.integration[:] = (0.5, 1.0, 0.0), (0.25, 0.5, 0.0)
+    departments.action_hours[:], departments.defects[:], firm.system[0] = (2.0, 0.0, 3.0), (0.2, 0.1, 0.15), 0.5
+    staff.improvement_hours[:10] = 0.8
+    repair_defects(staff, departments, firm, p, 0.6)
+    known = np.array([0.6, 1.0, 0.2])
+    others = (known.sum() - known) / 2.0
+    linked = known * (0.7 + 0.3 * others * np.array([0.25, 0.5, 0.0]))
+    gone = p.removal_rate * (1.0 / (1.0 + p.half_saturation)) * linked[0] * (1.0 - 0.4 * 0.5)
+    rest = 0.2 * (1.0 - gone)
+    assert departments.defects[0] == pytest.approx(rest + p.arrival_rate * (p.baseline - rest))
+    assert departments.defects[1] == pytest.approx(0.1 + p.arrival_rate * (p.baseline - 0.1))
+    assert departments.defects[2] == 0.15  # where there is no post, nothing is repaired and nothing arrives
+
+
+def test_success_is_lost_as_far_as_defects_exceed_the_ordinary() -> None:
+    departments, p = world_of(set_to()).populations.departments, set_to().defects
+    departments.success_loss[:], departments.defects[:] = 0.05, (0.3, p.baseline, 0.0)
+    apply_defects(departments, p)
+    assert departments.success_loss == pytest.approx([0.35 - p.baseline, 0.05, 0.05 - p.baseline])

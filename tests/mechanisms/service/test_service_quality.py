@@ -56,3 +56,12 @@ def test_warmth_reaches_customers() -> None:
         for one in (0.0, 0.5)
     )
     assert warm["delivered_quality"][-1] > cold["delivered_quality"][-1]
+
+
+def test_quality_is_courtesy_and_solution_less_waiting_and_repetition() -> None:
+    p = set_to({"service.courtesy_weight": 0.4, "service.waiting_loss": 0.03, "service.repetition_loss": 0.1, "service.base_courtesy": 0.45,
+                "service.courtesy_step": 0.2}).service  # fmt: skip
+    assert contact_quality(0.7, 0.5, 2, 1, p) == pytest.approx(0.4 * 0.7 + 0.6 * 0.5 - 0.06 - 0.1)
+    courtesies = {FAST: 0.45, SCRIPT: 0.65, SOLVE: 0.85, HAND_OVER: 0.45, ESCALATE: 0.45}
+    assert {option: option_courtesy(option, p) for option in OPTIONS} == pytest.approx(courtesies)
+    assert option_courtesy(SOLVE, p._replace(base_courtesy=0.9)) == 1.0

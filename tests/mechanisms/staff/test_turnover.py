@@ -130,3 +130,11 @@ def test_no_more_champions_are_called_away_than_asked_for_and_vacant_posts_count
     replace_staff(staff, departments, none, 0, state.seed, 6)
     assert departments.hires.sum() == 3 and staff.arrived[[2, 4, 9, 11]].tolist() == [1, 1, 1, 0]
     assert staff.hired_week[[2, 4, 9]].tolist() == [7, 7, 7]
+
+
+def test_a_champion_of_a_few_minutes_can_be_called_away() -> None:
+    state = world_of(set_to({"turnover.quit_probability": 0.0}))
+    staff, departments = state.populations.staff, state.populations.departments
+    staff.champion[:], staff.champion[6] = 0.0, 0.05
+    replace_staff(staff, departments, state.settings.turnover._replace(vacancy_weeks=2), 3, state.seed, 0)
+    assert np.flatnonzero(staff.vacant_until == 3).tolist() == [6]
