@@ -63,12 +63,12 @@ def test_what_cannot_be_varied_is_reported(text: str, message: str) -> None:
 @given(st.integers(0, 1000), st.integers(1, 1000), st.lists(st.floats(0, 1), min_size=1))
 def test_places_of_the_unit_interval_stay_inside(low: int, more: int, places: list[float]) -> None:
     for key in ("champions.count", "programme.budget"):
-        values = Factor(key, low, low + more).at(np.array(places))
+        values = Factor(key, low, low + more).from_unit(np.array(places))
         assert (values >= low).all() and (values <= low + more).all()
 
 
 def test_whole_numbers_and_choices_get_equal_shares() -> None:
     u = (np.arange(600) + 0.5) / 600
-    assert np.bincount(Factor("champions.count", 1, 3).at(u)).tolist() == [0, 200, 200, 200]
-    values = Factor("programme.top_down_share", values=(0, 0.5, 1)).at(u)
+    assert np.bincount(Factor("champions.count", 1, 3).from_unit(u)).tolist() == [0, 200, 200, 200]
+    values = Factor("programme.top_down_share", values=(0, 0.5, 1)).from_unit(u)
     assert [int((values == value).sum()) for value in (0, 0.5, 1)] == [200, 200, 200]

@@ -189,7 +189,7 @@ def _snapped(space: Sequence[Dimension], unit: np.ndarray) -> np.ndarray:
     """Return points of the unit cube, moved to the whole numbers that will be run."""
     for k, dimension in enumerate(space):
         if dimension.stepped:
-            numbers = dimension.factor.at(unit[:, k]).astype(float)
+            numbers = dimension.factor.from_unit(unit[:, k]).astype(float)
             unit[:, k] = (numbers - dimension.low + 0.5) / (dimension.high - dimension.low + 1)
     return unit
 

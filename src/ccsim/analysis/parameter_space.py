@@ -153,6 +153,6 @@ def between(space: Sequence[Dimension], unit: np.ndarray) -> np.ndarray:
     """Return points of the unit cube, shape (points, dimensions), as numbers."""
     columns = []
     for k, one in enumerate(space):
-        values = one.factor.at(unit[:, k])
+        values = one.factor.from_unit(unit[:, k])
         columns.append([one.number(value) for value in values] if one.choices else values.astype(float))
     return np.column_stack(columns)

@@ -7,15 +7,20 @@ two-level factorial are made here, because available libraries claim resolutions
 from __future__ import annotations
 
 import hashlib
+import importlib
+import itertools
+import math
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from ccsim.engine.counts import whole_number
 from ccsim.errors import InputError, UnknownNameError
-from ccsim.experiments.factors import WEEK_OF, Factor, parse_factors
+from ccsim.experiments.factors import WEEK_OF, Factor, column_of, parse_factors
 from ccsim.scenarios.renamed import renamed_arguments
 
 if TYPE_CHECKING:
@@ -59,10 +64,8 @@ class Design:
     rows: tuple[tuple[Any, ...], ...] = ()
 
     def __post_init__(self) -> None:
-        named: list[Factor] = []
-        for one in self.factors:
-            named += parse_factors(one) if isinstance(one, str) else [one]
-        object.__setattr__(self, "factors", tuple(named))
+        factors = [parse_factors(factor) if isinstance(factor, str) else [factor] for factor in self.factors]
+        object.__setattr__(self, "factors", tuple(itertools.chain(*factors)))
         if self.kind not in KINDS:
             raise UnknownNameError("design", self.kind, KINDS)
         self._check_numbers()
@@ -72,7 +75,7 @@ class Design:
         for key in keys:
             if keys.count(key) > 1:
                 raise InputError(f"{key}: is varied twice")
-        size = KINDS[self.kind][0](self)  # may be more than len() can say
+        size = KINDS[self.kind].size(self)  # may be more than len() can say
         if size > MAX_POINTS:
             count = f"{size:,}" if size < 10**18 else f"about 10^{len(str(size)) - 1}"
             raise InputError(
@@ -86,9 +89,7 @@ class Design:
             ("levels", 2, 1000),
             ("resolution", 3, 5),
         ):
-            value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
-                raise InputError(f"{name}: must be a whole number from {least} to {most}, got {value!r}")
+            object.__setattr__(self, name, whole_number(name, getattr(self, name), least, most))
         if self.kind == "morris" and self.levels % 2:
             raise InputError(f"levels: must be an even number for a Morris design, got {self.levels}")
 
@@ -105,12 +106,12 @@ class Design:
         if any(set(row) != set(keys) for row in rows):
             raise InputError(f"every point of a design must set the same factors: {', '.join(keys)}")
         factors = tuple(_spanning(key, [row[key] for row in rows]) for key in keys)
-        lines = tuple(tuple(f._checked(row[f.key]) for f in factors) for row in rows)
-        return cls("given", factors, scenarios=tuple(scenarios), rows=lines)
+        points = tuple(tuple(factor._checked(row[factor.key]) for factor in factors) for row in rows)
+        return cls("given", factors, scenarios=tuple(scenarios), rows=points)
 
     def __len__(self) -> int:
         """Return the number of points, without making them."""
-        return KINDS[self.kind][0](self)
+        return KINDS[self.kind].size(self)
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -120,12 +121,12 @@ class Design:
     @cached_property
     def columns(self) -> dict[str, np.ndarray]:
         """The values of each factor over the points; None if a point keeps the value of the scenario."""
-        return dict(zip(self.keys, KINDS[self.kind][1](self), strict=True))
+        return dict(zip(self.keys, KINDS[self.kind].columns(self), strict=True))
 
     def row(self, number: int) -> dict[str, Any]:
         """Return the values that a point sets, by key."""
-        found = {key: column[number] for key, column in self.columns.items()}
-        return {k: v.item() if isinstance(v, np.generic) else v for k, v in found.items() if v is not None}
+        values = {key: column[number] for key, column in self.columns.items()}
+        return {k: v.item() if isinstance(v, np.generic) else v for k, v in values.items() if v is not None}
 
     def table(self) -> pd.DataFrame:
         """Return one row per point and one column per factor; nan if a point keeps the value of the scenario."""
@@ -139,17 +140,17 @@ class Design:
 
     @cached_property
     def _unit(self) -> np.ndarray:
-        sample = _SAMPLES.get(self.kind)
+        sample = KINDS[self.kind].unit
         if sample is None:
             raise InputError(f"a {self.kind} design is not drawn from the unit cube")
         return sample(self)
 
     def digest(self) -> str:
         """Return a short hash of the points, because another version of a library may draw other points from the same seed."""
-        whole = hashlib.sha256()
+        sha256 = hashlib.sha256()
         for column in self.columns.values():
-            whole.update(repr(column.tolist()).encode() if column.dtype == object else column.tobytes())
-        return whole.hexdigest()[:16]
+            sha256.update(repr(column.tolist()).encode() if column.dtype == object else column.tobytes())
+        return sha256.hexdigest()[:16]
 
     def resolved(self) -> dict[str, Any]:
         """Return the design as plain data that determines its points."""
@@ -182,19 +183,8 @@ def _spanning(key: str, values: list[Any]) -> Factor:
 def _grid(design: Design) -> list[np.ndarray]:
     """Return every combination of levels; the last factor changes fastest."""
     levels = [factor.levels(design.levels) for factor in design.factors]
-    places = np.unravel_index(np.arange(len(design)), [len(each) for each in levels])
-    return [_column(each)[place] for each, place in zip(levels, places, strict=True)]
-
-
-def _column(values: Sequence[Any]) -> np.ndarray:
-    return np.array(values, dtype=object if isinstance(values[0], (str, bool)) else None)
-
-
-def _grid_size(design: Design) -> int:
-    size = 1
-    for factor in design.factors:
-        size *= len(factor.levels(design.levels))
-    return size
+    indices = np.unravel_index(np.arange(len(design)), [len(values) for values in levels])
+    return [column_of(values)[index] for values, index in zip(levels, indices, strict=True)]
 
 
 def _masks(count: int, resolution: int) -> list[int]:
@@ -204,112 +194,99 @@ def _masks(count: int, resolution: int) -> list[int]:
     ``resolution`` columns multiply to the constant: the resolution by its definition (Box & Hunter 1961).
     """
     products: list[set[int]] = [{0}, *(set() for _ in range(resolution - 2))]  # number of columns
-    found: list[int] = []
+    masks: list[int] = []
     mask = 0
-    while len(found) < count:
+    while len(masks) < count:
         mask += 1
         if any(mask in some for some in products):
             continue
-        found.append(mask)
+        masks.append(mask)
         for size in range(resolution - 2, 0, -1):
             products[size] |= {product ^ mask for product in products[size - 1]}
-    return found
-
-
-def _fraction_size(design: Design) -> int:
-    return 1 << max(_masks(len(design.factors), design.resolution)).bit_length()
+    return masks
 
 
 def _fraction(design: Design) -> list[np.ndarray]:
     """Return a fraction of the two-level factorial: each factor at its lowest and highest value."""
-    rows = np.arange(len(design))
-    columns = []
-    for factor, mask in zip(design.factors, _masks(len(design.factors), design.resolution), strict=True):
-        odd = np.bitwise_count(rows & mask) % 2
-        columns.append(_column(factor.ends())[odd])
-    return columns
+    rows, masks = np.arange(len(design)), _masks(len(design.factors), design.resolution)
+    return [
+        column_of(factor.ends())[np.bitwise_count(rows & mask) % 2]
+        for factor, mask in zip(design.factors, masks, strict=True)
+    ]
 
 
 def _one_at_a_time(design: Design) -> list[np.ndarray]:
     """Return the unchanged scenario, then each factor at its levels with all others unchanged."""
     columns = [np.full(len(design), None, dtype=object) for _ in design.factors]
-    place = 1
+    row = 1
     for column, factor in zip(columns, design.factors, strict=True):
         levels = factor.levels(design.levels)
-        column[place : place + len(levels)] = levels
-        place += len(levels)
+        column[row : row + len(levels)] = levels
+        row += len(levels)
     return columns
 
 
 def _sampled(design: Design) -> list[np.ndarray]:
-    unit = design.unit()
-    return [factor.at(unit[:, place]) for place, factor in enumerate(design.factors)]
+    return [factor.from_unit(positions) for factor, positions in zip(design.factors, design.unit().T, strict=True)]
 
 
-def _latin_hypercube(design: Design) -> np.ndarray:
+def _scipy(design: Design, engine: str) -> np.ndarray:
     from scipy.stats import qmc
 
-    engine = qmc.LatinHypercube(len(design.factors), rng=np.random.default_rng(design.seed))
-    return engine.random(design.samples)
-
-
-def _sobol(design: Design) -> np.ndarray:
-    import warnings
-
-    from scipy.stats import qmc
-
-    engine = qmc.Sobol(len(design.factors), rng=np.random.default_rng(design.seed))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # users may choose a number of points that is not a power of 2
-        return engine.random(design.samples)
+        sampler: qmc.QMCEngine = getattr(qmc, engine)(len(design.factors), rng=np.random.default_rng(design.seed))
+        return sampler.random(design.samples)
 
 
 def _salib(design: Design, sample: str, **options: Any) -> np.ndarray:
     try:
-        from importlib import import_module
-
-        module = import_module(f"SALib.sample.{sample}")
+        module = importlib.import_module(f"SALib.sample.{sample}")
     except ImportError:
         raise InputError(
             f"a {design.kind} design needs SALib, which is not installed: pip install -e '.[analysis]'"
         ) from None
     count = len(design.factors)
     problem = {"num_vars": count, "names": list(design.keys), "bounds": [[0.0, 1.0]] * count}
-    unit: np.ndarray = module.sample(problem, design.samples, seed=design.seed, **options)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # as above
+        unit: np.ndarray = module.sample(problem, design.samples, seed=design.seed, **options)
     return unit
 
 
-def _morris(design: Design) -> np.ndarray:
-    return _salib(design, "morris", num_levels=design.levels)
+class DesignKind(NamedTuple):
+    """How a kind of design makes its points.
+
+    Attributes:
+        size: returns how many points a design has.
+        columns: returns the values of each factor over the points.
+        unit: returns the points in the unit cube, shape (points, factors); None if they are not sampled.
+    """
+
+    size: Callable[[Design], int]
+    columns: Callable[[Design], list[np.ndarray]] = _sampled
+    unit: Callable[[Design], np.ndarray] | None = None
 
 
-def _saltelli(design: Design) -> np.ndarray:
-    import warnings
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)
-        return _salib(design, "sobol", calc_second_order=design.second_order)
-
-
-def _saltelli_size(design: Design) -> int:
-    return design.samples * (len(design.factors) * (1 + design.second_order) + 2)
-
-
-def _given(design: Design) -> list[np.ndarray]:
-    return [_column(column) for column in zip(*design.rows, strict=True)]
-
-
-_SAMPLES: dict[str, Callable[[Design], np.ndarray]] = {
-    "latin-hypercube": _latin_hypercube, "sobol": _sobol, "morris": _morris, "saltelli": _saltelli,
-}  # fmt: skip
-#: For each kind, how many points a design has, and the columns of its points.
-KINDS: dict[str, tuple[Callable[[Design], int], Callable[[Design], list[np.ndarray]]]] = {
-    "latin-hypercube": (lambda design: design.samples, _sampled),
-    "sobol": (lambda design: design.samples, _sampled),
-    "factorial": (_grid_size, _grid),
-    "fractional-factorial": (_fraction_size, _fraction),
-    "one-at-a-time": (lambda one: 1 + sum(len(f.levels(one.levels)) for f in one.factors), _one_at_a_time),
-    "morris": (lambda design: design.samples * (len(design.factors) + 1), _sampled),
-    "saltelli": (_saltelli_size, _sampled),
-    "given": (lambda design: len(design.rows), _given),
+KINDS = {
+    "latin-hypercube": DesignKind(lambda design: design.samples, unit=lambda design: _scipy(design, "LatinHypercube")),
+    "sobol": DesignKind(lambda design: design.samples, unit=lambda design: _scipy(design, "Sobol")),
+    "factorial": DesignKind(lambda one: math.prod(len(factor.levels(one.levels)) for factor in one.factors), _grid),
+    "fractional-factorial": DesignKind(
+        lambda design: 1 << max(_masks(len(design.factors), design.resolution)).bit_length(), _fraction
+    ),
+    "one-at-a-time": DesignKind(
+        lambda one: 1 + sum(len(factor.levels(one.levels)) for factor in one.factors), _one_at_a_time
+    ),
+    "morris": DesignKind(
+        lambda design: design.samples * (len(design.factors) + 1),
+        unit=lambda design: _salib(design, "morris", num_levels=design.levels),
+    ),
+    "saltelli": DesignKind(
+        lambda design: design.samples * (len(design.factors) * (1 + design.second_order) + 2),
+        unit=lambda design: _salib(design, "sobol", calc_second_order=design.second_order),
+    ),
+    "given": DesignKind(
+        lambda design: len(design.rows), lambda design: [column_of(column) for column in zip(*design.rows, strict=True)]
+    ),
 }

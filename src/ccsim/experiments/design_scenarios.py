@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from ccsim.errors import InputError, did_you_mean
 from ccsim.experiments.design import Design
 from ccsim.experiments.factors import WEEK_OF
-from ccsim.model.settings import check_sizes
+from ccsim.model.settings import all_parameters, check_sizes
 from ccsim.scenarios.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -40,13 +40,13 @@ class DesignScenarios(Mapping[str, Scenario]):
         for name in design.scenarios:
             if name not in base_scenarios:
                 raise InputError(f"scenarios: {name!r} is not one of the scenarios{did_you_mean(name, base_scenarios)}")
-        moved = design.scenarios or tuple(name for name in base_scenarios if name != baseline) or (baseline,)
-        worlds = [factor.key for factor in design.factors if factor.is_uncertain]
+        varied = design.scenarios or tuple(name for name in base_scenarios if name != baseline) or (baseline,)
+        uncertain = tuple(factor.key for factor in design.factors if factor.is_uncertain)
+        keys = {name: design.keys if name in varied else uncertain for name in base_scenarios}
         #: For each varied scenario, its varied factors.
-        self.varied_in = {name: design.keys if name in moved else tuple(worlds) for name in base_scenarios}
-        self.varied_in = {name: keys for name, keys in self.varied_in.items() if keys}
+        self.varied_in = {name: own for name, own in keys.items() if own}
         self.unvaried = tuple(name for name in base_scenarios if name not in self.varied_in)
-        self._order = {name: place for place, name in enumerate(self.varied_in)}
+        self._order = {name: position for position, name in enumerate(self.varied_in)}
         self._width = max(4, len(str(len(design))))
         self._check()
 
@@ -60,12 +60,12 @@ class DesignScenarios(Mapping[str, Scenario]):
                         f"{factor.key}: {name} has no move with this label{did_you_mean(factor.label, labels)}"
                     )
         sizes = [factor.key for factor in self.design.factors if factor.key.startswith("organisation.")]
-        seen: set[tuple[Any, ...]] = set()
+        checked: set[tuple[Any, ...]] = set()
         for number in range(len(self.design)) if sizes else ():
             row = {key: value for key, value in self.design.row(number).items() if key in sizes}
-            if tuple(row.values()) in seen:
+            if tuple(row.values()) in checked:
                 continue
-            seen.add(tuple(row.values()))
+            checked.add(tuple(row.values()))
             for base in self.varied_in:
                 for key, problem in check_sizes({**self.base_scenarios[base].organisation, **row}):
                     raise InputError(f"point {number + 1} of the design is impossible: {key}: {problem}")
@@ -76,12 +76,15 @@ class DesignScenarios(Mapping[str, Scenario]):
         base, number = self.locate(name)
         values = {key: value for key, value in self.design.row(number).items() if key in self.varied_in[base]}
         weeks = {key: values.pop(key) for key in list(values) if key.startswith(WEEK_OF)}
-        scenario = (
-            self.base_scenarios[base].with_values(values, name=name)
-            if values
-            else replace(self.base_scenarios[base], name=name)
+        scenario = self.base_scenarios[base]
+        scenario = scenario.with_values(values, name=name) if values else replace(scenario, name=name)
+        if not weeks:
+            return scenario
+        schedule = (
+            move if move.week is None else replace(move, week=weeks.get(WEEK_OF + move.label, move.week))
+            for move in scenario.schedule
         )
-        return replace(scenario, schedule=_moved(scenario, weeks)) if weeks else scenario
+        return replace(scenario, schedule=tuple(schedule))
 
     def locate(self, name: str) -> tuple[str, int]:
         """Return the scenario and the number (from 0) of a point.
@@ -90,9 +93,9 @@ class DesignScenarios(Mapping[str, Scenario]):
             KeyError: there is no such point.
         """
         base, _, number = name.rpartition(" @ ")
-        if base not in self.varied_in or not number.isdecimal() or self.name(base, int(number) - 1) != name:
+        if base not in self.varied_in or not number.isdecimal() or not 1 <= int(number) <= len(self.design):
             raise KeyError(name)
-        if not 0 <= int(number) - 1 < len(self.design):
+        if self.name(base, int(number) - 1) != name:  # such as a number without leading zeros
             raise KeyError(name)
         return base, int(number) - 1
 
@@ -163,19 +166,8 @@ class DesignScenarios(Mapping[str, Scenario]):
         return pd.DataFrame(data).infer_objects()
 
 
-def _moved(scenario: Scenario, weeks: Mapping[str, int]) -> Any:
-    """Return a schedule with the weeks of some moves changed."""
-    new = {key.removeprefix(WEEK_OF): week for key, week in weeks.items()}
-    return tuple(
-        replace(move, week=new[move.label]) if move.week is not None and move.label in new else move
-        for move in scenario.schedule
-    )
-
-
 def _own(scenario: Scenario, key: str) -> Any:
     """Return a scenario's value of a factor in week 0, or the first week of a move."""
-    from ccsim.model.settings import all_parameters
-
     if key in all_parameters():
         return scenario.values().get(key, all_parameters()[key].shown)
     return next((move.week for move in scenario.schedule if move.label == key.removeprefix(WEEK_OF)), None)

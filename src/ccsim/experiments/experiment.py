@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from math import inf
 from pathlib import Path
@@ -26,7 +26,6 @@ from ccsim.scenarios.visible import refusal, unseen_texts
 DEFAULT_KPIS = ("csat", "nps", "fcr", "adoption", "profit", "npv")
 #: Maximum number of runs of an experiment; more are probably a mistake.
 MAX_RUNS = 1_000_000
-#: Maximum number of weeks of a run: a century.
 #: Largest seed of an experiment. Combined with the numbers of a replicate and an organisation, it fits into 64 bits.
 MAX_SEED = 2**42
 #: Lowest and highest accepted value of each count.
@@ -124,13 +123,9 @@ class Experiment:
         Variants inherit the title of the scenario that they extend, and rows with the same title could not be distinguished.
         """
         swept = self.sweep.points if self.sweep else {}
-        titles = [one.title.strip() for name, one in self.base_scenarios.items() if name not in swept]
-        title = (
-            ""
-            if scenario in swept or scenario not in self.base_scenarios
-            else self.base_scenarios[scenario].title.strip()
-        )
-        return title if title and titles.count(title) == 1 else scenario
+        titles = {name: base.title.strip() for name, base in self.base_scenarios.items() if name not in swept}
+        title = titles.get(scenario)
+        return title if title and list(titles.values()).count(title) == 1 else scenario
 
     def with_design(self, design: Design) -> Experiment:
         """Return the experiment with its scenarios at the points of a design.
@@ -171,7 +166,7 @@ class Experiment:
             InputError: an invalid value.
         """
         validate_counts(weeks=weeks, replicates=replicates, seed=seed)
-        weeks, replicates, seed = (None if one is None else int(one) for one in (weeks, replicates, seed))
+        weeks, replicates, seed = (None if count is None else int(count) for count in (weeks, replicates, seed))
         scenarios = self.scenarios
         if self.sweep and self.sweep.lever in (levers or {}):
             raise InputError(f"{self.sweep.lever}: the sweep of {self.name} sets it, to one value after another")
@@ -190,16 +185,8 @@ class Experiment:
 
     def validate_precision(self) -> None:
         """Refuse a stopping rule that cannot be met."""
-        for kpi, within in self.precision.items():
-            if kpi not in KPIS:
-                raise InputError(f"precision: {UnknownNameError('KPI', kpi, KPIS)}")
-            if isinstance(within, bool) or not isinstance(within, (int, float)) or not 0 < within < inf:
-                raise InputError(f"precision: {kpi}: must be a half-width above 0, got {within!r}")
-        if self.precision and self.replicates < PILOT_REPLICATES:
-            raise InputError(
-                f"replicates: {self.replicates} are too few to estimate the spread; precision needs at least {PILOT_REPLICATES} "
-                "to begin with"
-            )
+        for key, problem in precision_problems(self.precision, self.replicates):
+            raise InputError(f"{': '.join(key)}: {problem}")
 
     def validate_schedule(self) -> None:
         """Refuse a horizon that cuts off moves, because the scenarios would not be run as described."""
@@ -247,29 +234,25 @@ class Experiment:
             "weeks": self.weeks, "replicates": self.replicates, "seed": self.seed, "kpis": list(self.kpis),
             "sweep": sweep, "design": self.design and self.design.resolved(), "report_weeks": list(self.report_weeks),
             "precision": dict(self.precision), "max_replicates": self.max_replicates, "seed_groups": dict(self.seed_groups),
-            "scenarios": {name: one.resolved() for name, one in self.base_scenarios.items()},
+            "scenarios": {name: scenario.resolved() for name, scenario in self.base_scenarios.items()},
         }  # fmt: skip
 
     @classmethod
     def from_resolved(cls, data: Mapping[str, Any]) -> Experiment:
         """Return the experiment that :meth:`resolved` wrote."""
-        scenarios: Mapping[str, Scenario]
         bases: dict[str, Scenario] = {}
         for name, row in data["scenarios"].items():
             reader = Parser(Path("manifest.json"), {})
             bases[name] = parse_scenario(reader, row, name)
             reader.finish()
         design = data.get("design")
-        scenarios = DesignScenarios(bases, Design.from_resolved(design), data["baseline"]) if design else bases
         sweep = data["sweep"] and Sweep(
             data["sweep"]["lever"], tuple(data["sweep"]["values"]),
             {name: (base, value) for name, (base, value) in data["sweep"]["points"].items()},
         )  # fmt: skip
-        names = ("name", "title", "question", "baseline", "weeks", "replicates", "seed")
-        plain = {key: data[key] for key in names}
         return cls(
-            **plain,
-            scenarios=scenarios,
+            **{key: data[key] for key in ("name", "title", "question", "baseline", "weeks", "replicates", "seed")},
+            scenarios=DesignScenarios(bases, Design.from_resolved(design), data["baseline"]) if design else bases,
             kpis=tuple(data["kpis"]),
             sweep=sweep or None,
             report_weeks=tuple(data["report_weeks"]),
@@ -277,6 +260,23 @@ class Experiment:
             max_replicates=data.get("max_replicates", 1000),
             seed_groups=data.get("seed_groups", {}),
         )
+
+
+def precision_problems(precision: Mapping[str, Any], replicates: int) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Yield what is wrong with a stopping rule: the key of each fault, and the problem.
+
+    Args:
+        precision: wanted half-width of an interval by KPI.
+        replicates: the number of runs of each scenario to begin with.
+    """
+    for kpi, half_width in precision.items():
+        if kpi not in KPIS:
+            yield ("precision", kpi), str(UnknownNameError("KPI", kpi, KPIS))
+        elif isinstance(half_width, bool) or not isinstance(half_width, (int, float)) or not 0 < half_width < inf:
+            yield ("precision", kpi), f"must be a half-width above 0, got {half_width!r}"
+    if precision and replicates < PILOT_REPLICATES:
+        problem = f"{replicates} are too few to estimate the spread; precision needs at least {PILOT_REPLICATES} to begin with"
+        yield ("replicates",), problem
 
 
 def validate_counts(**given: Any) -> None:
@@ -318,15 +318,14 @@ def as_experiment(what: Experiment | Scenario | str | Path) -> Experiment:
         return what
     if not isinstance(what, Scenario):
         if Path(what).suffix.lower() == ".toml":
-            keys = read_toml(Path(what))[0]
-            experiment = "scenarios" in keys or "variant" in keys
+            data, _ = read_toml(Path(what))
+            is_experiment = "scenarios" in data or "variant" in data
         else:
-            experiment = str(what) in list_scenarios("experiments")
-            if not experiment and str(what) not in list_scenarios():
-                raise UnknownNameError(
-                    "experiment or scenario", str(what), {**list_scenarios("experiments"), **list_scenarios()}
-                )
-        if experiment:
+            is_experiment = str(what) in list_scenarios("experiments")
+            if not is_experiment and str(what) not in list_scenarios():
+                names = {**list_scenarios("experiments"), **list_scenarios()}
+                raise UnknownNameError("experiment or scenario", str(what), names)
+        if is_experiment:
             return load_experiment(what)
         what = load_scenario(what)
     return Experiment(what.name, what.title, what.about, what.name, {what.name: what}, replicates=4)
@@ -335,7 +334,7 @@ def as_experiment(what: Experiment | Scenario | str | Path) -> Experiment:
 def _find_experiment(name: str | Path) -> Path:
     if Path(name).suffix.lower() == ".toml":
         return Path(name)
-    for place in (Path("experiments"), *data_dirs("experiments")):
-        if is_file(place / f"{name}.toml"):
-            return place / f"{name}.toml"
+    for folder in (Path("experiments"), *data_dirs("experiments")):
+        if is_file(folder / f"{name}.toml"):
+            return folder / f"{name}.toml"
     raise UnknownNameError("experiment", str(name), list_scenarios("experiments"))

@@ -89,12 +89,13 @@ class Factor:
         """Whether it accepts only whole numbers."""
         return not self.values and (bool(self.label) or self.parameter.kind is int)  # type: ignore[union-attr]  # without a label it has a parameter
 
-    def at(self, u: np.ndarray) -> np.ndarray:
+    def from_unit(self, u: np.ndarray) -> np.ndarray:
         """Return values at positions in the unit interval, in the shape of ``u``; every value gets an equal share."""
         if self.values:
-            return self._column(
-                [self.values[i] for i in np.minimum(u * len(self.values), len(self.values) - 1).astype(int)]
-            )
+            values: np.ndarray = column_of(self.values)[
+                np.minimum(u * len(self.values), len(self.values) - 1).astype(int)
+            ]
+            return values
         low, high = float(self.low), float(self.high)  # type: ignore[arg-type]  # a factor without values has both ends
         if self.is_integer:
             return np.minimum(low + np.floor(u * (high - low + 1)), high).astype(np.int64)
@@ -104,10 +105,8 @@ class Factor:
         """Return its values, or equally spaced ones from lowest to highest (fewer if there are not enough)."""
         if self.values:
             return list(self.values)
-        line = np.linspace(float(self.low), float(self.high), count)  # type: ignore[arg-type]  # a factor without values has both ends
-        return (
-            [int(value) for value in np.unique(line.round())] if self.is_integer else [float(value) for value in line]
-        )
+        levels = np.linspace(float(self.low), float(self.high), count)  # type: ignore[arg-type]  # a factor without values has both ends
+        return list(map(int, np.unique(levels.round()))) if self.is_integer else list(map(float, levels))
 
     def ends(self) -> tuple[Any, Any]:
         """Return its lowest and highest value, or its first and last."""
@@ -124,9 +123,6 @@ class Factor:
         if self.values:
             return {"key": self.key, "values": list(self.values)}
         return {"key": self.key, "low": self.low, "high": self.high}
-
-    def _column(self, values: Sequence[Any]) -> np.ndarray:
-        return np.array(values, dtype=object if isinstance(self.values[0], (str, bool)) else None)
 
     def _checked(self, value: Any) -> Any:
         """Return a value in the form in which it is set."""
@@ -174,6 +170,11 @@ def parse_factors(text: str) -> list[Factor]:
         return [Factor(name, read_value(ends[0]), read_value(ends[1]))]
     values = [read_value(part.strip()) for part in rest.split(",")]
     return [Factor(name, values=tuple(values))]
+
+
+def column_of(values: Sequence[Any]) -> np.ndarray:
+    """Return values of a factor as an array; texts and truth values remain Python objects."""
+    return np.array(values, dtype=object if isinstance(values[0], (str, bool)) else None)
 
 
 def _named_together(name: str) -> list[Parameter]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from math import inf
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,7 +12,7 @@ from ccsim.engine.counts import MAX_WEEKS
 from ccsim.errors import InputError, InputErrors, UnknownNameError, did_you_mean
 from ccsim.experiments.design import KINDS, Design
 from ccsim.experiments.design_scenarios import DesignScenarios
-from ccsim.experiments.experiment import DEFAULT_KPIS, PILOT_REPLICATES, Experiment, Sweep
+from ccsim.experiments.experiment import DEFAULT_KPIS, Experiment, Sweep, precision_problems
 from ccsim.experiments.factors import Factor, parse_factors
 from ccsim.model.kpis import KPIS
 from ccsim.model.settings import all_parameters
@@ -78,15 +77,16 @@ def read_experiment(path: Path) -> Experiment:
     shape = reader.validate(ExperimentSchema, data)
     if "title" not in data:
         reader.add_error(("title",), "is missing: a short text that names the experiment")
-    scenarios = {**_named_scenarios(reader, shape), **_variants(reader, shape)}
+    scenarios = _named_scenarios(reader, shape)
+    _add_variants(reader, shape, scenarios)
     _check_names(reader, shape, scenarios)
     sweep = _sweep(reader, shape, scenarios)
-    whole = _with_sweep(reader, scenarios, sweep)
+    compared = _with_sweep(reader, scenarios, sweep)
     baseline = shape.baseline or next(iter(scenarios), "")
-    points = _at_design_points(reader, shape, whole, baseline)
+    design_scenarios = _at_design_points(reader, shape, compared, baseline)
     reader.finish()
     experiment = Experiment(
-        path.stem, shape.title, shape.question, baseline, points or whole, shape.weeks, shape.replicates, shape.seed,
+        path.stem, shape.title, shape.question, baseline, design_scenarios or compared, shape.weeks, shape.replicates, shape.seed,
         tuple(dict.fromkeys(shape.kpis)), sweep, str(path), tuple(sorted(set(shape.report_weeks or ()))),
         precision=dict(shape.precision), max_replicates=shape.max_replicates,
     )  # fmt: skip
@@ -96,38 +96,35 @@ def read_experiment(path: Path) -> Experiment:
 
 def _named_scenarios(reader: Parser, shape: ExperimentSchema) -> dict[str, Scenario | None]:
     """Return the scenarios that a file names; None for one with a fault."""
-    found: dict[str, Scenario | None] = {}
+    scenarios: dict[str, Scenario | None] = {}
     for number, name in enumerate(shape.scenarios):
         own = Path(name).stem if name.lower().endswith(".toml") else name
-        if own in found:
+        if own in scenarios:
             reader.add_error(("scenarios", number), f"there is already a scenario called {own!r}")
             continue
-        found[own] = None
+        scenarios[own] = None
         try:
-            found[own] = read_scenario(resolve_path(name, reader.file.parent, reader.near))
+            scenarios[own] = read_scenario(resolve_path(name, reader.file.parent, reader.near))
         except InputErrors as error:
             reader.issues += error.issues
         except InputError as error:
             reader.add_error(("scenarios", number), str(error))
-        _check_late_interventions(reader, shape, found[own], ("scenarios", number))
-    return found
+        _check_late_interventions(reader, shape, scenarios[own], ("scenarios", number))
+    return scenarios
 
 
-def _variants(reader: Parser, shape: ExperimentSchema) -> dict[str, Scenario | None]:
-    """Return the scenarios that a file defines itself."""
-    taken = {Path(name).stem if name.lower().endswith(".toml") else name for name in shape.scenarios}
-    found: dict[str, Scenario | None] = {}
+def _add_variants(reader: Parser, shape: ExperimentSchema, scenarios: dict[str, Scenario | None]) -> None:
+    """Add the scenarios that a file defines itself to those that it names."""
     for number, row in enumerate(shape.variant):
         part = reader.sub("variant", number)
         name = row.get("name")
         if not isinstance(name, str) or not name:
             part.add_error(("name",), "is missing: the name of the scenario in this file")
-        elif name in taken | set(found):
+        elif name in scenarios:
             part.add_error(("name",), f"there is already a scenario called {name!r}")
         rest = {key: value for key, value in row.items() if key != "name"}
-        found[str(name)] = parse_scenario(part, rest, str(name))
-        _check_late_interventions(reader, shape, found[str(name)], ("variant", number, "schedule"))
-    return found
+        scenarios[str(name)] = parse_scenario(part, rest, str(name))
+        _check_late_interventions(reader, shape, scenarios[str(name)], ("variant", number, "schedule"))
 
 
 def _check_late_interventions(reader: Parser, shape: ExperimentSchema, scenario: Scenario | None, place: Key) -> None:
@@ -148,16 +145,8 @@ def _check_names(reader: Parser, shape: ExperimentSchema, scenarios: Mapping[str
     for number, name in enumerate(shape.kpis):
         if name not in KPIS:
             reader.add_error(("kpis", number), str(UnknownNameError("KPI", name, KPIS)))
-    for name, within in shape.precision.items():
-        if name not in KPIS:
-            reader.add_error(("precision", name), str(UnknownNameError("KPI", name, KPIS)))
-        elif isinstance(within, bool) or not isinstance(within, (int, float)) or not 0 < within < inf:
-            reader.add_error(("precision", name), f"must be a half-width above 0, got {within!r}")
-    if shape.precision and shape.replicates < PILOT_REPLICATES:
-        reader.add_error(
-            ("replicates",),
-            f"{shape.replicates} are too few; precision needs at least {PILOT_REPLICATES} to begin with",
-        )
+    for key, problem in precision_problems(shape.precision, shape.replicates):
+        reader.add_error(key, problem)
 
 
 def _sweep(reader: Parser, shape: ExperimentSchema, scenarios: Mapping[str, Scenario | None]) -> Sweep | None:
@@ -171,13 +160,16 @@ def _sweep(reader: Parser, shape: ExperimentSchema, scenarios: Mapping[str, Scen
             part.add_error((key,), "is missing")
     values = _sweep_values(part, row)
     chosen = row.scenarios or list(scenarios)
-    for number, name in enumerate(chosen):
-        if name not in scenarios:
-            part.add_error(
-                ("scenarios", number), f"{name!r} is not one of the scenarios{did_you_mean(name, scenarios)}"
-            )
+    _refuse_unknown_scenarios(part, chosen, scenarios)
     points = {f"{name} @ {row.lever}={value}": (name, value) for name in chosen for value in values}
     return Sweep(row.lever, values, points)
+
+
+def _refuse_unknown_scenarios(part: Parser, names: list[str], scenarios: Mapping[str, Scenario | None]) -> None:
+    for number, name in enumerate(names):
+        if name not in scenarios:
+            near = did_you_mean(name, scenarios)
+            part.add_error(("scenarios", number), f"{name!r} is not one of the scenarios{near}")
 
 
 def _sweep_values(part: Parser, row: SweepSchema) -> tuple[Any, ...]:
@@ -188,30 +180,30 @@ def _sweep_values(part: Parser, row: SweepSchema) -> tuple[Any, ...]:
         except InputError as error:
             part.add_error(("lever",), str(error))
         return ()
-    found: list[Any] = []
+    values: list[Any] = []
     for number, value in enumerate(row.values if row.lever else ()):
         try:
-            if value in found:
+            if value in values:
                 raise InputError(f"{value!r} occurs twice")
             check(row.lever, value)
-            found.append(value)
+            values.append(value)
         except InputError as error:
             part.add_error(("values", number), str(error))
-    return tuple(found)
+    return tuple(values)
 
 
 def _with_sweep(reader: Parser, scenarios: Mapping[str, Scenario | None], sweep: Sweep | None) -> dict[str, Scenario]:
     """Return the scenarios, followed by the points of the sweep."""
-    whole = {name: scenario for name, scenario in scenarios.items() if scenario is not None}
+    compared = {name: scenario for name, scenario in scenarios.items() if scenario is not None}
     if sweep is None:
-        return whole
+        return compared
     for point, (name, value) in sweep.points.items():
         try:
-            if name in whole:
-                whole[point] = whole[name].with_values({sweep.lever: value}, name=point)
+            if name in compared:
+                compared[point] = compared[name].with_values({sweep.lever: value}, name=point)
         except InputError as error:
             reader.add_error(("sweep", "values", sweep.values.index(value)), f"{name}: {error}")
-    return whole
+    return compared
 
 
 def _at_design_points(
@@ -227,21 +219,15 @@ def _at_design_points(
     row = part.validate(DesignSchema, shape.design)
     before = len(reader.issues)
     factors = _factors(part, row, shape.weeks)
-    for number, name in enumerate(row.scenarios):
-        if name not in scenarios:
-            part.add_error(
-                ("scenarios", number), f"{name!r} is not one of the scenarios{did_you_mean(name, scenarios)}"
-            )
+    _refuse_unknown_scenarios(part, row.scenarios, scenarios)
     if shape.sweep is not None:
         part.add_error((), "cannot be combined with a sweep; a design can also vary a single factor")
     if row.kind not in KINDS or row.kind == "given":
         part.add_error(("kind",), str(UnknownNameError("design", row.kind, set(KINDS) - {"given"})))
     if len(reader.issues) > before:
         return None
-    names = ("kind", "samples", "seed", "levels", "resolution", "second_order")
-    options = {name: getattr(row, name) for name in names if name in shape.design}
     try:
-        design = Design(**{"kind": row.kind, **options}, factors=factors, scenarios=tuple(row.scenarios))
+        design = Design(**{**row.model_dump(), "factors": factors, "scenarios": tuple(row.scenarios)})
         return DesignScenarios(scenarios, design, baseline) if baseline in scenarios else None
     except InputError as error:
         part.add_error((), str(error))
@@ -250,17 +236,17 @@ def _at_design_points(
 
 def _factors(part: Parser, row: DesignSchema, weeks: int) -> tuple[Factor, ...]:
     """Return the factors of a design, each checked."""
-    found: list[Factor] = []
+    factors: dict[str, Factor] = {}
     if not row.factors:
         part.add_error(("factors",), 'is missing: what the design varies, such as ["programme.budget=0:20000"]')
     for number, text in enumerate(row.factors):
         try:
             for factor in parse_factors(text):
-                if factor.key in {one.key for one in found}:
+                if factor.key in factors:
                     raise InputError(f"{factor.key} is already varied")
                 if factor.label and max(factor.ends()) >= weeks:
                     raise InputError(f"{factor.key}: reaches week {max(factor.ends())}; the last week is {weeks - 1}")
-                found.append(factor)
+                factors[factor.key] = factor
         except InputError as error:
             part.add_error(("factors", number), str(error))
-    return tuple(found)
+    return tuple(factors.values())

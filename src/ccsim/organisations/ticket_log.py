@@ -31,13 +31,13 @@ def tickets_of(log: pd.DataFrame) -> pd.DataFrame:
     changes = (before.notna() & (before != named["group"])).groupby(named["id"]).sum()
     if "agent" in ordered:
         ordered = ordered.assign(agent=ordered["agent"].where(ordered["agent"] != ""))
-    found = ordered.groupby("id").agg({name: how for name, how in MERGED.items() if name in ordered})
-    found["group"] = named.groupby("id")["group"].first().reindex(found.index).fillna(NO_GROUP)
-    if "agent" in found:
-        found["agent"] = found["agent"].fillna("")
-    if "handed_on" not in found:
-        found["handed_on"] = changes.reindex(found.index).fillna(0.0)
-    return found.reset_index()
+    tickets = ordered.groupby("id").agg({name: how for name, how in MERGED.items() if name in ordered})
+    tickets["group"] = named.groupby("id")["group"].first().reindex(tickets.index).fillna(NO_GROUP)
+    if "agent" in tickets:
+        tickets["agent"] = tickets["agent"].fillna("")
+    if "handed_on" not in tickets:
+        tickets["handed_on"] = changes.reindex(tickets.index).fillna(0.0)
+    return tickets.reset_index()
 
 
 def handoffs(events: pd.DataFrame) -> pd.DataFrame:

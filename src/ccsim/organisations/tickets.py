@@ -16,7 +16,7 @@ import pandas as pd
 
 from ccsim.errors import InputError, InputErrors, InputIssue, count_noun, did_you_mean, writing
 from ccsim.organisations.privacy import OTHERS, merged, quoted
-from ccsim.organisations.tables import ALL_WRONG, MAX_REPORTED, separator_of, text_of
+from ccsim.organisations.tables import ALL_WRONG, first_faults, separator_of, text_of
 from ccsim.organisations.template import IGNORE
 from ccsim.organisations.ticket_log import NO_GROUP, handoffs, is_log, tickets_of
 
@@ -68,39 +68,34 @@ def read_tickets(
         raise InputError(f"{path}: {problem}")
     separator = separator_of(text.split("\n", 1)[0])
     header = [name.strip() for name in next(csv.reader(io.StringIO(text), delimiter=separator), [])]
-    other = _columns_of(path, header, columns or {}, needed, once)
-    raw = _rows(path, text, separator, header)
-    found = pd.DataFrame({name: raw[column] for name, column in other.items()})
-    private = {
-        cell for name in set(header) - {other[one] for one in set(other) - {"id", "agent"}} for cell in raw[name]
-    } - {""}
-    faults = [] if "time" in needed or (not once and "time" in other) else _repeated(path, other, found)
-    for name in sorted({"opened", "closed", "time"} & set(found)):
-        # Exports in UTC and exports without a time zone are assigned to weeks in the same way.
-        days = pd.to_datetime(
-            found[name].where(found[name] != ""), format="ISO8601", errors="coerce", utc=True
-        ).dt.tz_localize(None)
-        wrong = found.index[((found[name] != "") | (name in needed)) & days.isna()]
-        faults += _cell_faults(path, other[name], found[name], wrong, "a date such as 2026-01-31T09:30", private)
-        found[name] = days
-    for name in sorted({"handed_on", "stations", "reopened"} & set(found)):
-        numbers = pd.to_numeric(found[name], errors="coerce")
-        wrong = found.index[(found[name] != "") & ~((numbers >= 0) & (numbers % 1 == 0))]
-        faults += _cell_faults(path, other[name], found[name], wrong, "a whole number of at least 0", private)
-        found[name] = numbers.fillna(0)
-    if "worked" in found:
-        found["worked"], wrong = _minutes(found["worked"], other["worked"])
-        faults += _cell_faults(
-            path, other["worked"], raw[other["worked"]], wrong, "minutes, such as 12.5, or 0:12:30", private
-        )
+    own_names = _columns_of(path, header, columns or {}, needed, once)
+    cells = _rows(path, text, separator, header)
+    tickets = pd.DataFrame({name: cells[column] for name, column in own_names.items()})
+    public = {column for name, column in own_names.items() if name not in ("id", "agent")}
+    private = {cell for column in set(header) - public for cell in cells[column]} - {""}
+    faults = []
+    if "id" in tickets and "time" not in needed and (once or "time" not in tickets):
+        faults = _repeated(path, own_names["id"], tickets["id"])
+    for names, values_of, accepted in (
+        (("closed", "opened", "time"), _dates, "a date such as 2026-01-31T09:30"),
+        (("handed_on", "reopened", "stations"), _counts, "a whole number of at least 0"),
+        (("worked",), _minutes, "minutes, such as 12.5, or 0:12:30"),
+    ):
+        for name in set(names) & set(tickets):
+            own_name, given = own_names[name], tickets[name]
+            tickets[name] = values_of(given, own_name)
+            wrong = given.index[((given != "") | (name in needed)) & tickets[name].isna()]
+            faults += _cell_faults(path, own_name, given, wrong, accepted, private)
     if faults:
         raise InputErrors(faults)
-    if "stations" in found and "handed_on" not in found:
-        found["handed_on"] = (found["stations"] - 1).clip(lower=0)
-    if "within_target" in found:
-        found["within_target"] = found["within_target"].str.lower().isin({"true", "1", "yes"})
-    found["group"] = found["group"].where(found["group"] != "", NO_GROUP)
-    return found
+    counts = [name for name in ("handed_on", "reopened", "stations") if name in tickets]
+    tickets[counts] = tickets[counts].fillna(0)
+    if "stations" in tickets and "handed_on" not in tickets:
+        tickets["handed_on"] = (tickets["stations"] - 1).clip(lower=0)
+    if "within_target" in tickets:
+        tickets["within_target"] = tickets["within_target"].str.lower().isin({"true", "1", "yes"})
+    tickets["group"] = tickets["group"].where(tickets["group"] != "", NO_GROUP)
+    return tickets
 
 
 def read_export(path: Path, columns: Mapping[str, str] | None = None) -> tuple[pd.DataFrame, pd.DataFrame | None]:
@@ -118,20 +113,20 @@ def _columns_of(
     path: Path, header: list[str], columns: Mapping[str, str], needed: tuple[str, ...], once: bool
 ) -> dict[str, str]:
     """Return which column of a header has which name."""
-    other, lacking = {}, {}
+    own_names, missing = {}, {}
     for name, usual in NAMES.items():
         wanted = (columns[name],) if name in columns else usual
-        there = [one for word in wanted for one in header if word in (one, _plain(one))]
-        if there:
-            other[name] = there[0]
+        matches = (column for word in wanted for column in header if word in (column, _plain(column)))
+        if column := next(matches, None):
+            own_names[name] = column
         elif name in columns or name in needed:
-            lacking[name] = wanted[0]
-    if not once and list(lacking) == ["opened"] and "opened" not in columns and {"id", "time"} <= set(other):
-        return {**other, "opened": other["time"]}
-    for name, word in lacking.items():
+            missing[name] = wanted[0]
+    if not once and list(missing) == ["opened"] and "opened" not in columns and {"id", "time"} <= set(own_names):
+        return {**own_names, "opened": own_names["time"]}
+    for name, word in missing.items():
         raise InputError(f"{path}:1: {word}: the column is missing{did_you_mean(word, header)}; "
                          f"name it with --column {name}=NAME")  # fmt: skip
-    return other
+    return own_names
 
 
 def _rows(path: Path, text: str, separator: str, header: list[str]) -> pd.DataFrame:
@@ -162,8 +157,22 @@ def _plain(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
 
 
-def _minutes(cells: pd.Series, column: str) -> tuple[pd.Series, pd.Index]:
-    """Return working times in minutes, missing where a cell is empty, and the rows that hold something else.
+# Each of these returns the values of a column; the value of a cell that is empty or cannot be parsed is missing.
+
+
+def _dates(cells: pd.Series, column: str) -> pd.Series:
+    """Return dates. Exports in UTC and exports without a time zone are assigned to weeks in the same way."""
+    days = pd.to_datetime(cells.where(cells != ""), format="ISO8601", errors="coerce", utc=True)
+    return days.dt.tz_localize(None)
+
+
+def _counts(cells: pd.Series, column: str) -> pd.Series:
+    numbers = pd.to_numeric(cells, errors="coerce")
+    return numbers.where((numbers >= 0) & (numbers % 1 == 0))
+
+
+def _minutes(cells: pd.Series, column: str) -> pd.Series:
+    """Return working times in minutes.
 
     Args:
         cells: numbers, or hours, minutes and seconds such as 0:12:30.
@@ -171,22 +180,21 @@ def _minutes(cells: pd.Series, column: str) -> tuple[pd.Series, pd.Index]:
     """
     clock = cells.str.extract(r"^(\d+):([0-5]\d)(?::([0-5]\d))?$").astype(float)
     plain = pd.to_numeric(cells, errors="coerce") / (60.0 if _plain(column) in SECONDS else 1.0)
-    found = plain.fillna(clock[0] * 60 + clock[1] + clock[2].fillna(0.0) / 60)
-    return found, cells.index[(cells != "") & ~((found >= 0) & np.isfinite(found))]
+    minutes = plain.fillna(clock[0] * 60 + clock[1] + clock[2].fillna(0.0) / 60)
+    return minutes.where((minutes >= 0) & np.isfinite(minutes))
 
 
-def _repeated(path: Path, other: Mapping[str, str], found: pd.DataFrame) -> list[InputIssue]:
+def _repeated(path: Path, column: str, ids: pd.Series) -> list[InputIssue]:
     """Return a fault if tickets are in several rows, because each would be counted once per row."""
-    again = found["id"].ne("") & found["id"].duplicated() if "id" in found else pd.Series(False, found.index)
-    if not again.any():
+    repeated = ids.ne("") & ids.duplicated()
+    if not repeated.any():
         return []
-    first = int(again.to_numpy().argmax())
-    line = int((found["id"] == found["id"].iloc[first]).to_numpy().argmax()) + 2
+    row = int(np.argmax(repeated))
     problem = (
-        f"is the same ticket as in line {line} (rows that repeat a ticket: {again.sum():,}); each ticket must be in one row, and "
-        "--events accepts a log of changes"
+        f"is the same ticket as in line {np.argmax(ids == ids[row]) + 2} (rows that repeat a ticket: {repeated.sum():,}); "
+        "each ticket must be in one row, and --events accepts a log of changes"
     )
-    return [InputIssue(str(path), first + 2, other["id"], problem)]
+    return [InputIssue(str(path), row + 2, column, problem)]
 
 
 def _cell_faults(
@@ -210,11 +218,9 @@ def _cell_faults(
     if len(filled) >= ALL_WRONG and len(filled) == (cells != "").sum():
         problem = f"none of {len(filled):,} cells, such as {shown(cells[filled[0]])}, is accepted; must be {wanted}"
         return [InputIssue(str(path), int(filled[0]) + 2, column, problem)]
-    told = []
-    for number, row in enumerate(wrong[:MAX_REPORTED], 1):
-        more = f" (so do {len(wrong) - MAX_REPORTED} more rows)" if number == MAX_REPORTED < len(wrong) else ""
-        told.append(InputIssue(str(path), int(row) + 2, column, f"must be {wanted}, got {shown(cells[row])}{more}"))
-    return told
+    return first_faults(
+        wrong, lambda row: InputIssue(str(path), row + 2, column, f"must be {wanted}, got {shown(cells[row])}")
+    )
 
 
 def weekly(tickets: pd.DataFrame) -> pd.DataFrame:
@@ -224,18 +230,16 @@ def weekly(tickets: pd.DataFrame) -> pd.DataFrame:
     for name, column in (("reassigned", "handed_on"), ("reopened", "reopened"), ("within_target", "within_target")):
         if column in tickets:
             table[name] = (tickets[column] > 0).astype(int)
-    found = table.groupby(["week", "group"]).sum()
+    sums = table.groupby(["week", "group"]).sum()
     if "closed" in tickets:
         hours = (tickets["closed"] - tickets["opened"]).dt.total_seconds() / 3600
-        found["median_hours"] = hours.groupby([week, tickets["group"]]).median().round(1).to_numpy()
+        sums["median_hours"] = hours.groupby([week, tickets["group"]]).median().round(1).to_numpy()
     if "agent" in tickets:
         agents = tickets["agent"].where(tickets["agent"] != "")
-        found["agents"] = agents.groupby([week, tickets["group"]]).nunique().to_numpy()
-    found = found.reset_index()
-    number = pd.to_numeric(found["group"], errors="coerce")
-    return (
-        found.assign(order=number).sort_values(["week", "order", "group"]).drop(columns="order").reset_index(drop=True)
-    )
+        sums["agents"] = agents.groupby([week, tickets["group"]]).nunique().to_numpy()
+    rows = sums.reset_index()
+    rows["order"] = pd.to_numeric(rows["group"], errors="coerce")
+    return rows.sort_values(["week", "order", "group"], ignore_index=True).drop(columns="order")
 
 
 def departments(tickets: pd.DataFrame, events: pd.DataFrame | None = None) -> pd.DataFrame:
@@ -248,22 +252,20 @@ def departments(tickets: pd.DataFrame, events: pd.DataFrame | None = None) -> pd
     named = tickets[tickets["group"] != NO_GROUP]
     weeks = max(1.0, ((tickets["opened"].max() - tickets["opened"].min()).days + 1) / 7.0)
     counts = named.groupby("group").size()
-    found = pd.DataFrame({"department": counts.index, "front": "yes", "arrivals": (counts / weeks).round(3).to_numpy()})
+    rows = pd.DataFrame({"department": counts.index, "front": "yes", "arrivals": (counts / weeks).round(3).to_numpy()})
     if "handed_on" in tickets:
-        found["first_time"] = (named["handed_on"] == 0).groupby(named["group"]).mean().round(4).to_numpy()
+        rows["first_time"] = (named["handed_on"] == 0).groupby(named["group"]).mean().round(4).to_numpy()
     if "worked" in tickets:
-        found["minutes"] = named["worked"].groupby(named["group"]).mean().round(2).to_numpy()
+        rows["minutes"] = named["worked"].groupby(named["group"]).mean().round(2).to_numpy()
     behind = sorted(_groups(events) - set(counts.index))
-    return pd.concat([found, pd.DataFrame({"department": behind, "front": "no", "arrivals": 0.0})], ignore_index=True)
+    return pd.concat([rows, pd.DataFrame({"department": behind, "front": "no", "arrivals": 0.0})], ignore_index=True)
 
 
 def posts(tickets: pd.DataFrame, events: pd.DataFrame | None = None) -> pd.DataFrame:
     """Return one row per group: ``department``, and ``fte``, the number of its agents in the export, at least 1."""
-    seen = pd.concat([table for table in (tickets, events) if table is not None and "agent" in table])
-    agents = seen["agent"].where(seen["agent"] != "").groupby(seen["group"]).nunique().clip(lower=1)
-    agents = agents.reindex(sorted({*agents.index, *_groups(events)}), fill_value=1)
-    found = pd.DataFrame({"department": agents.index, "fte": agents.to_numpy()})
-    return found[found["department"] != NO_GROUP]
+    agents = _agents(pd.concat([table for table in (tickets, events) if table is not None and "agent" in table]))
+    agents = agents.clip(lower=1).reindex(sorted({*agents.index, *_groups(events)}), fill_value=1)
+    return pd.DataFrame({"department": agents.index, "fte": agents.to_numpy()})
 
 
 def _groups(events: pd.DataFrame | None) -> set[str]:
@@ -301,16 +303,14 @@ def with_small_merged(tickets: pd.DataFrame, smallest: int) -> pd.DataFrame:
         raise InputError(
             "the export has no column for agents, so small groups cannot be found; name the column with --column agent=NAME"
         )
-    named = tickets[tickets["group"] != NO_GROUP]
-    names = merged(dict(zip(*map(pd.Series.tolist, _agents_of(named)), strict=True)), smallest)
-    return tickets.assign(
-        group=tickets["group"].map(lambda name: name if name == NO_GROUP else names.get(name, OTHERS))
-    )
+    sizes = {str(group): float(agents) for group, agents in _agents(tickets).items()}
+    names = {**merged(sizes, smallest), NO_GROUP: NO_GROUP}
+    return tickets.assign(group=tickets["group"].map(lambda name: names.get(name, OTHERS)))
 
 
 def small_groups(tickets: pd.DataFrame, smallest: int) -> int:
     """Return how many groups have too few agents to be shown; 0 if agents are not known."""
-    return 0 if "agent" not in tickets else int((_agents_of(tickets[tickets["group"] != NO_GROUP])[1] < smallest).sum())
+    return 0 if "agent" not in tickets else int((_agents(tickets) < smallest).sum())
 
 
 def unknown_of(tickets: pd.DataFrame, events: pd.DataFrame | None, smallest: int) -> list[str]:
@@ -346,10 +346,10 @@ def unknown_of(tickets: pd.DataFrame, events: pd.DataFrame | None, smallest: int
     return lines
 
 
-def _agents_of(tickets: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
-    """Return the groups and the number of agents in each."""
-    agents = tickets["agent"].where(tickets["agent"] != "").groupby(tickets["group"]).nunique()
-    return pd.Series(agents.index, dtype=str), agents.reset_index(drop=True)
+def _agents(tickets: pd.DataFrame) -> pd.Series:
+    """Return the number of agents of each group, by group; tickets without a group do not count."""
+    named = tickets[tickets["group"] != NO_GROUP]
+    return named["agent"].where(named["agent"] != "").groupby(named["group"]).nunique()
 
 
 def write_tickets(
