@@ -7,7 +7,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ccsim.model.initial_state import bounds, initialise, leader_rows, sample_initial
+from ccsim.engine.rng import irwin_hall_normal, uniforms4
+from ccsim.mechanisms.market.offer import offer_update, perceived_gap
+from ccsim.mechanisms.staff.conviction import NOT_YET
+from ccsim.model import initial_state
+from ccsim.model.initial_state import (
+    CUSTOMER_STREAM,
+    STAFF_STREAM,
+    bounds,
+    initialise,
+    leader_rows,
+    sample_initial,
+    sample_tie,
+)
 from ccsim.model.settings import Settings, default_settings, replace_values
 from ccsim.model.state import ModelState
 from ccsim.model.week import step
@@ -243,3 +255,132 @@ def test_departments_are_staffed_for_their_ordinary_work(
 ) -> None:
     s = replace_values(sized(staff=staff, departments=departments, front_departments=front), {"demand.journeys": 0.45})
     assert [last - first for first, last in bounds(s)] == posts
+
+
+@pytest.mark.parametrize(
+    ("tiers", "span", "leaders"),
+    [
+        (0, 4, []),
+        (1, 4, [(2, 0, -1, 4), (2, 0, -1, 1), (2, 1, -1, 4), (2, 1, -1, 1), (2, 2, -1, 4)]),
+        (2, 5, [(1, 0, -1, 5), (1, 1, -1, 5), (1, 2, -1, 4), (2, 0, 0, 5), (2, 1, 1, 5), (2, 2, 2, 4)]),
+        (3, 3, [(0, -1, -1, 14), (1, 0, 0, 5), (1, 1, 0, 5), (1, 2, 0, 4), (2, 0, 1, 3), (2, 0, 1, 2), (2, 1, 2, 3),
+                (2, 1, 2, 2), (2, 2, 3, 3), (2, 2, 3, 1)]),
+    ],
+)  # fmt: skip
+def test_leaders_stand_in_tiers_with_the_people_whom_they_lead(
+    tiers: int, span: int, leaders: list[tuple[int, int, int, int]]
+) -> None:
+    # 14 people in departments of five, five and four.
+    state = sample_initial(sized(staff=14, tiers=tiers, span=span), 1).populations
+    assert np.bincount(state.staff.department).tolist() == [5, 5, 4]
+    names = ("tier", "department", "superior", "span")
+    rows = [tuple(int(getattr(state.leaders, name)[k]) for name in names) for k in range(len(state.leaders))]
+    assert rows == leaders
+    teams = [k for k, row in enumerate(rows) if row[0] == 2]
+    assert state.staff.leader.tolist() == [k for k in teams for _ in range(rows[k][3])] or tiers == 0
+    heads = [k for k, row in enumerate(rows) if row[0] == 1]
+    assert state.departments.head.tolist() == (heads or [-1] * 3)
+    assert state.departments.front.tolist() == [1, 1, 0]
+
+
+def test_departments_and_the_firm_start_in_their_ordinary_state() -> None:
+    s = replace_values(
+        sized(),
+        {"offer.drift": 0.02, "offer.cocreation": 0.3, "work_pace.baseline_workload": 0.77, "defects.baseline": 0.13},
+    )
+    state = sample_initial(s, 1).populations
+    departments, firm, segments = state.departments, state.firm, state.segments
+    for name, value in {"workload": 0.9, "load": 0.77, "standard": 1.0, "defects": 0.13, "insight": 0.35, "queue_first": -1, "queue_last": -1,
+                        "handoff_factor": 1.0, "time_factor": 1.0}.items():  # fmt: skip
+        assert (getattr(departments, name) == value).all(), name
+    assert (departments.next_staff == departments.first_staff).all()
+    assert (firm.sponsorship[0], firm.recent_quality[0], firm.mean_trust[0]) == (1.0, 0.7, 0.5)
+    assert (segments.mobility == 1.0).all() and (state.staff.contract == 1.0).all()
+    pace = offer_update(0.0, perceived_gap(1.0, 0.35, s.offer), s.offer)
+    assert pace > 0.02 and segments.position == pytest.approx(-0.02 / pace)
+    for drift, hours, position in ((0.5, 20.0, -1.0), (0.5, 0.0, 0.0)):
+        s = replace_values(sized(), {"offer.drift": drift, "offer.design_hours": hours})
+        assert sample_initial(s, 1).populations.segments.position == pytest.approx(position)
+
+
+def test_people_in_the_market_start_as_their_draws_say() -> None:
+    s = replace_values(
+        sized(customers=50), {"customer_differences.leniency_spread": 0.1, "experience.offer_satisfaction": 0.9}
+    )
+    customers = sample_initial(s, 4).populations.customers
+    for i in range(len(customers.active)):
+        draw, amount, mood, hope = uniforms4(4, CUSTOMER_STREAM, 0, i)
+        segment = int(draw > 1 / 7) + int(draw > 3 / 7)
+        assert customers.segment[i] == segment
+        assert customers.value[i] == pytest.approx(s.accounts.revenue * 7 / 3 / 2**segment * (0.6 + 0.8 * amount))
+        assert customers.satisfaction[i] == pytest.approx(
+            min(1.0, max(0.0, 0.9 - 0.35 + 0.35 * mood + customers.leniency[i]))
+        )
+        assert customers.expectation[i] == pytest.approx(0.45 + 0.3 * hope)
+    assert (customers.estimate == customers.value).all() and (customers.joined_week < -1000).all()
+    assert (customers.trust == 0.5).all() and (customers.opinion == 0.5).all()
+
+
+def test_the_holders_of_posts_start_as_their_draws_say() -> None:
+    s = replace_values(
+        sized(warm_up=4), {"empowerment.blame": 0.6, "fatigue.baseline_cynicism": 0.3, "turnover.disposition": 0.45}
+    )
+    staff = sample_initial(s, 4).populations.staff
+    for i in range(24):
+        a, b, c, d = uniforms4(4, STAFF_STREAM, -5, i)
+        assert staff.skill[i] == pytest.approx(min(1.0, max(0.0, 0.53 + 0.12 * irwin_hall_normal(a, b, c, d))))
+        assert (staff.hired_week[i], staff.vacant_until[i], staff.tipped_week[i]) == (-5 - int(a * 200.0), -5, NOT_YET)
+        habit = 0.36 + 0.6 * (staff.disposition[i] - 0.45) + 0.3 * (b - 0.5)
+        assert staff.habit[i] == pytest.approx(min(1.0, max(0.0, habit)))
+        assert staff.conviction[i] == pytest.approx(min(1.0, staff.disposition[i] + 0.12))
+    assert staff.safety == pytest.approx(0.7) and staff.cynicism == pytest.approx(0.3)
+    assert staff.peer_practice == pytest.approx(0.3) and (staff.engagement == staff.baseline_engagement).all()
+
+
+def test_leaders_start_with_the_rights_that_the_levels_above_pass_on() -> None:
+    leaders = sample_initial(replace_values(sized(tiers=3), {"empowerment.rights": 0.6}), 2).populations.leaders
+    assert (leaders.expected_rights == 0.6).all()
+    for k in range(len(leaders)):
+        above = leaders.superior[k]
+        received = 0.6 if above < 0 else leaders.delegated_rights[above]
+        assert leaders.delegated_rights[k] == pytest.approx(
+            received * (1.0 - leaders.control[k] * (1.0 - leaders.conviction[k]))
+        )
+
+
+def test_the_next_desks_are_taken_in_turn_on_both_sides_and_round_the_department() -> None:
+    # Rows 4 to 8 are a department of five among 12.
+    inside = [sample_tie(5, k, 6, 4, 9, 12, 0.3, 0.3, 0.0) for k in range(4)]
+    assert inside == [6, 4, 7, 8]
+    assert sample_tie(8, 0, 6, 4, 9, 12, 0.3, 0.9, 0.0) == 4
+    across = [sample_tie(5, 0, 6, 4, 9, 12, 0.3, 0.29, where) for where in (0.0, 0.57, 0.58, 0.99)]
+    assert across == [0, 3, 9, 11]
+    # Alone in a department a person listens to the next row, the last one to the first.
+    assert [sample_tie(i, 0, 6, i, i + 1, 12, 0.0, 0.5, 0.0) for i in (3, 11)] == [4, 0]
+    # In an organisation of one department nobody is elsewhere.
+    assert sample_tie(5, 0, 6, 0, 12, 12, 1.0, 0.5, 0.9) == 6
+
+
+def test_small_organisations_are_simulated_once_per_seed_and_large_ones_each_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    past: list[int] = []
+    real = initial_state._after_warm_up
+    monkeypatch.setattr(initial_state, "_after_warm_up", lambda *given: past.append(1) or real(*given))
+    initial_state._cached.cache_clear()
+    s = sized(customers=100, prospects=0.5, warm_up=0)
+    for most, count in ((24 + 150, 1), (24 + 149, 2)):
+        monkeypatch.setattr(initial_state, "MAX_CACHED_ROWS", most)
+        initial_state._cached.cache_clear()
+        past.clear()
+        for _ in range(2):
+            initialise(s, 77)
+        assert len(past) == count, most
+
+
+@pytest.mark.parametrize(("named", "ties"), [(0.0, 5), (1.0, 30)])
+def test_there_is_room_for_as_many_ties_as_a_person_may_have(named: float, ties: int) -> None:
+    s = replace_values(sized(staff=40, ties=5), {"ties.named": named})
+    assert sample_initial(s, 1).populations.colleagues.shape == (40, ties)
+    small = replace_values(sized(staff=4, ties=5), {"ties.named": named})
+    assert sample_initial(small, 1).populations.colleagues.shape == (4, 3)

@@ -7,7 +7,7 @@ import pytest
 
 from ccsim.errors import DeclarationError
 from ccsim.model.initial_state import initialise
-from ccsim.model.kpis import KPIS, QUARTER, SERIES, available, by_series, calculate, final_value, kpi
+from ccsim.model.kpis import KPIS, QUARTER, SERIES, available, by_series, calculate, discount_weeks, final_value, kpi
 from ccsim.model.recorder import TALLIES, Record
 from ccsim.model.settings import default_settings, replace_values
 from ccsim.model.week import step
@@ -198,3 +198,15 @@ def test_a_later_first_week_gives_the_same_plain_kpis(record: Record, kpis: dict
 
 def test_the_choices_add_up(kpis: dict) -> None:
     assert sum(kpis[name] for name in ("fast", "script", "solve", "hand_over", "escalate")) == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("rate", [0.0, 0.05, 0.5, 2.0])
+def test_the_weeks_of_a_year_discount_by_its_rate(rate: float) -> None:
+    present = np.empty(105)
+    discount_weeks(rate, present)
+    assert present == pytest.approx((1.0 + rate) ** (-np.arange(1, 106) / 52.0), rel=1e-13)
+
+
+def test_a_weekly_factor_is_compounded_to_a_year() -> None:
+    x = np.array([0.0, 0.9, 0.999, 1.0, 1.01])
+    assert by_series(SERIES["yearly"], x) == pytest.approx(x**52, rel=1e-13)

@@ -130,3 +130,15 @@ def test_a_value_moves_by_the_draw_and_back_to_the_mean() -> None:
     p = set_to({"segmentation.drift": 0.1}).segmentation
     assert value_update(50.0, 80.0, 0.75, p) == pytest.approx(50.0 + 0.1 * (0.5 * 3.0 * 50.0 + 0.2 * 30.0))
     assert value_update(50.0, 80.0, 0.5, p) == pytest.approx(50.0 + 0.1 * 0.2 * 30.0)
+
+
+def test_a_small_priority_is_one() -> None:
+    populations, small = world_of(set_to()).populations, set_to({"segmentation.priority": 0.05}).segmentation
+    customers, firm = populations.customers, populations.firm
+    customers.estimate[:], customers.care[:], firm.prioritised[0] = 200.0, 0.0, 0.0
+    estimate_values(customers, firm, 100.0, small, 3, 5)
+    assert customers.care == pytest.approx(0.05 * small.utility_weight) and firm.prioritised[0] == 0.05
+    estimate_values(customers, firm, 100.0, set_to().segmentation, 3, 6)
+    assert not customers.care.any() and firm.prioritised[0] == 0.0
+    assert care_weight(0.4, 0.5, small) == pytest.approx(0.05 * small.utility_weight * -0.2)
+    assert has_priority(200.0, 100.0, 0.04, small)

@@ -2,8 +2,16 @@ import numpy as np
 import pytest
 from small_world import set_to, tallies_of, world_of
 
-from ccsim.mechanisms.service.case_outcomes import close_case, next_department
-from ccsim.mechanisms.service.handling_options import SCRIPT
+from ccsim.mechanisms.service.case_outcomes import (
+    close_case,
+    complete_stage,
+    count_choice,
+    next_department,
+    pass_case,
+    record_judgement,
+)
+from ccsim.mechanisms.service.handling_options import ESCALATE, FAST, HAND_OVER, SCRIPT, SOLVE, handoff_mode
+from ccsim.mechanisms.service.handoffs import loss_of_context
 from ccsim.mechanisms.service.service_quality import contact_quality, option_courtesy
 
 
@@ -82,3 +90,66 @@ def test_a_closed_case_is_resolved_or_comes_back_or_is_given_up(
     assert departments.resolution_weeks[1] == (4 if counted == "resolved" else 0)
     if populations == 2:
         assert (cases.stages[5], cases.defect[5], cases.repetitions[5]) == (1, 0, 1)
+
+
+def stage(option: int, right: bool, stages: int = 2, defect: int = 0) -> tuple[int, int]:
+    """Return the stages that are left and whether there is a defect after a contact."""
+    cases = world_of(set_to({"organisation.warm_up": 0})).populations.cases
+    cases.stages[3], cases.defect[3] = stages, defect
+    complete_stage(option, 3, right, cases)
+    return int(cases.stages[3]), int(cases.defect[3])
+
+
+def test_a_contact_ends_a_stage_and_judgement_mends_what_went_wrong_before() -> None:
+    for option in (FAST, SCRIPT, SOLVE, ESCALATE):
+        assert stage(option, right=False) == (1, 1)
+        assert stage(option, right=True) == (1, 0)
+        assert stage(option, right=True, defect=1) == (1, int(option in (FAST, SCRIPT)))
+    assert stage(HAND_OVER, right=False, defect=1) == (2, 1) == stage(HAND_OVER, right=True, defect=1)
+
+
+def test_a_case_that_is_passed_on_waits_elsewhere_and_may_lose_what_the_customer_said() -> None:
+    populations, s = (
+        world_of(set_to({"organisation.warm_up": 0})).populations,
+        set_to({"handoffs.loss_probability": 0.5}),
+    )
+    cases, departments = populations.cases, populations.departments
+    departments.integration[:] = (0.2, 0.0, 0.0)
+    for case, option in ((0, SCRIPT), (1, HAND_OVER), (2, SOLVE)):
+        chance = loss_of_context(handoff_mode(option), 0.2, s.handoffs)
+        for draw, lost in ((chance * 0.999, 1), (chance * 1.001, 0)):
+            cases.repetitions[case], cases.context_lost[case] = 4, 1 - lost
+            for name in ("handoffs", "handoffs_lost", "arriving"):
+                getattr(departments, name)[:] = 0.0
+            departments.queue_first[:], departments.queue_last[:], departments.queue[:] = -1, -1, 0
+            pass_case(case, option, 0, draw, 0.3, 9, cases, departments, s.handoffs)
+            assert cases.context_lost[case] == lost
+            assert cases.repetitions[case] == 4 + lost + (option == HAND_OVER)
+            assert departments.handoffs.tolist() == [1.0, 0.0, 0.0] and departments.handoffs_lost[0] == lost
+            assert departments.arriving.tolist() == [0.0, 0.0, 1.0] and departments.queue_first[2] == case
+            assert cases.queued_week[case] == 9
+
+
+@pytest.mark.parametrize(("right", "complexity"), [(True, 0.9), (False, 0.9), (False, 0.5)])
+def test_a_judgement_is_a_success_or_a_setback_that_is_blamed_beyond_the_rights(right: bool, complexity: float) -> None:
+    state = world_of(set_to({"organisation.warm_up": 0}))
+    state.reset_flows()
+    staff, cases, departments = state.populations.staff, state.populations.cases, state.populations.departments
+    cases.complexity[6], staff.latitude[4] = complexity, 0.5
+    record_judgement(4, 6, 1, right, staff, cases, departments, set_to({"empowerment.blame": 0.3}).empowerment, 20.0)
+    assert departments.goodwill.tolist() == pytest.approx([0.0, 20.0 * complexity, 0.0])
+    assert (staff.solved[4], staff.visible_successes[4], staff.setbacks[4]) == (1, right, not right)
+    assert staff.blamed[4] == (0.3 if complexity > 0.5 and not right else 0.0)
+    assert departments.visible_successes.tolist() == [0.0, float(right), 0.0]
+
+
+def test_each_option_is_counted_in_its_column() -> None:
+    departments = world_of(set_to({"organisation.warm_up": 0})).populations.departments
+    names = ("closed_fast", "followed_script", "solved", "handed_over", "escalated")
+    for option, name in enumerate(names):
+        for column in names:
+            getattr(departments, column)[:] = 0.0
+        count_choice(option, 1, departments)
+        assert {column: getattr(departments, column).tolist() for column in names} == {
+            column: [0.0, float(column == name), 0.0] for column in names
+        }

@@ -81,3 +81,15 @@ def test_load_pace_and_standard_of_a_week() -> None:
         [1.0 - 0.8 * (1.0 - p.success_loss * (1.0 - pace)) for pace in paces]
     )
     assert staff.time_penalty == pytest.approx(1.1 * 1.25 * departments.pace[staff.department] - 1.0)
+
+
+def test_a_person_who_is_a_quarter_slower_takes_a_quarter_more_time() -> None:
+    state = world_of(set_to())
+    departments, staff, p = (
+        state.populations.departments,
+        state.populations.staff,
+        set_to({"work_pace.pressure": 0.0}).work_pace,
+    )
+    departments.standard[:], staff.time_penalty[:], staff.pace[:] = 1.0, 0.0, (1.25, *[1.0] * 23)
+    set_pace(staff, departments, p, 4.0)
+    assert staff.time_penalty == pytest.approx([0.25] + [0.0] * 23)

@@ -181,3 +181,24 @@ def test_people_observe_those_to_whom_they_listen() -> None:
 
 def test_the_habit_that_shows_is_above_the_threshold() -> None:
     assert not heard(set_to().habit.adopter_threshold, 2.0, 1.0).any()
+
+
+@pytest.mark.parametrize("tiers", [0, 1, 3])
+def test_a_week_of_conviction_is_evidence_then_the_leader_then_a_tip_then_the_disposition(tiers: int) -> None:
+    state = world_of(set_to({"organisation.tiers": tiers, "organisation.span": 100}))
+    state.reset_flows()
+    staff, leaders, departments = state.populations.staff, state.populations.leaders, state.populations.departments
+    s = set_to({"mandate.clarity": 0.5, "conviction.tipping_probability": 1.0, "conviction.min_sources": 2.0})
+    p = s.conviction
+    staff.conviction[:], staff.disposition[:], staff.tipped_week[:], staff.vacant_until[:] = 0.4, 0.3, NOT_YET, 5
+    staff.visible_successes[:], staff.setbacks[:], staff.announced_hours[:], staff.cynicism[:] = 2.0, 1.0, 1.0, 0.0
+    staff.sources[:], staff.sources[1], staff.vacant_until[2] = 1.0, 2.0, 6
+    leaders.conviction[:], leaders.credibility[:] = 0.8, 0.5
+    update_conviction(staff, leaders, departments, p, s.mandate, 3, 5)
+    believed = evidence_update(0.4, 2.0, 1.0, p)
+    if tiers > 0:
+        believed = leader_influence(believed, 1.0, 0.8, 0.5, 0.0, p)
+    tipped = believed + p.tipping_gain * (1.0 - believed)
+    for i, expected in ((0, believed), (1, tipped)):
+        assert staff.conviction[i] == pytest.approx(expected + p.reversion_rate * (0.3 - expected))
+    assert staff.conviction[2] == 0.4

@@ -15,8 +15,8 @@ from ccsim.mechanisms.staff.ties import (
     draw_uneven_ties,
     ends_of,
     first_free,
+    has_named,
     most_named,
-    names,
     next_name,
     place_of,
     share_out,
@@ -181,9 +181,9 @@ def test_an_acquaintance_is_a_colleague_of_a_colleague() -> None:
     assert [by_acquaintance(0, 0.2, draw, filled, colleagues) for draw in (0.0, 0.34, 0.99)] == [3, 4, 0]
     assert by_acquaintance(0, 0.7, 0.5, filled, colleagues) == 0  # the second colleague listens to no person
     assert by_acquaintance(3, 0.99, 0.5, filled, colleagues) == 2
-    assert [names(0, other, filled, colleagues) for other in range(4)] == [False, True, True, False]
+    assert [has_named(0, other, 2, colleagues) for other in range(4)] == [False, True, True, False]
     # Places beyond the filled ones do not count.
-    assert not names(2, -1, filled, colleagues) and not names(0, -1, filled, colleagues)
+    assert not has_named(0, -1, 2, colleagues) and not has_named(0, 2, 1, colleagues)
 
 
 def test_the_first_free_colleague_is_sought_from_a_row_on_and_round_the_end() -> None:
@@ -248,3 +248,12 @@ def test_ties_fill_the_first_places_and_are_mutual_up_to_the_declared_share() ->
     untouched = np.zeros((3, 0), np.int64)
     draw_uneven_ties(untouched, np.zeros(3, np.int64), 3, 0.2, p, 4)
     assert untouched.shape == (3, 0)
+
+
+def test_attempts_are_given_up_after_the_declared_number() -> None:
+    # Only person 3 may be named, who is a hundredth as popular as the others and is drawn in few of 24 attempts.
+    p, colleagues = set_to().ties._replace(closed=0.0), np.full((4, 3), -1)
+    colleagues[0, :2] = (1, 2)
+    filled, upto = np.array([2, 0, 0, 0]), np.array([0.0, 1.0, 2.0, 3.0, 3.03])
+    chosen_ones = [chosen(0, 0, 0, 4, False, filled, colleagues, upto, p, seed) for seed in range(60)]
+    assert set(chosen_ones) <= {-1, 3} and 36 <= chosen_ones.count(-1) <= 56
