@@ -118,7 +118,7 @@ def _template(text: str) -> list[str]:
 
 def test_every_reason_of_the_engine_is_in_the_catalogue() -> None:
     found: dict[str, int] = {}
-    for name in ("index", "settings", "founding"):
+    for name in ("index", "settings", "initialisation"):
         text = (WEB / "engine" / f"{name}.ts").read_text(encoding="utf-8")
         for start in (hit.end() for hit in re.finditer(r"new InputError\((?:why\(answer\) \|\| )?(?=[`\"])", text)):
             for message in _template(text[start:]):

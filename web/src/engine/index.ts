@@ -1,7 +1,7 @@
 // The engine: runs of the model, week by week, from the module and the declarations. It belongs in a web worker.
 import { evaluate, holds, type Operand, type Scope } from "./expressions";
 import { type Layout, Module } from "./module";
-import { foundedElsewhere } from "./founding";
+import { initialiseOnServer } from "./initialisation";
 import { Declarations, InputError, type Plan, type Settings } from "./settings";
 import type { EngineModel, MoveData, RunRequest, RunResult, Tree, Values } from "./types";
 
@@ -10,7 +10,7 @@ export type { EngineModel, RunRequest, RunResult, ScenarioData, Tree, Values } f
 
 /** Populations in the order in which `count_rows` counts them; ties stand second. */
 const COUNTED = ["staff", "ties", "leaders", "customers", "departments", "segments"];
-/** What founded organisations may take: scenarios of one seed share their past. */
+/** What initialised organisations may take: scenarios of one seed share their past. */
 const REMEMBERED = 64 << 20;
 const MOST_WEEKS = 5200;
 
@@ -64,7 +64,7 @@ export async function createEngine(wasm: ArrayBuffer | WebAssembly.Module, model
 
 class Runner implements Engine {
   readonly declared: Declarations;
-  private readonly founded = new Map<string, World>();
+  private readonly worlds = new Map<string, World>();
   /** The simulation whose organisation is in the module's memory. */
   living: Simulation | null = null;
 
@@ -90,17 +90,17 @@ class Runner implements Engine {
   }
 
   /** An organisation that has lived its past. */
-  found(plan: Plan, seed: bigint): World {
+  initialise(plan: Plan, seed: bigint): World {
     const key = JSON.stringify([String(seed), ...plan.past.values()]);
-    let world = this.founded.get(key);
-    if (world) this.founded.delete(key);
-    else world = this.model.organisation ? this.asked(plan, seed) : this.drawn(plan.past, seed);
-    this.founded.set(key, world); // the last one used stands last
+    let world = this.worlds.get(key);
+    if (world) this.worlds.delete(key);
+    else world = this.model.organisation ? this.requested(plan, seed) : this.drawn(plan.past, seed);
+    this.worlds.set(key, world); // the last one used stands last
     let bytes = 0;
-    for (const kept of this.founded.values()) bytes += kept.bytes.length;
-    for (const [old, kept] of this.founded) {
+    for (const kept of this.worlds.values()) bytes += kept.bytes.length;
+    for (const [old, kept] of this.worlds) {
       if (bytes <= REMEMBERED || old === key) break;
-      this.founded.delete(old);
+      this.worlds.delete(old);
       bytes -= kept.bytes.length;
     }
     return world;
@@ -125,18 +125,18 @@ class Runner implements Engine {
     return this.warmed(layout, past, seed, week);
   }
 
-  /** Ask the server for an organisation of the user's own, as its files and the draws of this seed found it. */
-  private asked({ own }: Plan, seed: bigint): World {
+  /** Request an organisation of the user's own from the server, by its files and the draws of this seed. */
+  private requested({ own }: Plan, seed: bigint): World {
     const { module } = this;
-    const { told, bytes } = foundedElsewhere(own, seed);
+    const { description, bytes } = initialiseOnServer(own, seed);
     this.living?.leave();
     this.living = null;
-    const layout = module.layout(told.rows, told.ties);
+    const layout = module.layout(description.rows, description.ties);
     module.load(layout, null);
     module.place(layout, bytes);
-    const past: Settings = new Map(Object.entries(told.settings));
-    const world = this.warmed(layout, past, seed, told.week);
-    for (const { population, column, rows, values } of told.stock) module.setRows(layout, population, column, rows, values);
+    const past: Settings = new Map(Object.entries(description.settings));
+    const world = this.warmed(layout, past, seed, description.week);
+    for (const { population, column, rows, values } of description.stock) module.setRows(layout, population, column, rows, values);
     return { ...world, bytes: module.save(layout) };
   }
 
@@ -178,7 +178,7 @@ export class Simulation {
     const plan = engine.declared.plan(request.scenario, request.set);
     this.seed = BigInt(seed);
     this.pending = [...plan.schedule];
-    const world = engine.found(plan, this.seed);
+    const world = engine.initialise(plan, this.seed);
     this.settings = engine.declared.with(world.past, plan.levers);
     this.layout = world.layout;
     this.bytes = world.bytes;
@@ -246,9 +246,9 @@ export class Simulation {
   /** Every KPI over the weeks so far. */
   kpis(): Record<string, Float64Array> {
     const scope = this.scope();
-    const found: Record<string, Float64Array> = {};
-    for (const { key } of this.engine.model.kpis) found[key] = scope.kpi(key);
-    return found;
+    const kpis: Record<string, Float64Array> = {};
+    for (const { key } of this.engine.model.kpis) kpis[key] = scope.kpi(key);
+    return kpis;
   }
 
   /** Keep everything that the run is, to come back to it. */
@@ -309,20 +309,20 @@ export class Simulation {
 
   /** Take the moves of this week out of the pending ones, in the order of the schedule. */
   private due(week: number): MoveData[] {
-    const found: MoveData[] = [];
+    const due: MoveData[] = [];
     let scope: Figures | null = null;
     for (const move of this.pending) {
       if (move.tree === null) {
-        if (move.week === week) found.push(move);
+        if (move.week === week) due.push(move);
       } else if (week > 0 && week >= move.after) {
         scope ??= this.scope();
         const figures = scope;
         const last = { value: (name: string) => figures.kpi(name)[week - 1], call: (): Operand => NaN };
-        if (holds(move.tree, last)) found.push(move);
+        if (holds(move.tree, last)) due.push(move);
       }
     }
-    if (found.length) this.pending = this.pending.filter((move) => !found.includes(move));
-    return found;
+    if (due.length) this.pending = this.pending.filter((move) => !due.includes(move));
+    return due;
   }
 
   private scope(only: Only | null = null): Figures {
@@ -333,7 +333,7 @@ export class Simulation {
 /** Tallies and KPIs over the weeks of a run, each worked out when it is first read. */
 class Figures implements Scope {
   private readonly tallies = new Map<string, Float64Array>();
-  private readonly found = new Map<string, Float64Array>();
+  private readonly computed = new Map<string, Float64Array>();
   private readonly trees: Map<string, Tree>;
 
   constructor(
@@ -359,7 +359,7 @@ class Figures implements Scope {
   }
 
   kpi(name: string): Float64Array {
-    let series = this.found.get(name);
+    let series = this.computed.get(name);
     if (!series) {
       const made = evaluate(this.trees.get(name)!, this);
       series = new Float64Array(this.weeks);
@@ -367,7 +367,7 @@ class Figures implements Scope {
         const value = typeof made === "number" ? made : made[week];
         series[week] = Number.isFinite(value) ? value : NaN;
       }
-      this.found.set(name, series);
+      this.computed.set(name, series);
     }
     return series;
   }

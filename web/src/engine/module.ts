@@ -172,7 +172,7 @@ export class Module {
     return this.slotsAt.has(name);
   }
 
-  /** Put an organisation that was founded elsewhere into memory: rows as they lie, arrays without flows, then ties. */
+  /** Put an organisation that the server initialised into memory: rows as they lie, arrays without flows, then ties. */
   place(layout: Layout, bytes: Uint8Array): void {
     let from = 0;
     const take = (name: string) => {
@@ -186,7 +186,7 @@ export class Module {
       else for (const [column, , kind] of columns) if (kind !== "flow") take(`${name}.${column}`);
     }
     take("colleagues");
-    if (from !== bytes.length) throw new Error("the organisation that the server founded does not fit this engine");
+    if (from !== bytes.length) throw new Error("the organisation that the server created does not fit this engine");
   }
 
   /** Set some rows of a column of whole numbers. */

@@ -41,7 +41,7 @@ export interface ScenarioData {
   schedule: MoveData[];
 }
 
-/** An organisation of a user's own: the server founds it, see `founding.ts`. */
+/** An organisation of a user's own: the server initialises it, see `initialisation.ts`. */
 export interface OrganisationData {
   name: string;
   /** Keys that its files state. */
