@@ -189,7 +189,7 @@ def test_processes_that_die_before_they_finish_anything_are_one_message(
     small_experiment: Experiment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(running, "run_task", deadly_to_all)
-    with pytest.raises(running.WorkerCrashLoopError, match="--workers 1"):
+    with pytest.raises(scheduler.WorkerCrashLoopError, match="--workers 1"):
         run_experiment(small_experiment.with_changes(replicates=20), workers=2, out=tmp_path / "r")
     monkeypatch.undo()
     again = small_experiment.with_changes(replicates=20)

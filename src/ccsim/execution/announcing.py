@@ -15,14 +15,14 @@ STARTED: list[float] = []
 _LOADED = time.monotonic()
 
 
-def announce_with(tell: Callable[[str], object] | None, started: float | None = None) -> None:
+def announce_with(announce: Callable[[str], object] | None, started: float | None = None) -> None:
     """Set the listener; None for no listener.
 
     Args:
-        tell: called with each sentence.
+        announce: called with each sentence.
         started: start of a process that runs only this command, on :func:`time.monotonic`.
     """
-    LISTENERS[:] = [] if tell is None else [tell]
+    LISTENERS[:] = [] if announce is None else [announce]
     STARTED[:] = [] if started is None else [started]
 
 

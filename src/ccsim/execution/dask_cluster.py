@@ -127,17 +127,15 @@ class Cluster:
         """
         from concurrent.futures import CancelledError
 
+        gone = f"scheduler {self.address}: is gone; finished runs are kept, and ccsim resume continues"
         try:
             yield
         except ClusterError:
             raise
         except (OSError, RuntimeError, TimeoutError, CancelledError) as error:
-            raise ClusterError(f"{self._gone()} ({type(error).__name__})") from None
+            raise ClusterError(f"{gone} ({type(error).__name__})") from None
         if self.client.status != "running":
-            raise ClusterError(self._gone())
-
-    def _gone(self) -> str:
-        return f"scheduler {self.address}: is gone; finished runs are kept, and ccsim resume continues"
+            raise ClusterError(gone)
 
     def as_completed(self, seconds: float) -> Iterator[tuple[Task, TaskResult | None]]:
         """Yield the tasks that end within a number of seconds, each with its result; None if the task crashed its workers.

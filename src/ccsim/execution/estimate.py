@@ -72,10 +72,14 @@ class Work:
         """Return the work of an experiment, without making its points."""
         runs = len(experiment.scenarios) * experiment.replicates
         largest, people, memory = {}, 0.0, -1.0
+        factors = experiment.design.factors if experiment.design else ()
+        largest_sizes = {
+            factor.key.partition(".")[2]: max(factor.ends()) for factor in factors if factor.key.startswith("organisation.")
+        }  # fmt: skip
         for scenario in experiment.base_scenarios.values():
             sizes = sizes_of(scenario)
             people += (sizes["staff"] + sizes["customers"]) / len(experiment.base_scenarios)
-            varied = {**sizes, **_largest(experiment)}
+            varied = {**sizes, **largest_sizes}
             if (need := bytes_of(varied)) > memory:
                 memory, largest = need, varied
         rows = len(experiment.report_weeks) or experiment.weeks
@@ -125,13 +129,6 @@ def sizes_of(scenario: Scenario) -> dict[str, Any]:
     return {**default_settings().organisation._asdict(), **own, **(layout.sizes if layout else {})}
 
 
-def _largest(experiment: Experiment) -> dict[str, Any]:
-    """Return the largest values of sizes that a design varies."""
-    factors = experiment.design.factors if experiment.design else ()
-    sizes = {one.key.partition(".")[2]: one for one in factors if one.key.startswith("organisation.")}
-    return {name: max(one.ends()) for name, one in sizes.items()}
-
-
 def bytes_of(sizes: dict[str, Any]) -> float:
     """Return the bytes of all columns of an organisation of given sizes."""
     market = int(sizes["customers"] * (1.0 + sizes["prospects"]))
@@ -143,7 +140,7 @@ def bytes_of(sizes: dict[str, Any]) -> float:
     total = 4.0 * sizes["staff"] * sizes["ties"]
     for name, kind in zip(POPULATIONS, KINDS, strict=True):
         wide = kind.storage == "records"
-        row = sum(8 if wide or one.kind == "flow" else np.dtype(one.dtype).itemsize for one in kind.columns)
+        row = sum(8 if wide or column.kind == "flow" else np.dtype(column.dtype).itemsize for column in kind.columns)
         total += rows[name] * row
     return float(total)
 
@@ -194,10 +191,5 @@ def _smaller(work: Work, processes: int, free: float) -> str:
     customers = int(work.customers - (WORKER + work.memory - free) / work.bytes_of_customer)
     if customers < 1:
         return "--workers 1 and a smaller organisation.staff"
-    return f"--workers 1 and organisation.customers of at most {_rounded(customers):,}"
-
-
-def _rounded(number: int) -> int:
-    """Return a number rounded down to two significant digits."""
-    unit: int = 10 ** max(0, len(str(number)) - 2)
-    return number // unit * unit
+    unit: int = 10 ** max(0, len(str(customers)) - 2)  # two significant digits, rounded down
+    return f"--workers 1 and organisation.customers of at most {customers // unit * unit:,}"

@@ -42,13 +42,13 @@ class Forecast:
     """The forecast of a command.
 
     Attributes:
-        tell: called with the sentence.
+        announce: called with the sentence.
         expected: the total work of all parts of the command; None for a single experiment.
         clock: returns the time in seconds.
         started: start of the command's process, on ``clock``; None if the process also does other things.
     """
 
-    tell: Callable[[str], object]
+    announce: Callable[[str], object]
     expected: Work | None = None
     clock: Callable[[], float] = time.monotonic
     started: float | None = None
@@ -90,37 +90,35 @@ class Forecast:
         now, left = self.clock(), estimator.seconds_left()
         if self._first_result is None and estimator.answered is not None:
             self._first_result = max(0.0, estimator.answered - self._begun)
-        whole = self.expected or self._part
-        more = self._parts < whole.parts or not ended  # nothing to forecast if all runs are done
-        if left is not None and more and (ended or self._is_measured(estimator, now)):
-            left += self._seconds_after(estimator, whole, now - self._begun + left)
-            self._consider(whole, left, now)
+        total = self.expected or self._part
+        more = self._parts < total.parts or not ended  # nothing to forecast if all runs are done
+        measured = estimator.is_measured(FEWEST_RUNS) and now - self._begun >= FEWEST_SECONDS
+        if left is not None and more and (ended or measured):
+            left += self._seconds_after(estimator, total, now - self._begun + left)
+            self._consider(total, left, now)
         if ended:
             self._done += self._part.person_weeks
 
-    def _is_measured(self, estimator: EtaEstimator, now: float) -> bool:
-        return estimator.is_measured(FEWEST_RUNS) and now - self._begun >= FEWEST_SECONDS
-
-    def _seconds_after(self, estimator: EtaEstimator, whole: Work, seconds: float) -> float:
+    def _seconds_after(self, estimator: EtaEstimator, total: Work, seconds: float) -> float:
         """Return the seconds from the end of this part's runs to the end of the command."""
         assert self._part is not None
-        weeks, parts = whole.person_weeks - self._done - self._part.person_weeks, whole.parts - self._parts
-        after = self._slowness * (SHOWING + READING * whole.read + whole.seconds)
+        weeks, parts = total.person_weeks - self._done - self._part.person_weeks, total.parts - self._parts
+        after = self._slowness * (SHOWING + READING * total.read + total.seconds)
         if weeks > 0.0 and self._part.person_weeks > 0.0:
             start = min(self._first_result or 0.0, seconds)
             share = min(1.0, estimator.pending / self._part.runs)  # the remaining work of a resumed part
             pace = (seconds - start) / (share * self._part.person_weeks)
             # The first part loads the model and may compile it; others only start their processes.
-            again = start if self._parts > 1 else min(start, self._slowness * STARTING)
-            after += weeks * pace + max(0, parts) * again
+            startup = start if self._parts > 1 else min(start, self._slowness * STARTING)
+            after += weeks * pace + max(0, parts) * startup
         return after
 
-    def _consider(self, whole: Work, left: float, now: float) -> None:
+    def _consider(self, total: Work, left: float, now: float) -> None:
         """Report how much is left, if this was not reported or has changed."""
         assert self.started is not None
         seconds = now - self.started + left
         if self._announced_at is None:
-            self._say(whole, seconds)
+            self._say(total, seconds)
         elif (
             abs(seconds / self._announced_seconds - 1.0) > OFF
             and left > max(SECONDS_BETWEEN, STILL_TO_COME * self._announced_seconds)
@@ -128,8 +126,8 @@ class Forecast:
             and max(seconds, self._announced_seconds) >= SHORT
         ):
             self._announced_seconds, self._announced_at = seconds, now
-            self.tell(
-                f"{count_noun(whole.runs, 'run')}: about {duration(seconds)} in all at the present pace, "
+            self.announce(
+                f"{count_noun(total.runs, 'run')}: about {duration(seconds)} in all at the present pace, "
                 f"{duration(left)} of it remaining"
             )
 
@@ -138,7 +136,7 @@ class Forecast:
         memory, disk = work.bytes_in_memory(self._processes), work.bytes_on_disk()
         if seconds < SHORT and max(memory, disk) < SMALL:
             return
-        self.tell(
+        self.announce(
             f"{count_noun(work.runs, 'run')}: {how}about {duration(seconds)} with "
             f"{count_noun(self._processes, 'process', 'processes')}, {byte_size(memory)} of memory, {byte_size(disk)} on disk"
         )
@@ -150,8 +148,8 @@ _CURRENT: list[Forecast] = []
 
 def _forecasts() -> list[Forecast]:
     """Return the forecast of the running command; None without a listener."""
-    if [one.tell for one in _CURRENT] != LISTENERS:
-        _CURRENT[:] = [Forecast(tell, started=STARTED[0] if STARTED else None) for tell in LISTENERS]
+    if [forecast.announce for forecast in _CURRENT] != LISTENERS:
+        _CURRENT[:] = [Forecast(announce, started=STARTED[0] if STARTED else None) for announce in LISTENERS]
     return _CURRENT
 
 
@@ -167,13 +165,13 @@ def expect(works: Iterable[Work], folder: Path | None = None, processes: int = 1
     Raises:
         DoesNotFitError: there is too little memory or disk for it.
     """
-    whole = Work(parts=0, seconds=seconds)
+    total = Work(parts=0, seconds=seconds)
     for work in works:
-        whole = whole.plus(work)
-    place = folder or Path()
-    refuse_what_cannot_fit(whole, processes, place, this_machine(place))
+        total = total.plus(work)
+    out = folder or Path()
+    refuse_what_cannot_fit(total, processes, out, this_machine(out))
     for forecast in _forecasts():
-        forecast.expected = whole
+        forecast.expected = total
 
 
 def begin(experiment: Experiment, processes: int, folder: Path, *, near: bool = True) -> None:
@@ -204,13 +202,13 @@ def update(estimator: EtaEstimator, *, ended: bool = False) -> None:
         forecast.update(estimator, ended=ended)
 
 
-def paced(total: int, noun: str, tell: Callable[[str], object]) -> Callable[[], None]:
+def paced(total: int, noun: str, announce: Callable[[str], object]) -> Callable[[], None]:
     """Return a function to be called after each step of a long task in this process; after a few steps it reports the total time.
 
     Args:
         total: number of steps.
         noun: word for a step.
-        tell: called with the sentence.
+        announce: called with the sentence.
     """
     began, done = time.monotonic(), 0
 
@@ -222,7 +220,9 @@ def paced(total: int, noun: str, tell: Callable[[str], object]) -> Callable[[], 
         elif began and time.monotonic() - began >= FEWEST_SECONDS:
             seconds = (time.monotonic() - began) / (done - 1) * total + began - (STARTED[0] if STARTED else began)
             if seconds >= SHORT:
-                tell(f"{count_noun(total, noun)}: about {duration(seconds)}, {byte_size(READER)} of memory, no disk")
+                announce(
+                    f"{count_noun(total, noun)}: about {duration(seconds)}, {byte_size(READER)} of memory, no disk"
+                )
             began = 0.0
 
     return step

@@ -60,10 +60,6 @@ def can_start() -> bool:
     return not (current_process().daemon or _INHERITED)
 
 
-class WorkerDied(Exception):
-    """Raised if a process crashes during its task."""
-
-
 @dataclass
 class Worker(Generic[Task, Answer]):
     """One process with its pipe and its current task."""
@@ -75,12 +71,12 @@ class Worker(Generic[Task, Answer]):
     @classmethod
     def start(cls, work: Callable[[Any, Any], Any], shared: Any) -> Worker[Task, Answer]:
         """Start a process that returns ``work(shared, task)`` for each task."""
-        ours, theirs = _CONTEXT.Pipe()
-        process = _CONTEXT.Process(target=_serve, args=(theirs, work, shared), daemon=True)  # type: ignore[attr-defined]  # every context has it
+        own_end, worker_end = _CONTEXT.Pipe()
+        process = _CONTEXT.Process(target=_serve, args=(worker_end, work, shared), daemon=True)  # type: ignore[attr-defined]  # every context has it
         with _clean_main(), _single_threaded():
             process.start()
-        theirs.close()
-        return cls(process, ours)
+        worker_end.close()
+        return cls(process, own_end)
 
     def send(self, task: Task) -> bool:
         """Submit a task; return whether this was possible."""
@@ -90,19 +86,6 @@ class Worker(Generic[Task, Answer]):
             return False
         self.task = task
         return True
-
-    def receive(self) -> Answer:
-        """Return the result of the task.
-
-        Raises:
-            WorkerDied: the process crashed, so there is no result.
-        """
-        self.task = None
-        try:
-            found: Answer = self.pipe.recv()
-        except (EOFError, OSError):
-            raise WorkerDied from None
-        return found
 
     def terminate(self) -> None:
         """Terminate the process at once; its pending result is discarded."""
@@ -125,12 +108,6 @@ def warm_up() -> None:
             forkserver.ensure_running()
     else:
         import_module(_LOADED)
-
-
-def wait_for_any(workers: list[Worker[Task, Answer]], seconds: float) -> list[Worker[Task, Answer]]:
-    """Wait for workers that have sent a message or crashed."""
-    found = connection.wait([worker.pipe for worker in workers], timeout=seconds)
-    return [worker for worker in workers if worker.pipe in found]
 
 
 class ProcessPool(Generic[Task, Answer]):
@@ -157,7 +134,7 @@ class ProcessPool(Generic[Task, Answer]):
 
     def submit(self, task: Task) -> bool:
         """Submit a task; return whether this was possible."""
-        worker = next((one for one in self._workers if one.task is None), None)
+        worker = next((worker for worker in self._workers if worker.task is None), None)
         if worker is None:
             worker = Worker[Task, Answer].start(self.work, self.shared)
             self._workers.append(worker)
@@ -168,15 +145,18 @@ class ProcessPool(Generic[Task, Answer]):
 
     def as_completed(self, seconds: float) -> Iterator[tuple[Task, Answer | None]]:
         """Yield the tasks that end within a number of seconds, each with its result; None if its process crashed."""
-        for worker in wait_for_any([one for one in self._workers if one.task is not None], seconds):
-            task = worker.task
+        ready = connection.wait([worker.pipe for worker in self._workers if worker.task is not None], timeout=seconds)
+        for worker in [worker for worker in self._workers if worker.pipe in ready]:
+            task, worker.task = worker.task, None
             assert task is not None
+            answer: Answer | None
             try:
-                yield task, worker.receive()
-            except WorkerDied:
+                answer = worker.pipe.recv()
+            except (EOFError, OSError):  # the process crashed
                 worker.terminate()
                 self._workers.remove(worker)
-                yield task, None
+                answer = None
+            yield task, answer
 
     def shutdown(self) -> None:
         """End all processes at once."""

@@ -8,9 +8,9 @@ import shlex
 import sys
 import time
 import traceback
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
-from functools import cache
+from collections.abc import Iterable
+from dataclasses import replace
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from ccsim.execution.executor import Executor, Progress, Task, TaskResult
 from ccsim.execution.in_process import InProcessExecutor
 from ccsim.execution.interrupts import Interrupts
 from ccsim.execution.process_pool import ProcessPool, can_start
-from ccsim.execution.scheduler import MAX_TASK_RUNS, Scheduler, WorkerCrashLoopError
+from ccsim.execution.scheduler import MAX_TASK_RUNS, Scheduler
 from ccsim.execution.stopping import replicates_needed
 from ccsim.execution.temporary import temporary_folder
 from ccsim.execution.time_budget import Deadline, EtaEstimator
@@ -33,14 +33,7 @@ from ccsim.scenarios.renamed import renamed_arguments
 from ccsim.scenarios.scenario import Scenario
 from ccsim.simulation.simulation import replicate_seed, simulate
 
-__all__ = [
-    "Progress",
-    "RunInterrupted",
-    "WorkerCrashLoopError",
-    "replicate_seed",
-    "run_experiment",
-    "run_task",
-]
+__all__ = ["RunInterrupted", "replicate_seed", "run_experiment", "run_task"]
 
 
 class RunInterrupted(CcsimError):
@@ -149,9 +142,7 @@ def run_experiment(
                 processes = process_count(experiment, workers)
                 forecast.begin(experiment, processes, Path(out), near=scheduler is None)
                 store = Store.create(Path(out), experiment, command or sys.argv, resume)
-            return _in_folder(
-                store, _executor_factory(experiment, workers or processor_count(), scheduler, limit), limit, progress
-            )
+            return _in_folder(store, workers or processor_count(), scheduler, limit, progress)
         except (KeyboardInterrupt, CcsimError) as error:
             ctrl_c.finish()
             if store is None:
@@ -164,72 +155,43 @@ def run_experiment(
             raise RunInterrupted(store.folder, len(store.done), store.planned) from None
 
 
-def _in_folder(store: Store, executor: Workforce, limit: Deadline | None, progress: Progress | None) -> Results:
+def _in_folder(
+    store: Store, workers: int, scheduler: str | None, limit: Deadline | None, progress: Progress | None
+) -> Results:
     """Run the rest of the experiment of a store, and read the results."""
-    folder = store.folder
-    task_scheduler = Scheduler(
-        store.experiment,
-        store,
-        executor.start,
-        run_task,
-        EtaEstimator(limit),
-        progress,
-        executor.workers,
-        executor.near and limit is None,
-    )
-    _run_replicates(task_scheduler, folder)
-    store.write_manifest("incomplete" if store.failures else "stopped" if task_scheduler.stopped else "complete")
+    folder, experiment = store.folder, store.experiment
+    start = partial(_start_executor, experiment, workers, scheduler, limit)
+    here = scheduler is None and limit is None
+    tasks = Scheduler(experiment, store, start, run_task, EtaEstimator(limit), progress, workers, here)
+    tasks.run(range(experiment.replicates))
+    if experiment.precision and len(store.done) and not tasks.stopped:
+        tasks.run(range(experiment.replicates, replicates_needed(open_results(folder))))
+    store.write_manifest("incomplete" if store.failures else "stopped" if tasks.stopped else "complete")
     if store.failures and not len(store.done):
         first = store.failures[0]["error"]
         opening = f"{folder}: every run failed. The first of them:\n" if "\n" in first else "every run failed: "
         raise ResultsError(opening + first)
-    if limit and task_scheduler.stopped and not len(store.done):
+    if limit and tasks.stopped and not len(store.done):
         raise ResultsError(
             f"{folder}: the time limit of {limit.seconds:g} s was reached before any run; continue with ccsim resume {folder}"
         )
     return open_results(folder)
 
 
-def _run_replicates(task_scheduler: Scheduler, folder: Path) -> None:
-    """Run all replicates, or as many as the stopping rule needs."""
-    first = task_scheduler.experiment.replicates
-    task_scheduler.run(range(first))
-    if task_scheduler.experiment.precision and len(task_scheduler.store.done) and not task_scheduler.stopped:
-        task_scheduler.run(range(first, replicates_needed(open_results(folder))))
-
-
-@dataclass(frozen=True)
-class Workforce:
-    """How the runs are done.
-
-    Attributes:
-        start: creates the executor; None to run one task after the other in this process.
-        workers: number of workers, as far as known.
-        near: whether it is on this machine.
-    """
-
-    start: Callable[[], Executor] | None
-    workers: int
-    near: bool = True
-
-
-def _executor_factory(
+def _start_executor(
     experiment: Experiment, workers: int, scheduler: str | None, time_limit: Deadline | None
-) -> Workforce:
-    """Return remote workers, local workers, or this process."""
+) -> Executor:
+    """Start remote workers or local workers, or return an executor in this process."""
     if scheduler is not None:
         from ccsim.execution.dask_cluster import Cluster
 
-        return Workforce(lambda: Cluster(scheduler, experiment), workers, near=False)
-    if not can_start():  # a worker of another pool has only one processor
-        return Workforce(lambda: InProcessExecutor[Task, TaskResult](run_task, experiment), 1)
-    if workers == 1 and time_limit is None:
-        return Workforce(None, 1)
-    mechanisms = active_sources()
-    if mechanisms:
-        shared = (experiment, mechanisms)
-        return Workforce(lambda: ProcessPool[Task, TaskResult](run_extended_task, shared, workers), workers)
-    return Workforce(lambda: ProcessPool[Task, TaskResult](run_task, experiment, workers), workers)
+        return Cluster(scheduler, experiment)
+    # A worker of another pool has only one processor.
+    if not can_start() or (workers == 1 and time_limit is None):
+        return InProcessExecutor[Task, TaskResult](run_task, experiment)
+    if mechanisms := active_sources():
+        return ProcessPool[Task, TaskResult](run_extended_task, (experiment, mechanisms), workers)
+    return ProcessPool[Task, TaskResult](run_task, experiment, workers)
 
 
 def _in_memory(experiment: Experiment, **options: Any) -> Results:

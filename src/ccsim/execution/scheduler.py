@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from ccsim.errors import CcsimError
 from ccsim.execution import forecast
 from ccsim.execution.executor import Executor, Progress, Task, TaskResult, TimedProgress
+from ccsim.execution.in_process import InProcessExecutor
 from ccsim.execution.time_budget import EtaEstimator, run_size
 from ccsim.experiments.experiment import Experiment
 from ccsim.results.rows import load_writers
@@ -34,7 +35,7 @@ class Scheduler:
     Attributes:
         experiment: the experiment to run.
         store: the store of the results.
-        executor: creates the executor of the tasks; None to run them in this process with ``run_task``.
+        start_executor: starts the executor of the tasks.
         run_task: runs a task in this process.
         estimator: pace of the work and time limit.
         progress: called with (done, planned, failed).
@@ -45,7 +46,7 @@ class Scheduler:
 
     experiment: Experiment
     store: Store
-    executor: Callable[[], Executor] | None
+    start_executor: Callable[[], Executor]
     run_task: Callable[[Experiment, Task], TaskResult]
     estimator: EtaEstimator = field(default_factory=EtaEstimator)
     progress: Progress | None = None
@@ -77,19 +78,14 @@ class Scheduler:
         if tasks.next_run is None:
             return
         single = len(replicates) == 1 and count <= MAX_TASK_RUNS
-        if self.executor is None or (single and self.may_run_here):
-            load_writers()
-            while task := tasks.next_task(MAX_TASK_RUNS):
-                self._start_task(task)
-                self._record_result(task, self.run_task(self.experiment, task))
-        else:
-            self._run_in_executor(tasks)
+        in_process = InProcessExecutor[Task, TaskResult](self.run_task, self.experiment)
+        self._run_in_executor(in_process if single and self.may_run_here else self.start_executor(), tasks)
         self._flush()
         forecast.update(self.estimator, ended=True)
 
-    def _run_in_executor(self, tasks: _Tasks) -> None:
+    def _run_in_executor(self, executor: Executor, tasks: _Tasks) -> None:
         """Submit tasks to an executor until all are done or the time limit is reached."""
-        executor = self._start_executor()
+        load_writers()  # while the executor starts
         try:
             while True:
                 while executor.has_capacity() and (task := self._next_task(tasks)):
@@ -113,13 +109,6 @@ class Scheduler:
             self.stopped = executor.busy or bool(self._retries) or tasks.next_run is not None
         finally:
             executor.shutdown()
-
-    def _start_executor(self) -> Executor:
-        """Return the executor; modules for writing are loaded while it starts."""
-        assert self.executor is not None
-        executor = self.executor()
-        load_writers()
-        return executor
 
     def _next_task(self, tasks: _Tasks) -> Task | None:
         """Return the next task; None if there is none, or none fits into the time limit."""

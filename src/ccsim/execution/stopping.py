@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ccsim.experiments.experiment import MAX_RUNS
 from ccsim.results.results import Results
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def quantile(count: int) -> float:
 def replicates_needed(results: Results) -> int:
     """Return the total number of replicates that the stopping rule needs, from the results of the first stage."""
     experiment = results.experiment
-    most = max(experiment.replicates, min(experiment.max_replicates, _most(results)))
+    most = max(experiment.replicates, min(experiment.max_replicates, MAX_RUNS // len(experiment.scenarios)))
     needed = [runs_needed(_pilot(values, experiment.replicates), experiment.precision[kpi])
               for (_, kpi), values in _values(results).items()]  # fmt: skip
     return min(most, max(needed, default=experiment.replicates))
@@ -78,24 +79,18 @@ def _values(results: Results) -> dict[tuple[str, str], Any]:
     """Return the values that the rule concerns, by scenario and KPI: a series over replicates."""
     experiment = results.experiment
     last = results.summaries[results.summaries["week"] == results.summaries["week"].max()]
-    found = {}
+    values = {}
     for kpi in experiment.precision:
         wide = last.pivot(index="replicate", columns="scenario", values=kpi).sort_index()
         for scenario in wide.columns if len(wide.columns) > 1 else ():
-            other = experiment.baseline_for(scenario)
-            if other != scenario and other in wide.columns:
-                found[scenario, kpi] = (wide[scenario] - wide[other]).dropna()
+            baseline = experiment.baseline_for(scenario)
+            if baseline != scenario and baseline in wide.columns:
+                values[scenario, kpi] = (wide[scenario] - wide[baseline]).dropna()
         if len(wide.columns) == 1:
-            found[str(wide.columns[0]), kpi] = wide.iloc[:, 0].dropna()
-    return {key: values for key, values in found.items() if len(_pilot(values, experiment.replicates)) > 1}
+            values[str(wide.columns[0]), kpi] = wide.iloc[:, 0].dropna()
+    return {key: series for key, series in values.items() if len(_pilot(series, experiment.replicates)) > 1}
 
 
 def _pilot(values: Any, replicates: int) -> np.ndarray:
     """Return the values of the first stage."""
     return np.asarray(values[values.index < replicates])
-
-
-def _most(results: Results) -> int:
-    from ccsim.experiments.experiment import MAX_RUNS
-
-    return MAX_RUNS // len(results.experiment.scenarios)

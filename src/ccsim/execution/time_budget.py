@@ -38,14 +38,14 @@ def parse_duration(text: str | float) -> float:
         InputError: the text is not a time.
     """
     if isinstance(text, (int, float)) and not isinstance(text, bool):
-        found = float(text)
+        seconds = float(text)
     else:
         parts = re.findall(r"(\d+(?:\.\d+)?)\s*([smhd])", str(text))
-        whole = re.fullmatch(r"(\s*\d+(\.\d+)?\s*[smhd])+\s*", str(text))
-        found = sum(float(number) * _UNITS[unit] for number, unit in parts) if whole else float("nan")
-    if not 0 < found < float("inf"):
+        is_duration = re.fullmatch(r"(\s*\d+(\.\d+)?\s*[smhd])+\s*", str(text))
+        seconds = sum(float(number) * _UNITS[unit] for number, unit in parts) if is_duration else float("nan")
+    if not 0 < seconds < float("inf"):
         raise InputError(f"time limit: must be a time, such as 90s, 10m or 1h30m, got {text!r}")
-    return found
+    return seconds
 
 
 @dataclass(frozen=True)
@@ -148,12 +148,10 @@ class EtaEstimator:
 
     def add_pending(self, people: Iterable[float]) -> int:
         """Add runs to the remaining ones, and return their number."""
-        count, heads = 0, 0.0
-        for one in people:
-            count, heads = count + 1, heads + one
-        self._left += (count, heads)
-        self.pending += count
-        return count
+        sizes = list(people)
+        self._left += (len(sizes), sum(sizes))
+        self.pending += len(sizes)
+        return len(sizes)
 
     def begin(self, task: Hashable, people: Sequence[float]) -> None:
         """Record that the runs of a task are in progress."""
@@ -215,8 +213,8 @@ class EtaEstimator:
         share = self._worked[0] / self._worked[1] if self._worked[1] else 1.0
         filled = self._places[0] / self._places[1] if self._places[1] else 1.0
         left, now = self.expected_seconds(*self._left), self.clock()
-        for one in self._under_way.values():
-            left -= min(share * (now - one.began), self.expected_seconds(len(one.people), sum(one.people)))
+        for task in self._under_way.values():
+            left -= min(share * (now - task.began), self.expected_seconds(len(task.people), sum(task.people)))
         pace = self._at_once * share * filled
         return max(0.0, left) / pace if pace > 0 else None
 

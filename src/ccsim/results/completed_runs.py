@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from operator import and_
 from typing import Any
 
 from ccsim.experiments.design_scenarios import DesignScenarios
@@ -47,6 +48,6 @@ class CompletedRuns:
     def keep(self, other: CompletedRuns) -> None:
         """Keep only the runs that are also in another set."""
         for replicate, row in list(self._done.items()):
-            theirs = other._done.get(replicate, bytes(self._scenarios))
-            self._done[replicate] = bytearray(mine & other for mine, other in zip(row, theirs, strict=True))
+            other_row = other._done.get(replicate, bytes(self._scenarios))
+            self._done[replicate] = bytearray(map(and_, row, other_row))
         self._count = sum(sum(row) for row in self._done.values())

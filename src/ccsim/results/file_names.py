@@ -13,13 +13,13 @@ def is_device_name(name: str) -> bool:
 
 def file_names(names: Iterable[str]) -> dict[str, str]:
     """Return a unique short file name for each scenario, with characters that are valid on every system."""
-    found: dict[str, str] = {}
+    files: dict[str, str] = {}
     taken = set()
     for name in names:
-        own = re.sub(r"[^\w.=@ -]", "_", name)[:60]
-        own = f"_{own}" if is_device_name(own) else own
-        while own.casefold() in taken:
-            own += "_"
-        taken.add(own.casefold())
-        found[name] = own
-    return found
+        file = re.sub(r"[^\w.=@ -]", "_", name)[:60]
+        file = f"_{file}" if is_device_name(file) else file
+        while file.casefold() in taken:
+            file += "_"
+        taken.add(file.casefold())
+        files[name] = file
+    return files

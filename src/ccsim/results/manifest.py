@@ -6,9 +6,11 @@ import hashlib
 import json
 import os
 import shlex
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, Field, ValidationError
 
 from ccsim.errors import CcsimError, ResultsError
 from ccsim.experiments.experiment import Experiment
@@ -18,21 +20,16 @@ NAME = "manifest.json"
 #: Number of the format of results folders, which changes with the names of tables, columns and keys. Folders of the
 #: first format have no number.
 FORMAT = 2
-STATUSES = ("running", "interrupted", "stopped", "incomplete", "complete")
 
 
 def identity(experiment: Experiment) -> dict[str, Any]:
     """Return the identity of results: the experiment and the hash of the model's sources."""
     points = experiment.design.digest() if experiment.design else None
-    own = {"mechanisms": mechanisms} if (mechanisms := recorded_mechanisms()) else {}
+    mechanisms = [{"name": source.name, "file": source.file, "text": source.text} for source in active_sources()]
     return {
-        "format": FORMAT, "experiment": experiment.resolved(), "sources": model_hash(), "design_points": points, **own,
+        "format": FORMAT, "experiment": experiment.resolved(), "sources": model_hash(), "design_points": points,
+        **({"mechanisms": mechanisms} if mechanisms else {}),
     }  # fmt: skip
-
-
-def recorded_mechanisms() -> list[dict[str, str]]:
-    """Return the entry for users' mechanisms in force: name, file and text of each."""
-    return [{"name": source.name, "file": source.file, "text": source.text} for source in active_sources()]
 
 
 def refuse_other_mechanisms(folder: Path, manifest: Mapping[str, Any]) -> None:
@@ -42,34 +39,35 @@ def refuse_other_mechanisms(folder: Path, manifest: Mapping[str, Any]) -> None:
         ResultsError: a mechanism is not in force, or has another text.
     """
     here = {source.name: source.text for source in active_sources()}
-    for own in manifest.get("mechanisms", ()):
-        if own["name"] not in here:
+    for made in manifest.get("mechanisms", ()):
+        if made["name"] not in here:
             text = " ".join(f"--with {shlex.quote(each['file'])}" for each in manifest["mechanisms"])
             raise ResultsError(
-                f"{folder}: was made with the mechanism {own['name']!r} of {own['file']}; add it to the command: {text}, "
+                f"{folder}: was made with the mechanism {made['name']!r} of {made['file']}; add it to the command: {text}, "
                 "in Python mechanisms=[...] (its text is kept in manifest.json)"
             )
-        if own["text"] != here[own["name"]]:
+        if made["text"] != here[made["name"]]:
             raise ResultsError(
-                f"{folder}: was made with another text of the mechanism {own['name']!r} than {own['file']} has now; "
+                f"{folder}: was made with another text of the mechanism {made['name']!r} than {made['file']} has now; "
                 "its text is kept in manifest.json"
             )
 
 
-def refuse_other_names(folder: Path, known: Mapping[str, Any], mine: Mapping[str, Any]) -> None:
+def refuse_other_names(folder: Path, stored: Mapping[str, Any], planned: Mapping[str, Any]) -> None:
     """Refuse to continue in a folder that was started with other users' mechanisms.
 
     Args:
         folder: the results folder.
-        known: the data of its manifest.
-        mine: the data of the manifest of the runs to come.
+        stored: the data of its manifest.
+        planned: the data of the manifest of the runs to come.
 
     Raises:
         ResultsError: the mechanisms differ.
     """
-    names = [[own["name"] for own in data.get("mechanisms", ())] for data in (known, mine)]
-    if names[0] != names[1]:
-        made, here = (" and ".join(each) or "none" for each in names)
+    made, here = (
+        " and ".join(own["name"] for own in data.get("mechanisms", ())) or "none" for data in (stored, planned)
+    )
+    if made != here:
         raise ResultsError(
             f"{folder}: was made with other users' mechanisms ({made}; here {here}); name another folder"
         )
@@ -87,51 +85,48 @@ def digest_of(manifest: Mapping[str, Any], *, sources: bool = True) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
-def _is_text(value: Any) -> bool:
-    return isinstance(value, str)
+Count = Annotated[int, Field(strict=True, ge=0)]
+Text = Annotated[str, Field(strict=True)]
 
 
-def _is_count(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+class _Progress(BaseModel):
+    planned: Count
+    done: Count
+    failed: Count
 
 
-def _is_record(value: Any) -> bool:
-    return isinstance(value, dict) and all(map(_is_text, value.values()))
+class _Failure(BaseModel):
+    scenario: Text
+    replicate: Count
+    error: Text
 
 
-def _is_progress(value: Any) -> bool:
-    return isinstance(value, dict) and all(_is_count(value.get(key)) for key in ("planned", "done", "failed"))
+class _Mechanism(BaseModel, extra="forbid"):
+    name: Text
+    file: Text
+    text: Text
 
 
-def _is_failure(value: Any) -> bool:
-    return (
-        isinstance(value, dict)
-        and _is_text(value.get("scenario"))
-        and _is_count(value.get("replicate"))
-        and _is_text(value.get("error"))
+class Manifest(BaseModel):
+    """Every key of a manifest, with a description of its value."""
+
+    format: Count = Field(description="a whole number")
+    experiment: dict[str, Any] = Field(description="an object")
+    sources: Text = Field(description="a text")
+    design_points: Text | None = Field(description="a text or null")
+    digest: Text = Field(description="a text")
+    status: Literal["running", "interrupted", "stopped", "incomplete", "complete"] = Field(
+        description="one of running, interrupted, stopped, incomplete, complete"
     )
-
-
-#: Every key of a manifest: its check, and a description of its value.
-SHAPE: dict[str, tuple[Callable[[Any], bool], str]] = {
-    "format": (_is_count, "a whole number"),
-    "experiment": (lambda value: isinstance(value, dict), "an object"),
-    "sources": (_is_text, "a text"),
-    "design_points": (lambda value: value is None or _is_text(value), "a text or null"),
-    "digest": (_is_text, "a text"),
-    "status": (lambda value: value in STATUSES, f"one of {', '.join(STATUSES)}"),
-    "runs": (_is_progress, "an object of the counts planned, done and failed"),
-    "failures": (
-        lambda value: isinstance(value, list) and all(map(_is_failure, value)),
-        "a list of objects with scenario, replicate and error",
-    ),
-    "seeds": (_is_text, "a text"),
-    "command": (lambda value: isinstance(value, list) and all(map(_is_text, value)), "a list of texts"),
-    "versions": (_is_record, "an object of texts"),
-    "environment": (_is_record, "an object of texts"),
-    "started": (_is_text, "a text"),
-    "written": (_is_text, "a text"),
-}
+    runs: _Progress = Field(description="an object of the counts planned, done and failed")
+    failures: list[_Failure] = Field(description="a list of objects with scenario, replicate and error")
+    seeds: Text = Field(description="a text")
+    command: list[Text] = Field(description="a list of texts")
+    versions: dict[str, Text] = Field(description="an object of texts")
+    environment: dict[str, Text] = Field(description="an object of texts")
+    started: Text = Field(description="a text")
+    written: Text = Field(description="a text")
+    mechanisms: list[_Mechanism] = Field([], description="a list of objects with name, file and text")
 
 
 def refuse_links(folder: Path) -> None:
@@ -186,7 +181,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
 
 def _check_format(path: Path, data: Mapping[str, Any]) -> None:
     stored = data.get("format", 1 if "experiment" in data else FORMAT)
-    if _is_count(stored) and stored != FORMAT:
+    if isinstance(stored, int) and not isinstance(stored, bool) and stored >= 0 and stored != FORMAT:
         versions = data.get("versions")
         writer = (
             f"ccsim {versions['ccsim']}" if isinstance(versions, dict) and "ccsim" in versions else "another version"
@@ -199,21 +194,18 @@ def _check_format(path: Path, data: Mapping[str, Any]) -> None:
 
 def _check(path: Path, data: Mapping[str, Any]) -> None:
     _check_format(path, data)
-    for key, (fits, kind) in SHAPE.items():
+    try:
+        Manifest.model_validate(data)
+    except ValidationError as error:
+        key = str(error.errors()[0]["loc"][0])
         if key not in data:
             cause = "; versions of ccsim before 0.3 did not write it" if key == "digest" else ""
-            raise ResultsError(
-                f"{path}: {key!r} is missing{cause}. Restore a copy of the file, or run the experiment again"
-            )
-        if not fits(data[key]):
+            text = f"{key!r} is missing{cause}. Restore a copy of the file, or run the experiment again"
+        else:
             shown = repr(data[key])
             shown = shown if len(shown) <= 60 else f"{shown[:57]}…"
-            raise ResultsError(f"{path}: {key!r} must be {kind}, got {shown}. Restore a copy of the file")
-    own = data.get("mechanisms", [])
-    if not isinstance(own, list) or not all(_is_record(each) and {"name", "file", "text"} <= set(each) for each in own):
-        raise ResultsError(
-            f"{path}: 'mechanisms' must be a list of objects with name, file and text. Restore a copy of the file"
-        )
+            text = f"{key!r} must be {Manifest.model_fields[key].description}, got {shown}. Restore a copy of the file"
+        raise ResultsError(f"{path}: {text}") from None
     if digest_of(data, sources=False) != data["digest"]:
         raise ResultsError(
             f"{path}: 'experiment' or 'points' was changed after ccsim wrote it (its digest does not fit). "
@@ -228,9 +220,9 @@ def stored_experiment(folder: Path, manifest: Mapping[str, Any]) -> Experiment:
         ResultsError: this version of ccsim cannot read it.
     """
     try:
-        found = Experiment.from_resolved(manifest["experiment"])
-        found.validate_texts()
-        return found
+        experiment = Experiment.from_resolved(manifest["experiment"])
+        experiment.validate_texts()
+        return experiment
     except (CcsimError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RecursionError) as error:
         text = str(error) if isinstance(error, CcsimError) else repr(error)
         written = manifest["versions"].get("ccsim", "another version")

@@ -11,6 +11,7 @@ once. A run is done if every table contains it.
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import io
 import json
@@ -20,7 +21,7 @@ import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from ccsim.errors import ResultsError
 from ccsim.results.completed_runs import CompletedRuns
@@ -73,13 +74,13 @@ class Shards:
 
     Attributes:
         by_table: the shards of each table, in the order of their names.
-        whole: the runs that every table contains.
+        complete: the runs that every table contains.
         counts: the number of runs in each table.
         simple: whether every table contains exactly the complete runs, each once.
     """
 
     by_table: Mapping[str, Sequence[Shard]]
-    whole: CompletedRuns
+    complete: CompletedRuns
     counts: Mapping[str, int]
     simple: bool
 
@@ -101,52 +102,49 @@ def scan(folder: Path, tables: Sequence[str], mark: str, scenarios: Mapping[str,
     """
     for look in range(LOOKS):
         try:
-            found = _looked_at(folder, tables, mark)
+            by_table = _shards_by_table(folder, tables, mark)
             break
         except FileNotFoundError:  # merged into another shard in the meantime
             if look == LOOKS - 1:
                 raise ResultsError(
                     f"{folder}: files vanish while they are read; is another process busy there?"
                 ) from None
-    whole: CompletedRuns | None = None
-    counts, held = {}, 0
-    for table, shards in found.items():
-        mine = CompletedRuns(scenarios)
+    runs = {table: CompletedRuns(scenarios) for table in by_table}
+    n_stored = 0
+    for table, shards in by_table.items():
         for shard in shards:
-            mine.update(shard.pairs())
-            held += sum(map(len, shard.runs.values()))
-        counts[table] = len(mine)
-        if whole is None:
-            whole = mine
-        else:
-            whole.keep(mine)
-    assert whole is not None
-    return Shards(found, whole, counts, held == len(tables) * len(whole))
+            runs[table].update(shard.pairs())
+            n_stored += sum(map(len, shard.runs.values()))
+    counts = {table: len(done) for table, done in runs.items()}
+    complete, *others = runs.values()
+    for done in others:
+        complete.keep(done)
+    return Shards(by_table, complete, counts, n_stored == len(tables) * len(complete))
 
 
-def _looked_at(folder: Path, tables: Sequence[str], mark: str) -> dict[str, list[Shard]]:
-    found: dict[str, list[Shard]] = {}
+def _shards_by_table(folder: Path, tables: Sequence[str], mark: str) -> dict[str, list[Shard]]:
+    by_table: dict[str, list[Shard]] = {}
     faults: list[DamagedShard] = []
     for table in tables:
-        found[table] = []
+        by_table[table] = []
         for path in _without_copies(files_of(folder / table)):
             try:
-                found[table].append(_belonging(path, table, mark))
+                by_table[table].append(_belonging(path, table, mark))
             except DamagedShard as error:
                 faults.append(error)
     for table in set(EVERY_TABLE) - set(tables):
         faults += [ForeignShard(f"{path}: these results have no table {table}; remove it{_then(path)}")
                    for path in files_of(folder / table)]  # fmt: skip
-    strangers = sum(isinstance(fault, ForeignShard) for fault in faults)
-    if strangers and not any(found.values()):
+    n_foreign = sum(isinstance(fault, ForeignShard) for fault in faults)
+    if n_foreign and not any(by_table.values()):
         raise ForeignShard(
-            f"{folder / 'manifest.json'}: does not belong to the files next to it (all {strangers} are from another "
+            f"{folder / 'manifest.json'}: does not belong to the files next to it (all {n_foreign} are from another "
             "experiment, seed or version of ccsim). Restore the manifest that was written with them"
         )
     if faults:
         more = [f"and {len(faults) - MAX_REPORTED} more files"] if len(faults) > MAX_REPORTED else []
         raise DamagedShard("\n".join([*map(str, faults[:MAX_REPORTED]), *more]))
-    return found
+    return by_table
 
 
 def files_of(folder: Path) -> list[Path]:
@@ -162,39 +160,44 @@ def files_of(folder: Path) -> list[Path]:
 
 def _without_copies(paths: Sequence[Path]) -> Iterator[Path]:
     """Go through the files of a table, without copies of files under other names."""
-    named = {found[1].lower() for path in paths if (found := _NAME.fullmatch(path.name))}
+    digests = {match[1].lower() for path in paths if (match := _NAME.fullmatch(path.name))}
     for path in paths:
-        if _NAME.fullmatch(path.name) or _digest(path) not in named:
+        try:
+            with path.open("rb") as file:
+                if _NAME.fullmatch(path.name) or _digest(file) not in digests:
+                    yield path
+        except FileNotFoundError:
+            raise
+        except OSError:  # reported when the shard is read
             yield path
 
 
-def _digest(path: Path) -> str:
-    """Return the hash of a file's content; empty if it cannot be read."""
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()[:32]
-    except FileNotFoundError:
-        raise
-    except OSError:
-        return ""
+def _digest(file: Any) -> str:
+    return hashlib.file_digest(file, "sha256").hexdigest()[:32]
 
 
-def _belonging(path: Path, table: str, mark: str) -> Shard:
-    """Return a shard, after checking its content against its name and its place."""
+@contextlib.contextmanager
+def _verified(path: Path) -> Iterator[BinaryIO]:
+    """Open a shard whose content fits its name; it may have changed since the folder was read."""
     named = _NAME.fullmatch(path.name)
     if named is None:
         raise DamagedShard(f"{path}: was not written by ccsim, or was renamed; remove it{_then(path)}")
     try:
         with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()[:32]
-            if digest != named[1].lower():
+            if _digest(file) != named[1].lower():
                 raise DamagedShard(_damage(path, "its content was changed"))
             file.seek(0)
-            own, shard = _described(path, file)
+            yield file
     except FileNotFoundError:
         raise
     except OSError as error:
         raise DamagedShard(_damage(path, error.strerror or str(error))) from None
+
+
+def _belonging(path: Path, table: str, mark: str) -> Shard:
+    """Return a shard, after checking its content against its name and its place."""
+    with _verified(path) as file:
+        own, shard = _described(path, file)
     if shard.mark != mark:
         raise ForeignShard(
             f"{path}: belongs to other results than {path.parents[1] / 'manifest.json'} (another experiment, seed or "
@@ -227,26 +230,19 @@ def _damage(path: Path, problem: str) -> str:
 
 
 def _content(path: Path) -> Any:
-    """Return the rows of a shard, checked again, because it may have changed since the folder was read."""
+    """Return the rows of a shard."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    try:
-        data = path.read_bytes()
-    except FileNotFoundError:
-        raise
-    except OSError as error:
-        raise DamagedShard(_damage(path, error.strerror or str(error))) from None
-    named = _NAME.fullmatch(path.name)
-    if named is None or hashlib.sha256(data).hexdigest()[:32] != named[1].lower():
-        raise DamagedShard(_damage(path, "its content was changed"))
+    with _verified(path) as file:
+        data = file.read()
     try:
         return pq.ParquetFile(pa.BufferReader(data), page_checksum_verification=True).read()
     except (OSError, pa.ArrowException) as error:
         raise DamagedShard(_damage(path, str(error))) from None
 
 
-def read_shards(shards: Sequence[Shard], whole: CompletedRuns) -> pd.DataFrame:
+def read_shards(shards: Sequence[Shard], complete: CompletedRuns) -> pd.DataFrame:
     """Return the rows of complete runs in shards, each run once.
 
     Raises:
@@ -256,13 +252,13 @@ def read_shards(shards: Sequence[Shard], whole: CompletedRuns) -> pd.DataFrame:
     import pandas as pd
     import pyarrow as pa
 
-    seen: set[tuple[str, int]] = set()
-    parts = [_drop_duplicates(_content(shard.path), shard, seen, whole) for shard in shards]
+    known: set[tuple[str, int]] = set()
+    parts = [_drop_duplicates(_content(shard.path), shard, known, complete) for shard in shards]
     return pa.concat_tables(parts).to_pandas() if parts else pd.DataFrame(columns=["scenario", "replicate", "week"])
 
 
-def _drop_duplicates(part: Any, shard: Shard, seen: set[tuple[str, int]], whole: CompletedRuns | None) -> Any:
-    """Return the rows of a shard for complete runs that are in no earlier shard, and mark these runs as seen.
+def _drop_duplicates(part: Any, shard: Shard, known: set[tuple[str, int]], complete: CompletedRuns | None) -> Any:
+    """Return the rows of a shard for complete runs that are in no earlier shard, and add these runs to ``known``.
 
     A kill between the tables of a flush leaves rows of runs that are not done and will be repeated. A kill between a
     merged shard and the removal of its parts leaves runs twice; so does a file that is missing from another table.
@@ -270,8 +266,8 @@ def _drop_duplicates(part: Any, shard: Shard, seen: set[tuple[str, int]], whole:
     import pyarrow as pa
 
     runs = set(shard.pairs())
-    new = {run for run in runs if run not in seen and (whole is None or run in whole)}
-    seen |= new
+    new = {run for run in runs if run not in known and (complete is None or run in complete)}
+    known |= new
     if new == runs:
         return part
     rows = zip(part["scenario"].to_pylist(), part["replicate"].to_pylist(), strict=True)
@@ -287,14 +283,9 @@ def write_shard(folder: Path, frame: pd.DataFrame, runs: Sequence[tuple[str, int
         runs: the runs (scenario, replicate), including those without rows.
         mark: the hash of the experiment and the model's sources.
     """
-    import pyarrow.parquet as pq
-
     folder.mkdir(exist_ok=True)
     table = typed(frame)
-    table = table.replace_schema_metadata(_described_as(table.schema, folder.name, runs, mark))
-    buffer = io.BytesIO()
-    pq.write_table(table, buffer, compression="zstd", write_page_checksum=True)
-    data = buffer.getvalue()
+    data = _encoded(table.replace_schema_metadata(_described_as(table.schema, folder.name, runs, mark)))
     write_atomic(folder / f"part-{_short(runs)}-{hashlib.sha256(data).hexdigest()[:32]}.parquet", data)
 
 
@@ -324,11 +315,15 @@ def typed(frame: pd.DataFrame) -> Any:
 
 def write_parquet(path: Path, frame: pd.DataFrame) -> None:
     """Write a data frame as a Parquet file that is complete or absent."""
+    write_atomic(path, _encoded(typed(frame)))
+
+
+def _encoded(table: Any) -> bytes:
     import pyarrow.parquet as pq
 
     buffer = io.BytesIO()
-    pq.write_table(typed(frame), buffer, compression="zstd", write_page_checksum=True)
-    write_atomic(path, buffer.getvalue())
+    pq.write_table(table, buffer, compression="zstd", write_page_checksum=True)
+    return buffer.getvalue()
 
 
 def compact(folder: Path) -> None:
@@ -363,16 +358,16 @@ def _merged(shards: Sequence[Shard], path: Path) -> str:
     schema = pq.read_schema(shards[0].path)
     schema = schema.with_metadata(_described_as(schema, path.parent.name, runs, shards[0].mark))
     # A kill between the tables of a flush leaves runs that are repeated; within one shard they could not be distinguished.
-    seen: set[tuple[str, int]] = set()
+    known: set[tuple[str, int]] = set()
     with path.open("w+b") as file:
         with pq.ParquetWriter(file, schema, compression="zstd", write_page_checksum=True) as writer:
             for shard in shards:
-                rows = _drop_duplicates(_content(shard.path), shard, seen, None)
+                rows = _drop_duplicates(_content(shard.path), shard, known, None)
                 writer.write_table(rows.replace_schema_metadata(schema.metadata))
         file.flush()
         os.fsync(file.fileno())
         file.seek(0)
-        return hashlib.file_digest(file, "sha256").hexdigest()[:32]
+        return _digest(file)
 
 
 def write_atomic(path: Path, data: bytes, *, durable: bool = True) -> None:

@@ -145,13 +145,13 @@ def stored_shards(folder: Path, experiment: Experiment, manifest: Mapping[str, A
     """
     shards = scan(folder, table_names(experiment), digest_of(manifest), experiment.scenarios)
     done = manifest["runs"]["done"]
-    if len(shards.whole) < done:
+    if len(shards.complete) < done:
         short = ", ".join(f"{table} ({count})" for table, count in shards.counts.items() if count < done)
-        have = f"these tables have fewer: {short}" if short else f"only {len(shards.whole)} are in every table"
+        have = f"these tables have fewer: {short}" if short else f"only {len(shards.complete)} are in every table"
         raise ResultsError(
             f"{folder}: files are missing: {done} runs had finished, {have}. Copy them again, or: ccsim resume {folder}"
         )
-    if not len(shards.whole):
+    if not len(shards.complete):
         raise ResultsError(f"{folder}: no run has finished yet")
     return shards
 
@@ -164,7 +164,7 @@ class _Tables(Mapping[str, "pd.DataFrame"]):
         self._names = table_names(experiment)
         self._shards = stored_shards(folder, experiment, manifest)
         #: The runs that existed when the folder was opened; tables are limited to them.
-        self._whole = self._shards.whole
+        self._complete = self._shards.complete
         self._read: dict[str, pd.DataFrame] = {}
         self[self._names[0]]
 
@@ -178,7 +178,7 @@ class _Tables(Mapping[str, "pd.DataFrame"]):
     def _rows(self, name: str) -> pd.DataFrame:
         for _ in range(LOOKS):
             with contextlib.suppress(FileNotFoundError):  # merged into another shard in the meantime
-                return read_shards(self._shards.by_table[name], self._whole)
+                return read_shards(self._shards.by_table[name], self._complete)
             self._shards = stored_shards(self._folder, self._experiment, self._manifest)
         raise ResultsError(f"{self._folder}: files vanish while they are read; is another process busy there?")
 

@@ -110,26 +110,26 @@ class Store:
 
     def _load_existing(self) -> None:
         """Find finished runs, and refuse results that do not belong together."""
-        known = read_manifest(self.folder)
-        mine = self._identity
-        wanted = json.loads(json.dumps(mine["experiment"]))
-        if known["experiment"] != wanted:
-            keys = ", ".join(key for key, value in wanted.items() if known["experiment"].get(key) != value)
+        stored, planned = read_manifest(self.folder), self._identity
+        experiment = json.loads(json.dumps(planned["experiment"]))
+        if stored["experiment"] != experiment:
+            keys = ", ".join(key for key, value in experiment.items() if stored["experiment"].get(key) != value)
             raise ResultsError(f"{self.folder}: contains another experiment ({keys} differ); name another folder")
-        refuse_other_names(self.folder, known, mine)
-        if known["sources"] != mine["sources"]:
+        refuse_other_names(self.folder, stored, planned)
+        versions = stored["versions"]
+        if stored["sources"] != planned["sources"]:
             raise ResultsError(
-                f"{self.folder}: was made by another version of ccsim ({known['versions'].get('ccsim')}, sources "
-                f"{known['sources']}; this is {mine['sources']}), so its runs cannot be combined; name another folder"
+                f"{self.folder}: was made by another version of ccsim ({versions.get('ccsim')}, sources "
+                f"{stored['sources']}; this is {planned['sources']}), so its runs cannot be combined; name another folder"
             )
-        if known.get("design_points") != mine["design_points"]:
+        if stored.get("design_points") != planned["design_points"]:
             raise ResultsError(
                 f"{self.folder}: the design has other points here than when it was started (with "
-                f"{_several(known['versions'])}); use those versions, or name another folder"
+                f"{', '.join(f'{name} {number}' for name, number in versions.items())}); use those versions, or name another folder"
             )
         # The command and time of the first start are kept.
-        self.command, self.started = known["command"], known["started"]
-        self.done = scan(self.folder, table_names(self.experiment), self._mark, self.experiment.scenarios).whole
+        self.command, self.started = stored["command"], stored["started"]
+        self.done = scan(self.folder, table_names(self.experiment), self._mark, self.experiment.scenarios).complete
 
     def _prepare(self) -> None:
         # Written first, so that the folder is identified as a results folder.
@@ -211,15 +211,15 @@ class Store:
         try:
             yield
         except OSError as error:
-            kept = f"{count_noun(len(self.done), 'run')} kept"
-            text = f"{self.folder}: cannot be written ({error.strerror or error})"
             if not self.folder.is_dir():
-                text = f"{self.folder}: was removed while it was being written. Run the same command to start again"
-            elif error.errno in FULL:
-                text += f"; {kept}. Free disk space, then run: ccsim resume {self.folder}"
-            else:
-                text += f"; {kept}. When this is solved, run: ccsim resume {self.folder}"
-            raise ResultsError(text) from None
+                raise ResultsError(
+                    f"{self.folder}: was removed while it was being written. Run the same command to start again"
+                ) from None
+            remedy = "Free disk space, then" if error.errno in FULL else "When this is solved,"
+            raise ResultsError(
+                f"{self.folder}: cannot be written ({error.strerror or error}); {count_noun(len(self.done), 'run')} kept. "
+                f"{remedy} run: ccsim resume {self.folder}"
+            ) from None
 
 
 @contextlib.contextmanager
@@ -240,10 +240,10 @@ def locked(folder: Path) -> Iterator[None]:
     except ImportError:  # a system without such locks
         yield
         return
-    whole = resolved(folder)  # "." has neither a name nor a parent
+    absolute = resolved(folder)  # "." has neither a name nor a parent
     with writing(folder, ResultsError):
-        whole.parent.mkdir(parents=True, exist_ok=True)
-        lock = (whole.parent / f".{whole.name}.lock").open("w")
+        absolute.parent.mkdir(parents=True, exist_ok=True)
+        lock = (absolute.parent / f".{absolute.name}.lock").open("w")
     with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -262,16 +262,12 @@ def locked(folder: Path) -> Iterator[None]:
 
 def versions() -> dict[str, str]:
     """Return the versions of ccsim and of the libraries on which results depend."""
-    found = {}
+    installed = {}
     for name in LIBRARIES:
         with contextlib.suppress(PackageNotFoundError):
-            found[name] = version(name)
-    return found
+            installed[name] = version(name)
+    return installed
 
 
 def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
-
-
-def _several(found: dict[str, str]) -> str:
-    return ", ".join(f"{name} {number}" for name, number in found.items())
