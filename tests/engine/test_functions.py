@@ -18,6 +18,7 @@ def test_exp_is_exact_where_it_can_be_and_held_at_its_ends() -> None:
     assert exp(0.0) == 1.0
     assert exp(1e9) == exp(500.0)
     assert exp(-1e9) == exp(-500.0) > 0.0
+    assert exp(500.5) == exp(500.0) > exp(499.5) and exp(-500.5) == exp(-500.0) < exp(-499.5)
 
 
 @pytest.mark.parametrize("value", [math.nan, -math.nan, np.float64("nan")])
