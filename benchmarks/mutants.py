@@ -112,6 +112,25 @@ EQUIVALENT = (
     ("experience/experience.py", "if i % A_LINE == 0:", "if i % A_LINE == 1:", "decides only when to prefetch"),
     ("experience/experience.py", "if i % A_LINE == 0:", "if i % A_LINE != 0:", "decides only when to prefetch"),
     (
+        "management/centrality.py",
+        "distance[source], ways[source], order[0] = 0, 1.0, source",
+        "distance[source], ways[source], order[0] = 1, 1.0, source",
+        "only differences of distances count",
+    ),
+    ("model/kpis.py", "for _ in range(12):", "for _ in range(13):", "the root has converged before"),
+    (
+        "model/ties.py",
+        "scale = mean / spread.mean()",
+        "scale = mean * spread.mean()",
+        "the rounds that follow converge from any start",
+    ),
+    (
+        "model/ties.py",
+        "return np.full((people, 0), -1, np.int64)",
+        "return np.full((people, 0), -2, np.int64)",
+        "no columns",
+    ),
+    (
         "model/initial_state.py",
         "customers.joined_week[i] = -32768",
         "customers.joined_week[i] = -32769",

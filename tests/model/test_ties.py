@@ -118,3 +118,16 @@ def test_known_ties_are_kept_and_others_are_drawn_by_the_rule_in_force() -> None
     assert even.tolist() == drawn_ties(known.department, 4.0, 0.2, 3).tolist() != uneven.tolist()
     object.__setattr__(known, "ties", np.full((26, 1), 7))
     assert ties_of(known, 4.0, 0.2, Ties(), 3).tolist() == [[7]] * 26
+
+
+def test_the_ties_of_a_network_are_as_wide_as_the_most_that_a_person_has() -> None:
+    for seed in range(12):
+        ties = uneven_ties(np.zeros(6, np.int64), 2.0, 0.0, Ties(), seed)
+        assert (ties >= 0).sum(axis=1).max() == ties.shape[1]
+        assert (ties >= 0).sum() == 12
+
+
+def test_of_many_the_very_first_are_chosen() -> None:
+    race = np.random.default_rng(3).standard_normal(500)
+    for count in (1, 50, 499):
+        assert set(_first(race, np.ones(500, bool), count)) == set(np.argsort(-race)[:count])

@@ -148,3 +148,11 @@ def test_each_leader_is_shown_the_own_unit_and_the_executive_all_of_them() -> No
                 # The weight of what colleagues see is that of the card as decreed.
                 assert peer_rating(turned, 0.5) == pytest.approx(peer_rating(s.head_scorecard, 0.5))
         assert (leaders.reported_score[k], leaders.reference_score[k]) == pytest.approx((reported, reference)), k
+
+
+@pytest.mark.parametrize("missing", ["handled", "closed", "closed_first"])
+def test_a_unit_without_one_of_its_counts_has_nothing_to_show(missing: str) -> None:
+    departments, p = world_of(set_to()).populations.departments, set_to().leadership
+    for name in ("handled", "closed", "closed_first"):
+        getattr(departments, name)[:] = 0.0 if name == missing else 3.0
+    assert not measured_results(0, 2, departments, 0.5, 0.0, p)[0]
