@@ -36,11 +36,11 @@ class InputError(CcsimError):
 
 
 @contextmanager
-def writing(place: object, failure: type[CcsimError] | None = None) -> Iterator[None]:
+def writing(path: object, failure: type[CcsimError] | None = None) -> Iterator[None]:
     """Say where a block could not write, in place of the system's own error.
 
     Args:
-        place: the file or folder.
+        path: the file or folder.
         failure: what is raised instead of the system's error; by default an ``InputError``.
 
     Raises:
@@ -49,7 +49,7 @@ def writing(place: object, failure: type[CcsimError] | None = None) -> Iterator[
     try:
         yield
     except OSError as error:
-        raise (failure or InputError)(f"{place}: cannot be written ({error.strerror or error})") from None
+        raise (failure or InputError)(f"{path}: cannot be written ({error.strerror or error})") from None
 
 
 def deleted_folder() -> str:
@@ -98,8 +98,8 @@ class InputIssue:
     problem: str
 
     def __str__(self) -> str:
-        place = self.file if self.line is None else f"{self.file}:{self.line}"
-        return f"{place}: {self.key}: {self.problem}" if self.key else f"{place}: {self.problem}"
+        location = self.file if self.line is None else f"{self.file}:{self.line}"
+        return f"{location}: {self.key}: {self.problem}" if self.key else f"{location}: {self.problem}"
 
 
 class InputErrors(InputError):
@@ -134,8 +134,8 @@ def shown(value: object, most: int = 80) -> str:
 
 def printable(text: str, most: int = 300) -> str:
     """Return a name for a message: signs that no reader can see, or that turn the text around, as escapes."""
-    seen = "".join(letter if letter.isprintable() or letter == "\n" else repr(letter)[1:-1] for letter in text)
-    return seen if len(seen) <= most else f"{seen[: most - 20]}…{seen[-19:]}"
+    visible = "".join(letter if letter.isprintable() or letter == "\n" else repr(letter)[1:-1] for letter in text)
+    return visible if len(visible) <= most else f"{visible[: most - 20]}…{visible[-19:]}"
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

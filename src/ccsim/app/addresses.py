@@ -17,7 +17,7 @@ HOST_NAME = re.compile(rf"{LABEL}(?:\.{LABEL})*")
 NUMBERS = re.compile(r"(?:0[xX][0-9a-fA-F]*|\d+)(?:\.(?:0[xX][0-9a-fA-F]*|\d+))*")
 #: Addresses at which a server listens on all of its machine's addresses.
 EVERYWHERE = ("0.0.0.0", "::", "")
-#: Places in networks of each kind. A datagram socket is only pointed at them; nothing is sent.
+#: Addresses in networks of each kind. A datagram socket is only pointed at them; nothing is sent.
 ELSEWHERE = ("10.255.255.255", "192.168.255.255", "172.31.255.255", "203.0.113.1")
 
 
@@ -66,9 +66,9 @@ def reachable(host: str) -> list[str]:
     if host not in EVERYWHERE:
         return [] if is_this_machine(host) else [host]
     own: list[str] = []
-    for place in ELSEWHERE:
+    for address in ELSEWHERE:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe, contextlib.suppress(OSError):
-            probe.connect((place, 9))
+            probe.connect((address, 9))
             own.append(str(probe.getsockname()[0]))
     with contextlib.suppress(OSError):
         _, _, named = socket.gethostbyname_ex(socket.gethostname())

@@ -161,9 +161,9 @@ def main(words: list[str] | None = None) -> int:
         return int(not same)
     STATIC.mkdir(exist_ok=True)
     if chosen.force or any(fault.startswith(ENGINE.name) for fault in old):
-        begun = time.perf_counter()
+        start = time.perf_counter()
         ENGINE.write_bytes(compiled())
-        sys.stdout.write(f"{ENGINE.name}: {ENGINE.stat().st_size:,} bytes in {time.perf_counter() - begun:.0f} s\n")
+        sys.stdout.write(f"{ENGINE.name}: {ENGINE.stat().st_size:,} bytes in {time.perf_counter() - start:.0f} s\n")
     model_data.write()
     return 0
 

@@ -116,7 +116,7 @@ class ClassService:
             return self._join(parsed(body, JoinRequest), address)
         lecturers = {"open": self._open, "classes": self._list, "enter": self._enter}
         if path in lecturers:
-            self._must_know(secret, address)
+            self._require_secret(secret, address)
             return lecturers[path](body)
         match = re.fullmatch(r"class/([A-Za-z]{1,20})/(look|change|delete|report)", path)
         if not match:
@@ -139,9 +139,9 @@ class ClassService:
         """Return the public information about this server."""
         return {"ccsim": __version__, "engine": engine_key(), "free": not self._secret}
 
-    def _must_know(self, given: str, address: str) -> None:
+    def _require_secret(self, secret: str, address: str) -> None:
         """Raise an error for a visitor without the server's secret."""
-        if self._secret and not hmac.compare_digest(given.encode("utf-8", "replace"), self._secret.encode()):
+        if self._secret and not hmac.compare_digest(secret.encode("utf-8", "replace"), self._secret.encode()):
             self._wrong(address, "secret", "this is not the lecturer's secret of this server")
 
     def _wrong(self, address: str, code: str, why: str) -> NoReturn:

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 
 from ccsim.app.class_room import CODE_LETTERS, LETTERS, ClassRoom, Player
 from ccsim.errors import InputError, writing
+from ccsim.results.parquet import write_atomic
 
 #: Days after which a class is forgotten.
 FORGOTTEN = 60
@@ -92,14 +93,10 @@ class ClassStore:
             return None
 
     def _write(self, file: Path, data: dict[str, Any]) -> None:
-        beside = file.with_name(f".{file.name}.part")
+        content = json.dumps({"version": VERSION, **data}, ensure_ascii=False, separators=(",", ":"))
         with writing(file):
             file.parent.mkdir(exist_ok=True, mode=0o700)
-            with beside.open("w", encoding="utf-8") as out:
-                json.dump({"version": VERSION, **data}, out, ensure_ascii=False, separators=(",", ":"))
-                out.flush()
-                os.fsync(out.fileno())
-            beside.replace(file)
+            write_atomic(file, content.encode())
 
     def save_room(self, room: ClassRoom) -> None:
         """Write the lecturer's settings.

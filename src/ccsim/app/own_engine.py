@@ -11,6 +11,7 @@ from ccsim.app.engine_key import engine_key
 from ccsim.engine.jit import cache_folder
 from ccsim.errors import InputError
 from ccsim.model.extension import active_sources
+from ccsim.results.parquet import write_atomic
 
 
 def own_files(say: Callable[[str], None]) -> dict[str, bytes]:
@@ -52,9 +53,7 @@ def own_engine(say: Callable[[str], None]) -> bytes:
         raise InputError(f"--with: a file of {names} was changed while the engine was built; start again")
     if kept is not None:
         with suppress(OSError):
-            new = kept.with_suffix(".new")
-            new.write_bytes(module)
-            new.replace(kept)
+            write_atomic(kept, module)
     return module
 
 

@@ -56,11 +56,12 @@ class Answer:
     body: bytes
 
 
-def read_static(folder: Path = STATIC) -> dict[str, bytes]:
+def read_static(folder: Path = STATIC, instead: Mapping[str, bytes] | None = None) -> dict[str, bytes]:
     """Return every file of the built pages by its name.
 
     Args:
-        folder: the results folder.
+        folder: the folder of the built pages.
+        instead: files that take the place of built ones, by name.
 
     Returns:
         The bytes of each file, by its path below the folder, with slashes.
@@ -78,7 +79,7 @@ def read_static(folder: Path = STATIC) -> dict[str, bytes]:
     ]
     if missing:
         raise InputError(f"the pages are not complete: {folder} lacks {', '.join(missing)}; install ccsim again")
-    return files
+    return {**files, **(instead or {})}
 
 
 def is_ours(host: str, names: Iterable[str]) -> bool:
@@ -111,7 +112,7 @@ class StaticPages:
         instead: Mapping[str, bytes] | None = None,
     ) -> None:  # fmt: skip
         self.hosts = tuple(hosts)
-        files = {**read_static(folder), **(instead or {})}
+        files = read_static(folder, instead)
         named = f'<meta name="ccsim-pages" content="{" ".join(beside)}">'.encode()
         files["index.html"] = files["index.html"].replace(b"<title>", named + b"\n<title>", 1)
         self.files = {f"/{name}": body for name, body in files.items()} | {"/": files["index.html"]}

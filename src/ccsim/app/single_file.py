@@ -29,7 +29,7 @@ def single_page(instead: Mapping[str, bytes] | None = None) -> str:
     Raises:
         InputError: the pages are missing.
     """
-    files = {**read_static(), **(instead or {})}
+    files = read_static(instead=instead)
     page = files["index.html"].decode()
     data = "\n".join(
         f'<script type="text/plain" id="{name}">{base64.b64encode(gzip.compress(files[file], 9, mtime=0)).decode()}</script>'
@@ -81,7 +81,7 @@ def write_folder(path: Path, instead: Mapping[str, bytes] | None = None) -> int:
     Raises:
         InputError: it cannot be written.
     """
-    files = {**read_static(), **(instead or {})}
+    files = read_static(instead=instead)
     with writing(path):
         for name, content in files.items():
             target = path / name

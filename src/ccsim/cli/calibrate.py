@@ -115,8 +115,8 @@ def _read(path: Path) -> "list[Figure]":
         missing = [key for key in ("kpi", "value", "error") if key not in row]
         for key in missing:
             part.add_error((key,), "is missing")
-        given = {key: float(value) if type(value) is int else value for key, value in row.items()}
-        shape = part.validate(Row, {"kpi": "", "value": 0.0, "error": 1.0, **given})
+        values = {key: float(value) if type(value) is int else value for key, value in row.items()}
+        shape = part.validate(Row, {"kpi": "", "value": 0.0, "error": 1.0, **values})
         try:
             measured.append(Figure(shape.kpi, shape.value, shape.error, shape.held_out))
         except InputError as error:

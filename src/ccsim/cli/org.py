@@ -80,12 +80,12 @@ def read(
 
     columns = {}
     for text in column or ():
-        ours, equals, theirs = text.partition("=")
+        name, equals, exported = text.partition("=")
         if not equals:
             raise InputError(f"--column {text!r}: must have the form --column group=Team")
-        if ours not in NAMES:
-            raise UnknownNameError("column", ours, NAMES)
-        columns[ours] = theirs
+        if name not in NAMES:
+            raise UnknownNameError("column", name, NAMES)
+        columns[name] = exported
     cases, moves = read_export(tickets, columns)
     if events:
         moves = read_tickets(events, needed=("id", "time", "group"))
@@ -224,7 +224,7 @@ def _print_unidentifiable(read: "Read | None" = None) -> None:
     from ccsim.organisations.measured import not_forecast
 
     typer.echo("Not identifiable from levels alone, and the data that would identify it:")
-    for what, remedy in NOT_IDENTIFIABLE:
-        typer.echo(f"  {what}: {remedy}")
+    for quantity, remedy in NOT_IDENTIFIABLE:
+        typer.echo(f"  {quantity}: {remedy}")
     if read is not None and (text := not_forecast(read)):
         typer.echo(text)

@@ -64,13 +64,13 @@ def _notes(result: "Sensitivity") -> list[str]:
     """Explain the columns, and report how much is chance and which points could not be used."""
     from ccsim.results.formatting import share
 
-    what = {
+    columns = {
         "morris": "importance: mean size of the change across the span, with 95 % interval low…high; effect: mean "
         "change; spread: standard deviation of the effects, large for interactions and non-linear effects",
         "sobol": "importance: share of the variance, interactions included (total index), with 95 % interval "
         "low…high; first_order: without them (first-order index); effect: change across the span by a linear fit",
     }[result.method]
-    lines = [f"\n{what}; significant: beyond what chance could make."]
+    lines = [f"\n{columns}; significant: beyond what chance could make."]
     for outcome, noise in result.noise.items():
         if noise.share == noise.share:
             lines.append(

@@ -309,6 +309,6 @@ def _parts(reader: Parser, data: Mapping[str, Any]) -> None:
             _known_kpi(reader, ("move", number, "shows"), name)
 
 
-def _known_kpi(reader: Parser, place: tuple[str | int, ...], name: object) -> None:
+def _known_kpi(reader: Parser, key: tuple[str | int, ...], name: object) -> None:
     if name not in KPIS:
-        reader.add_error(place, str(UnknownNameError("KPI", str(name), KPIS)))
+        reader.add_error(key, str(UnknownNameError("KPI", str(name), KPIS)))

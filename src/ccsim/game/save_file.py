@@ -19,6 +19,7 @@ from ccsim.errors import InputError, writing
 from ccsim.game.class_rules import Terms
 from ccsim.game.game import Choice, Game, play_through
 from ccsim.game.names import clean_name
+from ccsim.results.parquet import write_atomic
 from ccsim.scenarios.toml_positions import read_bytes
 from ccsim.simulation.simulation import LARGEST_SEED
 
@@ -90,11 +91,8 @@ def save(game: Game, path: Path) -> None:
     Raises:
         InputError: the file cannot be written.
     """
-    beside = path.with_name(f".{path.name}.part")
     with writing(path):
-        # A stop in between leaves the old file or the new one, never half of one.
-        beside.write_text(text_of(game), encoding="utf-8")
-        beside.replace(path)
+        write_atomic(path, text_of(game).encode())
 
 
 def read_game(path: Path) -> Replay:

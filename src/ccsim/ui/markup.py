@@ -13,12 +13,12 @@ REPLACEMENTS = {
 #: the field alone keeps the role.
 SCRIPT = b"""<script>
 (() => {
-  const named = (one, words) => one.hasAttribute("aria-label") || one.setAttribute("aria-label", words);
+  const named = (element, words) => element.hasAttribute("aria-label") || element.setAttribute("aria-label", words);
   const mend = () => {
-    document.querySelectorAll(".v-app-bar__nav-icon").forEach((one) => named(one, "Levers"));
-    document.querySelectorAll("button").forEach((one) => one.innerText.trim() || named(one, "Light or dark"));
-    document.querySelectorAll(".v-progress-linear").forEach((one) => {
-      for (const name of ["aria-valuemin", "aria-valuemax", "aria-valuenow", "role"]) one.removeAttribute(name);
+    document.querySelectorAll(".v-app-bar__nav-icon").forEach((icon) => named(icon, "Levers"));
+    document.querySelectorAll("button").forEach((button) => button.innerText.trim() || named(button, "Light or dark"));
+    document.querySelectorAll(".v-progress-linear").forEach((bar) => {
+      for (const name of ["aria-valuemin", "aria-valuemax", "aria-valuenow", "role"]) bar.removeAttribute(name);
     });
     document.querySelectorAll(".v-select > .v-input__control > .v-input__slot").forEach((slot) => {
       const field = slot.querySelector("input");
@@ -31,9 +31,9 @@ SCRIPT = b"""<script>
       field.setAttribute("role", "combobox");
       slot.removeAttribute("role");
     });
-    const told = document.querySelector(".ccsim-plots");
-    const titles = told ? JSON.parse(told.textContent || "[]") : [];
-    document.querySelectorAll("img.widget-image").forEach((one, place) => (one.alt = titles[place] || "Plot"));
+    const plots = document.querySelector(".ccsim-plots");
+    const titles = plots ? JSON.parse(plots.textContent || "[]") : [];
+    document.querySelectorAll("img.widget-image").forEach((image, number) => (image.alt = titles[number] || "Plot"));
   };
   new MutationObserver(mend).observe(document, {
     childList: true, subtree: true, attributes: true, attributeFilter: ["aria-valuenow", "aria-expanded", "aria-owns"],

@@ -117,12 +117,12 @@ def label_of(row: Parameter) -> str:
     return words if unit in ("", "on/off", "weight") else f"{words} ({unit})"
 
 
-def levers_of(scenario: Scenario, wanted: Sequence[str] | None) -> list[Parameter]:
+def levers_of(scenario: Scenario, requested: Sequence[str] | None) -> list[Parameter]:
     """Return the levers of a page, group by group.
 
     Args:
         scenario: what it begins with.
-        wanted: keys, names of groups, or ``"all"``; None for the first ones, those that the scenario sets and those of
+        requested: keys, names of groups, or ``"all"``; None for the first ones, those that the scenario sets and those of
             users' mechanisms, which stand first.
 
     Raises:
@@ -131,11 +131,11 @@ def levers_of(scenario: Scenario, wanted: Sequence[str] | None) -> list[Paramete
     rows = {key: row for key, row in all_parameters().items() if row.role == "lever"}
     groups = {row.group for row in rows.values()}
     own = groups - {kind.group for kind in GROUPS}
-    if wanted is None:
+    if requested is None:
         moved = {key for move in scenario.schedule for key in move.set}
         chosen = {*FIRST_LEVERS, *scenario.values(), *moved, *own}
     else:
-        chosen = set(wanted)
+        chosen = set(requested)
         for name in sorted(chosen - groups - {"all"}):
             if name not in rows:
                 raise UnknownNameError("lever or group of levers", name, [*rows, *groups, "all"])
@@ -144,20 +144,20 @@ def levers_of(scenario: Scenario, wanted: Sequence[str] | None) -> list[Paramete
     return sorted(levers, key=lambda row: (row.group not in own, order.index(row.group)))
 
 
-def plots_of(wanted: Sequence[Any] | None) -> list[Any]:
+def plots_of(requested: Sequence[Any] | None) -> list[Any]:
     """Return the plots: those named, or by default those of the KPIs of users' mechanisms and the usual ones."""
-    if wanted is not None:
-        return list(wanted)
+    if requested is not None:
+        return list(requested)
     own = active()
     return [*(own.kpis if own else ()), *PLOTS]
 
 
-def inputs(scenario: Scenario, wanted: Sequence[str] | None) -> dict[str, Any]:
+def inputs(scenario: Scenario, requested: Sequence[str] | None) -> dict[str, Any]:
     """Return a slider, a choice or a checkbox for each lever, by key, in the format of SolaraViz."""
     params: dict[str, Any] = {}
-    begun, last = scenario.values(), ""
-    for row in levers_of(scenario, wanted):
-        value = begun.get(row.key, row.shown)
+    initial, last = scenario.values(), ""
+    for row in levers_of(scenario, requested):
+        value = initial.get(row.key, row.shown)
         group = row.group.replace("_", " ").capitalize()
         if row.choices or row.kind is bool:
             kind = {"type": "Select", "values": list(row.choices)} if row.choices else {"type": "Checkbox"}
@@ -168,13 +168,13 @@ def inputs(scenario: Scenario, wanted: Sequence[str] | None) -> dict[str, Any]:
     return params
 
 
-def _shown(begun: Mapping[str, Any], names: Sequence[str]) -> type[CollectedOrganisation]:
+def _shown(initial: Mapping[str, Any], names: Sequence[str]) -> type[CollectedOrganisation]:
     """Return the class that the page instantiates at Reset, which applies only the levers that were changed.
 
     SolaraViz passes the values of all sliders, which would override the levers of a newly chosen scenario.
 
     Args:
-        begun: the initial values of the sliders, by key.
+        initial: the initial values of the sliders, by key.
         names: the scenarios that the page offers.
     """
 
@@ -187,8 +187,8 @@ def _shown(begun: Mapping[str, Any], names: Sequence[str]) -> type[CollectedOrga
             # A browser may send any text; a path would be read from this machine.
             if scenario_ not in names:
                 raise UnknownNameError("scenario", str(scenario_), names)
-            moved = {key: value for key, value in kwargs.items() if key not in begun or value != begun[key]}
-            super().__init__(scenario_, rng=int(rng), weeks=weeks, levers=moved)
+            changed = {key: value for key, value in kwargs.items() if key not in initial or value != initial[key]}
+            super().__init__(scenario_, rng=int(rng), weeks=weeks, levers=changed)
 
     return Shown
 
@@ -258,8 +258,8 @@ def page(
     """
     guard.require()
     fixed = {key: check(key, value) for key, value in (sizes or {}).items()}
-    begun, kpis = load_scenario(scenario), plots_of(kpis)
-    rows = {key: row for key, row in inputs(begun, levers).items() if key not in fixed}
+    start, kpis = load_scenario(scenario), plots_of(kpis)
+    rows = {key: row for key, row in inputs(start, levers).items() if key not in fixed}
     names = sorted({*list_scenarios("scenarios"), scenario})
     params: dict[str, Any] = {
         "scenario_": {"type": "Select", "value": scenario, "values": names, "label": "Scenario"},
@@ -277,7 +277,7 @@ def page(
         model = solara.use_memo(lambda: shown(scenario, rng=1, weeks=weeks, **fixed), [])
         renderer = solara.use_memo(lambda: FloorRenderer(model), [])
         solara.Style(LOOK)
-        solara.Title(f"ccsim in Mesa: {begun.title}")
+        solara.Title(f"ccsim in Mesa: {start.title}")
         with solara.Sidebar():
             solara.HTML(tag="h1", unsafe_innerHTML="ccsim in Mesa", classes=["ccsim-title"])
             solara.Text(NOTE)
