@@ -16,7 +16,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from ccsim.analysis.parameter_space import Dimension, dimensions
+from ccsim.analysis.parameter_space import Dimension, dimensions, drawn
 from ccsim.engine.columns import FloatArray
 from ccsim.engine.jit import source_hash
 from ccsim.errors import InputError, count_noun
@@ -114,21 +114,22 @@ class AdmittedWorlds(RenamedAttributes):
             InputError: there are fewer worlds.
         """
         known = set(self.keys)
-        own = [one for one in space if one.key not in known or not _is_whole(one)]
-        worlds = self.draw(count, seed)
-        rows: list[dict[str, Any]] = [{} for _ in worlds]
+        own = [dimension for dimension in space if dimension.key not in known or not dimension.covers_declared_range]
+        from_worlds = [dimension.key for dimension in space if dimension not in own]
+        points = [{key: world[key] for key in from_worlds} for world in self.draw(count, seed)]
         if own:
-            cube = Design("latin-hypercube", tuple(one.factor for one in own), count, seed)
-            rows = [cube.row(number) for number in range(count)]
-        drawn = [one.key for one in space if one not in own]
-        return Design.given(
-            [{**{key: world[key] for key in drawn}, **row} for world, row in zip(worlds, rows, strict=True)]
-        )
+            cube = drawn(own, "latin-hypercube", count, seed)
+            points = [{**point, **cube.row(number)} for number, point in enumerate(points)]
+        return Design.given(points)
 
     def narrowed(self, space: Sequence[Dimension]) -> tuple[Dimension, ...]:
         """Return a space whose assumptions span the range of 95 % of the worlds, for designs that generate their own points."""
         ends = self.ranges()
-        return tuple(_between(one, *ends[one.key]) if one.key in ends and _is_whole(one) else one for one in space)
+        return tuple(
+            dimension.between(*ends[dimension.key])
+            if dimension.key in ends and dimension.covers_declared_range else dimension
+            for dimension in space
+        )  # fmt: skip
 
 
 def space_of(
@@ -146,24 +147,12 @@ def space_of(
         they are not used.
     """
     space = dimensions(factors, fixed)
-    whole = "assumptions" in {part.strip() for text in factors for part in text.split(",")}
-    if worlds is None or not whole:
+    complete = "assumptions" in {part.strip() for text in factors for part in text.split(",")}
+    if worlds is None or not complete:
         return space, None
-    known = {one.key for one in space} | set(fixed or {})
-    more = tuple(Dimension(Factor(key)) for key in worlds.keys if key not in known)
-    return space + more, worlds
-
-
-def _between(one: Dimension, low: float, high: float) -> Dimension:
-    """Return a dimension with other ends (rounded if it takes whole numbers); unchanged if the range would be empty."""
-    ends = (float(np.floor(low)), float(np.ceil(high))) if one.stepped else (low, high)
-    return Dimension(Factor(one.key, *ends)) if ends[0] < ends[1] else one
-
-
-def _is_whole(one: Dimension) -> bool:
-    """Return whether a dimension covers the declared range of its parameter."""
-    row = one.factor.parameter
-    return row is not None and not one.choices and (one.low, one.high) == tuple(map(float, row.range))
+    known = {dimension.key for dimension in space} | set(fixed or {})
+    others = tuple(Dimension(Factor(key)) for key in worlds.keys if key not in known)
+    return space + others, worlds
 
 
 def read_worlds(path: Path | None = None) -> AdmittedWorlds:
@@ -197,11 +186,11 @@ def _read(path: Path) -> AdmittedWorlds:
     # Values are stored in single precision, so a value at the end of a legal range may be off in its last digit.
     legal = np.array([all_parameters()[key].legal for key in keys])
     values = np.clip(values, legal[:, 0], legal[:, 1])
-    parts = [
+    pattern_values, misfits = (
         {name.removeprefix(start): column for name, column in columns.items() if name.startswith(start)}
         for start in (VALUE, MISFIT)
-    ]
-    return AdmittedWorlds(keys, values, parts[0], parts[1], made, path)
+    )
+    return AdmittedWorlds(keys, values, pattern_values, misfits, made, path)
 
 
 def write_worlds(worlds: AdmittedWorlds, path: Path) -> None:
@@ -210,8 +199,8 @@ def write_worlds(worlds: AdmittedWorlds, path: Path) -> None:
     import pyarrow.parquet as pq
 
     columns = {key: worlds.values[:, k] for k, key in enumerate(worlds.keys)}
-    for start, found in ((VALUE, worlds.pattern_values), (MISFIT, worlds.misfits)):
-        columns |= {start + name: column for name, column in found.items()}
+    columns |= {VALUE + name: column for name, column in worlds.pattern_values.items()}
+    columns |= {MISFIT + name: column for name, column in worlds.misfits.items()}
     table = pa.table({name: pa.array(np.asarray(column, dtype=np.float32)) for name, column in columns.items()})
     text = json.dumps({"version": VERSION, **worlds.made})
     path.parent.mkdir(parents=True, exist_ok=True)

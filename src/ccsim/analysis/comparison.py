@@ -77,13 +77,13 @@ class Comparison(RenamedAttributes):
     @cached_property
     def _arrays(self) -> dict[str, tuple[np.ndarray, dict[str, np.ndarray]]]:
         """For each scenario its replicates, and each KPI as an array of shape (replicates, weeks)."""
-        found = {}
+        arrays = {}
         for name, frame in self.results.tables[table_names(self.experiment)[0]].groupby("scenario", sort=False):
             replicates = frame["replicate"].unique()
             weeks = len(frame) // len(replicates)
             values = {kpi: frame[kpi].to_numpy().reshape(len(replicates), weeks) for kpi in KPIS if kpi in frame}
-            found[str(name)] = (replicates, values)
-        return found
+            arrays[str(name)] = (replicates, values)
+        return arrays
 
     def final_values(self, kpi: str, scenario: str, week: int | None = None) -> tuple[np.ndarray, np.ndarray]:
         """Return a scenario's replicates, and a KPI's value at the horizon (or up to a week) in each.
@@ -108,30 +108,25 @@ class Comparison(RenamedAttributes):
             raise InputError(
                 f"{scenario}: none of its runs has finished; finish them, or compare with another baseline"
             )
-        replicates, values = self._arrays[scenario]
-        if self.experiment.report_weeks:
-            return replicates, values[kpi][:, self._kept(week)]
-        last = values[kpi].shape[1] if week is None else week + 1
-        if not 1 <= last <= values[kpi].shape[1]:
-            raise InputError(f"week: must be a week from 0 to {values[kpi].shape[1] - 1}, got {week!r}")
-        return replicates, np.array([final_value(kpi, row[:last]) for row in values[kpi]])
+        replicates, values = self._arrays[scenario][0], self._arrays[scenario][1][kpi]
+        weeks, n_weeks = self.experiment.report_weeks, values.shape[1]
+        week = (weeks[-1] if weeks else n_weeks - 1) if week is None else week
+        if weeks:
+            if week not in weeks:
+                raise InputError(
+                    f"week: must be one of {', '.join(map(str, weeks))} (the weeks that were kept), got {week!r}"
+                )
+            return replicates, values[:, weeks.index(week)]
+        if not 0 <= week < n_weeks:
+            raise InputError(f"week: must be a week from 0 to {n_weeks - 1}, got {week!r}")
+        return replicates, np.array([final_value(kpi, row[: week + 1]) for row in values])
 
-    def _kept(self, week: int | None) -> int:
-        """Return the index of a week among the reported weeks; the last by default."""
-        weeks = self.experiment.report_weeks
-        if week is None:
-            return len(weeks) - 1
-        if week not in weeks:
-            raise InputError(
-                f"week: must be one of {', '.join(map(str, weeks))} (the weeks that were kept), got {week!r}"
-            )
-        return weeks.index(week)
-
-    def _pairs(self, kpi: str, own: str, other: str, week: int | None = None) -> tuple[np.ndarray, np.ndarray]:
+    def _pairs(self, kpi: str, scenario: str, base: str, week: int | None = None) -> tuple[np.ndarray, np.ndarray]:
         """Return a KPI's values in two scenarios, for the replicates that both have."""
-        (replicates, here), (others, there) = (self.final_values(kpi, name, week) for name in (own, other))
-        _, left, right = np.intersect1d(replicates, others, return_indices=True)
-        return here[left], there[right]
+        replicates, values = self.final_values(kpi, scenario, week)
+        base_replicates, base_values = self.final_values(kpi, base, week)
+        _, left, right = np.intersect1d(replicates, base_replicates, return_indices=True)
+        return values[left], base_values[right]
 
     def table(
         self, kpis: Sequence[str] | None = None, week: int | None = None, baseline: str | None = None
@@ -197,13 +192,13 @@ class Comparison(RenamedAttributes):
         A KPI that fluctuates from week to week is compared by its mean over the last quarter.
         """
         smooth = 1 if KPIS[kpi].aggregation == "last" else QUARTER
-        own, other = (
+        means, base = (
             smoothed(self._arrays[name][1][kpi], smooth).mean(axis=0) for name in (scenario, self.experiment.baseline)
         )
-        behind = np.flatnonzero(own <= other)
+        behind = np.flatnonzero(means <= base)
         if len(behind) == 0:
             return 0
-        return int(behind[-1]) + 1 if behind[-1] + 1 < len(own) else None
+        return int(behind[-1]) + 1 if behind[-1] + 1 < len(means) else None
 
     def variance_reduction(self) -> pd.DataFrame:
         """Return the factor by which pairing reduces the variance of each difference at the horizon."""
@@ -305,13 +300,11 @@ def smoothed(values: np.ndarray, weeks: int) -> np.ndarray:
     if weeks <= 1:
         return values
     known = ~np.isnan(values)
-    sums, counts = (_trailing(np.cumsum(each, axis=-1), weeks) for each in (np.where(known, values, 0.0), known))
+    sums, counts = (np.cumsum(each, axis=-1) for each in (np.where(known, values, 0.0), known))
+    sums, counts = (
+        np.concatenate([each[..., :weeks], each[..., weeks:] - each[..., :-weeks]], axis=-1) for each in (sums, counts)
+    )
     return np.asarray(np.divide(sums, counts, out=np.full(values.shape, np.nan), where=counts > 0))
-
-
-def _trailing(sums: np.ndarray, weeks: int) -> np.ndarray:
-    """Return sums over the last weeks from cumulative sums."""
-    return np.concatenate([sums[..., :weeks], sums[..., weeks:] - sums[..., :-weeks]], axis=-1)
 
 
 @takes_mechanisms

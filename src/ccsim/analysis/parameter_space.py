@@ -58,6 +58,17 @@ class Dimension:
         """Whether only whole numbers lie between the ends: counts, weeks, choices."""
         return bool(self.choices) or self.factor.is_integer
 
+    @property
+    def covers_declared_range(self) -> bool:
+        """Whether it spans the declared range of its parameter."""
+        row = self.factor.parameter
+        return row is not None and not self.choices and (self.low, self.high) == tuple(map(float, row.range))
+
+    def between(self, low: float, high: float) -> Dimension:
+        """Return it with other ends (rounded if it takes whole numbers); unchanged if the range would be empty."""
+        low, high = (float(np.floor(low)), float(np.ceil(high))) if self.stepped else (low, high)
+        return Dimension(Factor(self.key, low, high)) if low < high else self
+
     def value(self, number: float) -> Any:
         """Return a number as the factor takes it."""
         if self.choices:
@@ -89,7 +100,7 @@ def dimensions(factors: Sequence[str], fixed: Mapping[str, Any] | None = None) -
     Raises:
         InputError: a name does not exist, a range is not accepted, a factor is repeated, or there is no factor.
     """
-    many: dict[str, Factor] = {}
+    of_words: dict[str, Factor] = {}
     own: dict[str, Factor] = {}
     for text in (part.strip() for each in factors for part in ([each] if "=" in each else each.split(","))):
         if not text:
@@ -99,11 +110,11 @@ def dimensions(factors: Sequence[str], fixed: Mapping[str, Any] | None = None) -
             if not several and factor.key in own:
                 raise InputError(f"{factor.key}: is named twice")
             if not several or factor.key not in (fixed or {}):
-                (many if several else own)[factor.key] = factor
-    found = {**many, **own}
-    if not found:
+                (of_words if several else own)[factor.key] = factor
+    by_key = {**of_words, **own}
+    if not by_key:
         raise InputError("nothing varies: name parameters, groups, levers, or assumptions")
-    return tuple(Dimension(factor) for factor in found.values())
+    return tuple(Dimension(factor) for factor in by_key.values())
 
 
 def _named(text: str) -> list[Factor]:
@@ -125,12 +136,14 @@ def _named(text: str) -> list[Factor]:
 
 def values_of(space: Sequence[Dimension], numbers: Sequence[float]) -> dict[str, Any]:
     """Return a point as values by key."""
-    return {one.key: one.value(number) for one, number in zip(space, numbers, strict=True)}
+    return {dimension.key: dimension.value(number) for dimension, number in zip(space, numbers, strict=True)}
 
 
 def numbers_of(space: Sequence[Dimension], design: Design) -> np.ndarray:
     """Return the points of a design as numbers, of shape (points, dimensions)."""
-    return np.column_stack([[one.number(value) for value in design.columns[one.key]] for one in space])
+    return np.column_stack(
+        [[dimension.number(value) for value in design.columns[dimension.key]] for dimension in space]
+    )
 
 
 def drawn(space: Sequence[Dimension], kind: str, points: int, seed: int, **options: Any) -> Design:
@@ -146,13 +159,13 @@ def drawn(space: Sequence[Dimension], kind: str, points: int, seed: int, **optio
     Returns:
         The design, not yet run.
     """
-    return Design(kind, tuple(one.factor for one in space), points, seed, **options)
+    return Design(kind, tuple(dimension.factor for dimension in space), points, seed, **options)
 
 
 def between(space: Sequence[Dimension], unit: np.ndarray) -> np.ndarray:
     """Return points of the unit cube, shape (points, dimensions), as numbers."""
     columns = []
-    for k, one in enumerate(space):
-        values = one.factor.from_unit(unit[:, k])
-        columns.append([one.number(value) for value in values] if one.choices else values.astype(float))
+    for k, dimension in enumerate(space):
+        values = dimension.factor.from_unit(unit[:, k])
+        columns.append([dimension.number(value) for value in values] if dimension.choices else values.astype(float))
     return np.column_stack(columns)

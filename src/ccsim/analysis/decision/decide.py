@@ -8,10 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ccsim.analysis.admitted import AdmittedWorlds, words_for, worlds_of
+from ccsim.analysis.admitted import words_for, worlds_of
 from ccsim.analysis.decision.decision import Decision
 from ccsim.analysis.decision.evidence import evidence
-from ccsim.analysis.decision.problem import AS_IT_IS, DecisionProblem, decision_problem
+from ccsim.analysis.decision.problem import AS_IT_IS, decision_problem
 from ccsim.analysis.problem import Runner
 from ccsim.errors import ResultsError
 from ccsim.execution.executor import ProgressFactory
@@ -63,35 +63,19 @@ def decide(
     problem = decision_problem(
         read, options, kpi=kpi, weeks=weeks, worlds=worlds, seed=seed, replicates=replicates, source=source
     )
-    place = None if out is None else Path(out)
-    runner = Runner(place, workers, resume, progress, command, scheduler=scheduler)
+    path = None if out is None else Path(out)
+    runner = Runner(path, workers, resume, progress, command, scheduler=scheduler)
     results = runner.results(problem.experiment(), "", "options")
-    found = evidence(read, steps, worlds, seed, replace(runner, folder=None, resume=False), source)
-    about = decision_facts(
-        problem, found, source, {"steps": steps, "worlds": worlds, "worlds_from": worlds_from, "seed": seed}
-    )
-    if place is not None:
-        (place / FILE).write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
-    return Decision(results, kpi, about)
-
-
-def decision_facts(
-    problem: DecisionProblem, result: dict[str, Any], source: AdmittedWorlds | None, made: dict[str, Any]
-) -> dict[str, Any]:
-    """Return the data of a page that are not in the runs.
-
-    Args:
-        problem: the decision problem.
-        result: the evidence (:func:`ccsim.analysis.decision.evidence.evidence`).
-        source: the admitted worlds from which values come; None for the declared ranges.
-        made: how the evidence was made.
-    """
-    worlds = "draws of the fit to the history" if problem.fitted else words_for(source)
-    return {
-        "kpi": problem.kpi, "organisation": problem.folder.name, "folder": str(problem.folder.path),
-        "currency": problem.folder.currency, "fitted": problem.fitted, "worlds": worlds, "evidence": result, "made": made,
-        "tested": {name: tested_by(problem.folder, one) for name, one in problem.options.items() if name != AS_IT_IS},
+    about = {
+        "kpi": kpi, "organisation": read.name, "folder": str(read.path), "currency": read.currency, "fitted": problem.fitted,
+        "worlds": "draws of the fit to the history" if problem.fitted else words_for(source),
+        "evidence": evidence(read, steps, worlds, seed, replace(runner, folder=None, resume=False), source),
+        "made": {"steps": steps, "worlds": worlds, "worlds_from": worlds_from, "seed": seed},
+        "tested": {name: tested_by(read, option) for name, option in problem.options.items() if name != AS_IT_IS},
     }  # fmt: skip
+    if path is not None:
+        (path / FILE).write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
+    return Decision(results, kpi, about)
 
 
 def is_decision(folder: str | Path) -> bool:
@@ -105,14 +89,13 @@ def open_decision(folder: str | Path) -> Decision:
     Raises:
         ResultsError: the folder contains no decision.
     """
-    place = Path(folder)
-    results = open_results(place)
+    file, results = Path(folder) / FILE, open_results(folder)
     try:
-        about = json.loads((place / FILE).read_text(encoding="utf-8"))
+        about = json.loads(file.read_text(encoding="utf-8"))
         return Decision(results, about["kpi"], about)
     except (OSError, ValueError, KeyError):
         raise ResultsError(
-            f"{place / FILE}: is missing or damaged; ccsim org decide writes it when all runs are done"
+            f"{file}: is missing or damaged; ccsim org decide writes it when all runs are done"
         ) from None
 
 

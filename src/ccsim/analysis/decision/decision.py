@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from ccsim.analysis.comparison import interval
 from ccsim.analysis.decision.information import Flip, best_mean, explained, flips, information
@@ -19,9 +20,6 @@ from ccsim.errors import ResultsError
 from ccsim.model.kpis import KPIS
 from ccsim.organisations.measurements import MEASUREMENTS, told_by
 from ccsim.results.results import Results
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 #: Significance level.
 LEVEL = 0.05
@@ -61,25 +59,21 @@ class Decision:
         points = self.results.experiment.design_scenarios
         assert points is not None
         frame = self.results.summaries
-        places = {name: points.locate(name) for name in frame["scenario"].unique()}
-        own = frame.assign(
-            option=frame["scenario"].map({name: place[0] for name, place in places.items()}),
-            point=frame["scenario"].map({name: place[1] for name, place in places.items()}),
-        )
-        return own.groupby(["point", "week", "option"])[[name for name in KPIS if name in own]].mean()
+        options, numbers = zip(*map(points.locate, frame["scenario"]), strict=True)
+        located = frame.assign(option=options, point=numbers)
+        return located.groupby(["point", "week", "option"])[[name for name in KPIS if name in located]].mean()
 
     def _kpi_table(self, kpi: str, week: int) -> pd.DataFrame:
-        found = self._table[kpi].xs(week, level="week").unstack("option")
-        return found.reindex(columns=list(self.options))
+        return self._table[kpi].xs(week, level="week").unstack("option").reindex(columns=list(self.options))
 
     @cached_property
     def worlds(self) -> np.ndarray:
         """Numbers of the worlds in which every option has a finite value at the horizon, shape (worlds,)."""
-        whole = self._kpi_table(self.kpi, self.results.experiment.weeks - 1)
-        kept = whole.index[np.isfinite(whole.to_numpy()).all(axis=1)].to_numpy()
-        if len(kept) < 2:
+        table = self._kpi_table(self.kpi, self.results.experiment.weeks - 1)
+        complete = table.index[np.isfinite(table.to_numpy()).all(axis=1)].to_numpy()
+        if len(complete) < 2:
             raise ResultsError(f"{self.kpi}: fewer than two worlds have a value for every option; are there any runs?")
-        return np.asarray(kept)
+        return np.asarray(complete)
 
     @cached_property
     def kpi_values(self) -> np.ndarray:
@@ -122,26 +116,28 @@ class Decision:
     def measurements(self) -> pd.DataFrame:
         """The value of each measurement that narrows several values."""
         keys = tuple(self.values)
-        keys_of = {one.name: told_by(one.name, keys) for one in MEASUREMENTS}
-        columns = {name: np.column_stack([self.values[key] for key in own]) for name, own in keys_of.items() if own}
+        keys_of = {measurement.name: told_by(measurement.name, keys) for measurement in MEASUREMENTS}
+        columns = {
+            name: np.column_stack([self.values[key] for key in narrowed]) for name, narrowed in keys_of.items() if narrowed
+        }  # fmt: skip
         return information(self.outcomes, columns, self.results.experiment.seed)
 
     @cached_property
     def flips(self) -> tuple[tuple[Flip, bool], ...]:
         """Values at which another option becomes the best, the most certain first, and whether they are significant."""
-        found: list[tuple[Flip, bool]] = []
+        changes: list[tuple[Flip, bool]] = []
         for name, p in zip(self.single["name"], self.single["p_adjusted"], strict=True):
-            sure = bool(p <= LEVEL)
-            if sure or sum(not one[1] for one in found) < SUGGESTED:
-                found += [(flip, sure) for flip in flips(self.outcomes, name, self.values[name])]
-        return tuple(found[:MAX_SHOWN])
+            significant = bool(p <= LEVEL)
+            if significant or sum(not certain for _, certain in changes) < SUGGESTED:
+                changes += [(flip, significant) for flip in flips(self.outcomes, name, self.values[name])]
+        return tuple(changes[:MAX_SHOWN])
 
     @cached_property
     def watched(self) -> dict[str, np.ndarray]:
         """KPIs of the first option after a quarter, by name, shape (worlds,); only those with a value in every world."""
         week = self.results.experiment.report_weeks[0]
-        found = {name: self.values_at(name, week)[:, self.order[0]] for name in self._table.columns}
-        return {name: values for name, values in found.items() if np.isfinite(values).all() and np.ptp(values) > 0.0}
+        kpis = {name: self.values_at(name, week)[:, self.order[0]] for name in self._table.columns}
+        return {name: values for name, values in kpis.items() if np.isfinite(values).all() and np.ptp(values) > 0.0}
 
     @cached_property
     def watch(self) -> pd.DataFrame:
@@ -155,13 +151,15 @@ class Decision:
 
     def numbers(self) -> dict[str, float]:
         """Return every number by its name."""
-        asked = len(self.results.experiment.design_scenarios.design) if self.results.experiment.design_scenarios else 0
-        found = {"worlds": float(len(self.outcomes)), "left_out": float(asked - len(self.outcomes))}
+        planned = (
+            len(self.results.experiment.design_scenarios.design) if self.results.experiment.design_scenarios else 0
+        )
+        numbers = {"worlds": float(len(self.outcomes)), "left_out": float(planned - len(self.outcomes))}
         for k, name in enumerate(self.options):
-            found |= {f"option/{name}/{measure}": value for measure, value in self._option(k).items()}
-        mean, low, high = (float(end) for end in interval(self.lead))
-        found |= {"lead/mean": mean, "lead/low": low, "lead/high": high, "lead/ahead": float((self.lead > 0).mean())}
-        found["bound"] = float(best_mean(self.outcomes))
+            numbers |= {f"option/{name}/{measure}": value for measure, value in self._option(k).items()}
+        numbers |= dict(zip(("lead/mean", "lead/low", "lead/high"), map(float, interval(self.lead)), strict=True))
+        numbers["lead/ahead"] = float((self.lead > 0).mean())
+        numbers["bound"] = float(best_mean(self.outcomes))
         tables = {
             "measurement": self.measurements,
             "value": self.single.head(MAX_SHOWN),
@@ -169,12 +167,12 @@ class Decision:
         }
         for part, table in tables.items():
             for row in table.to_dict("records"):
-                found |= {f"{part}/{row['name']}/{key}": float(row[key]) for key in table.columns if key != "name"}
+                numbers |= {f"{part}/{row['name']}/{key}": float(row[key]) for key in table.columns if key != "name"}
         for number, (flip, _) in enumerate(self.flips, 1):
-            found |= {f"flip/{number}/at": flip.value, f"flip/{number}/share": flip.share}
+            numbers |= {f"flip/{number}/at": flip.value, f"flip/{number}/share": flip.share}
         for kpi in self.watch.head(MAX_SHOWN)["name"]:
-            found |= {f"watch/{kpi}/threshold/{k}": flip.value for k, flip in enumerate(self.thresholds(kpi), 1)}
-        return {**found, **self.about.get("evidence", {}).get("numbers", {})}
+            numbers |= {f"watch/{kpi}/threshold/{k}": flip.value for k, flip in enumerate(self.thresholds(kpi), 1)}
+        return {**numbers, **self.about.get("evidence", {}).get("numbers", {})}
 
     def _option(self, k: int) -> dict[str, float]:
         """Return the numbers of an option."""
@@ -182,17 +180,13 @@ class Decision:
         gap = self.kpi_values[:, k] - self.kpi_values[:, self.options.index(AS_IT_IS)]
         difference, gap_low, gap_high = (float(end) for end in interval(gap))
         bad, good = (float(end) for end in np.quantile(gap, RANGE))
+        best = self.outcomes == self.outcomes.max(axis=1, keepdims=True)  # ties are split
         return {
             "mean": mean, "low": low, "high": high, "difference": difference, "difference_low": gap_low,
             "difference_high": gap_high, "world_low": bad, "world_high": good,
-            "better": float((self.sign * gap > 0).mean()), "best": self._best(k),
+            "better": float((self.sign * gap > 0).mean()), "best": float((best[:, k] / best.sum(axis=1)).mean()),
             "spend": float(np.nanmean(self.values_at("spend", self.results.experiment.weeks - 1)[:, k])),
         }  # fmt: skip
-
-    def _best(self, k: int) -> float:
-        """Return the share of worlds in which an option is best; ties are split."""
-        best = self.outcomes == self.outcomes.max(axis=1, keepdims=True)
-        return float((best[:, k] / best.sum(axis=1)).mean())
 
 
 def source_options(name: str, options: tuple[str, ...]) -> tuple[str, ...]:

@@ -46,12 +46,12 @@ def front(
     rows, _ = worlds_for(folder, WORLDS * (2 + FRESH), seed, source)
     keys = tuple(rows[0])
     worlds = AdmittedWorlds(keys, np.array([[float(row[key]) for key in keys] for row in rows]))
-    study = AnalysisProblem(scenario_of(folder), weeks=weeks, replicates=1, seed=seed)
+    problem = AnalysisProblem(scenario_of(folder), weeks=weeks, replicates=1, seed=seed)
     aim = Objectives((Objective(kpi, KPIS[kpi].direction == "more"), Objective("spend", False)), None, max_cost)
     uncertain = tuple(Dimension(Factor(key)) for key in keys)
-    found = optimise(
-        study, dimensions(factors), aim, trials=trials, uncertain=uncertain, n_uncertain=WORLDS, fresh=FRESH, runner=runner, source=worlds
+    result = optimise(
+        problem, dimensions(factors), aim, trials=trials, uncertain=uncertain, n_uncertain=WORLDS, fresh=FRESH, runner=runner, source=worlds
     )  # fmt: skip
-    places = np.unique(np.linspace(0, len(found.plans) - 1, PLANS).round().astype(int))
-    plans = [found.scenario(found.plans[int(place)].plan) for place in places]
+    chosen = np.unique(np.linspace(0, len(result.plans) - 1, PLANS).round().astype(int))
+    plans = [result.scenario(result.plans[int(number)].plan) for number in chosen]
     return [replace(plan, name=f"plan-{k}", title=f"Plan {k}") for k, plan in enumerate(plans, 1)]

@@ -131,17 +131,17 @@ def information(outcomes: np.ndarray, quantities: Mapping[str, np.ndarray], seed
     order = np.random.default_rng([seed, 1])
     # One block of columns a permutation: shape (worlds, permutations * options).
     mixed = np.hstack([gaps[order.permutation(len(gaps))] for _ in range(PERMUTATIONS)])
-    smoothers = {name: Smoother(values.reshape(len(gaps), -1)) for name, values in quantities.items()}
-    found = np.array([best_mean(one.fitted(gaps)) for one in smoothers.values()])
-    luck = np.array([best_mean(_blocks(one.fitted(mixed), gaps.shape[1])) for one in smoothers.values()])
+    smoothers = {name: Smoother(quantity.reshape(len(gaps), -1)) for name, quantity in quantities.items()}
+    values = np.array([best_mean(smoother.fitted(gaps)) for smoother in smoothers.values()])
+    permuted = np.array([best_mean(_blocks(smoother.fitted(mixed), gaps.shape[1])) for smoother in smoothers.values()])
     rng = np.random.default_rng([seed, 2])
-    errors = [_error(one, gaps, rng) for one in smoothers.values()]
+    errors = [_error(smoother, gaps, rng) for smoother in smoothers.values()]
     # Values that are 0 up to rounding are set to 0, because the permutations are 0 as well.
     least = 1e-9 * max(1e-300, float(np.abs(gaps).max(initial=0.0)))
-    found, luck = np.where(found < least, 0.0, found), np.where(luck < least, 0.0, luck)
-    alone = (1 + (luck >= found[:, None]).sum(axis=1)) / (PERMUTATIONS + 1)
-    together = (1 + (luck.max(axis=0) >= found[:, None]).sum(axis=1)) / (PERMUTATIONS + 1)
-    table = pd.DataFrame({"name": list(smoothers), "value": found, "se": errors, "p": alone, "p_adjusted": together})
+    values, permuted = np.where(values < least, 0.0, values), np.where(permuted < least, 0.0, permuted)
+    p = (1 + (permuted >= values[:, None]).sum(axis=1)) / (PERMUTATIONS + 1)
+    p_adjusted = (1 + (permuted.max(axis=0) >= values[:, None]).sum(axis=1)) / (PERMUTATIONS + 1)
+    table = pd.DataFrame({"name": list(smoothers), "value": values, "se": errors, "p": p, "p_adjusted": p_adjusted})
     return table.sort_values("value", ascending=False, kind="stable", ignore_index=True)
 
 

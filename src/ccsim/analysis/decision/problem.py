@@ -54,11 +54,11 @@ class DecisionProblem:
     def experiment(self) -> Experiment:
         """Return all runs as one experiment. Each world has its own draws, which all options share."""
         title = f"{self.folder.name}: a decision"
-        whole = Experiment(
+        experiment = Experiment(
             "decision", title, f"Which option is best for {self.folder.name}?", AS_IT_IS, self.options, self.weeks,
             self.replicates, self.seed, kpis=(self.kpi,), report_weeks=(QUARTER - 1, self.weeks - 1),
         ).with_design(Design.given(self.rows))  # fmt: skip
-        return with_own_draws(whole)
+        return with_own_draws(experiment)
 
 
 def decision_problem(
@@ -118,32 +118,32 @@ def worlds_for(
 
 def _options(folder: Folder, options: Sequence[str | Path | Scenario]) -> dict[str, Scenario]:
     """Return the options by name, each founded from the organisation's folder and with its past."""
-    alone = scenario_of(folder)
-    found = {AS_IT_IS: replace(alone, name=AS_IT_IS, title="As it is", about="The unchanged organisation.")}
-    for one in (plan for option in options for plan in _plans(option)):
-        if one.source and Path(one.source).resolve() != folder.path.resolve():
+    unchanged = scenario_of(folder)
+    by_name = {AS_IT_IS: replace(unchanged, name=AS_IT_IS, title="As it is", about="The unchanged organisation.")}
+    for plan in (plan for option in options for plan in _plans(option)):
+        if plan.source and Path(plan.source).resolve() != folder.path.resolve():
             raise InputError(
-                f"{one.name}: is founded from {one.source}; a decision about {folder.path} needs options founded from it"
+                f"{plan.name}: is founded from {plan.source}; a decision about {folder.path} needs options founded from it"
             )
-        if one.name in found:
-            raise InputError(f"{one.name}: is the name of two options; give one of their files another name")
-        own = {**alone.history, **one.history}
-        found[one.name] = replace(one, source=str(folder.path), history=own)
-    if len(found) < 2:
+        if plan.name in by_name:
+            raise InputError(f"{plan.name}: is the name of two options; give one of their files another name")
+        history = {**unchanged.history, **plan.history}
+        by_name[plan.name] = replace(plan, source=str(folder.path), history=history)
+    if len(by_name) < 2:
         raise InputError("options: there are none; name scenarios or their files, such as --options a.toml b.toml")
-    return found
+    return by_name
 
 
 def _plans(option: str | Path | Scenario) -> list[Scenario]:
     """Return the scenarios that an option stands for: one, or the plans of a folder of ``ccsim optimise``."""
     if isinstance(option, Scenario):
         return [option]
-    place = Path(option)
-    if not place.is_dir():
+    path = Path(option)
+    if not path.is_dir():
         return [load_scenario(option)]
-    files = [*sorted(place.glob("best.toml")), *sorted(place.glob("front-*.toml"), key=lambda file: int(file.stem[6:]))]
+    files = [*sorted(path.glob("best.toml")), *sorted(path.glob("front-*.toml"), key=lambda file: int(file.stem[6:]))]
     if not files:
         raise InputError(
-            f"{place}: contains no plan (best.toml, front-1.toml); ccsim optimise --out makes such a folder"
+            f"{path}: contains no plan (best.toml, front-1.toml); ccsim optimise --out makes such a folder"
         )
     return [replace(load_scenario(file), name=file.stem, title=file.stem) for file in files]
