@@ -98,8 +98,8 @@ def interval_of(code: str, answers: np.ndarray) -> tuple[float, float]:
     spread = answers.std(ddof=1) if len(answers) > 1 else 1.0
     half = READING + 1.645 * max(spread, 0.5) / np.sqrt(len(answers))
     ends = np.clip((np.array([answers.mean() - half, answers.mean() + half]) - 1.0) / STEPS, 0.0, 1.0)
-    values = sorted(np.clip(item.low + (item.high - item.low) * ends, *row.legal).tolist())
-    return values[0], values[1]
+    low, high = sorted(np.clip(item.low + (item.high - item.low) * ends, *row.legal).tolist())
+    return low, high
 
 
 def _image(given: pd.DataFrame, smallest: int) -> pd.DataFrame:

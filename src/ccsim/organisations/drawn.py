@@ -24,10 +24,10 @@ def drawn_structure(folder: Folder, settings: Settings, names: list[str]) -> Str
     counts = _posts(folder, settings, names)
     ends = np.concatenate([[0], np.cumsum(counts)])
     rows = leaders(ends, size.tiers, size.span)
+    tier, home, superior, first, last = np.array(rows, np.int64).reshape(-1, 5).T
     leader = np.full(ends[-1], -1, np.int64)
-    for k, (_, _, _, first, last) in enumerate(rows):
-        leader[first:last] = k
-    tier, home, superior = (np.array([row[column] for row in rows], np.int64) for column in (0, 1, 2))
+    for k in range(len(rows)):
+        leader[first[k] : last[k]] = k
     posts = int(ends[-1])
     return Structure(
         tuple(names or [f"department {number + 1}" for number in range(size.departments)]),

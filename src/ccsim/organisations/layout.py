@@ -21,7 +21,7 @@ from ccsim.organisations.drawn import drawn_structure
 from ccsim.organisations.folder import LEAST_GROUP, Folder
 from ccsim.organisations.io import FILE, read_folder
 from ccsim.organisations.privacy import OTHERS, rows_shown
-from ccsim.organisations.structure import Structure, structure_of
+from ccsim.organisations.structure import Structure, structure_of, time_in_files
 from ccsim.organisations.timeline import levers_in_force
 from ccsim.scenarios.scenario import Scenario
 
@@ -62,12 +62,12 @@ class OrganisationLayout(Layout):
 
     def _between(self, seed: int) -> dict[str, Any]:
         """Return a value for each interval."""
-        parts = np.random.default_rng([seed, ANSWERED]).random(len(self.intervals))
+        positions = np.random.default_rng([seed, ANSWERED]).random(len(self.intervals))
         rows = all_parameters()
         return {
             key: rows[key].kind(round(value)) if rows[key].kind is int else value
-            for (key, (low, high)), part in zip(self.intervals.items(), parts.tolist(), strict=True)
-            for value in [low + (high - low) * part]
+            for (key, (low, high)), position in zip(self.intervals.items(), positions.tolist(), strict=True)
+            for value in [low + (high - low) * position]
         }
 
     @property
@@ -132,7 +132,9 @@ def make_layout(folder: Folder, fitted: bool = True) -> OrganisationLayout:
         InputError: its sizes are inconsistent.
     """
     names = department_names(folder)
-    fronts = _fronts(folder, names) & _with_time(structure_of(folder, names), names)
+    fronts = _fronts(folder, names)
+    if folder.posts_kind in folder.tables:
+        fronts &= {name for name, time in time_in_files(folder).items() if time > 0}
     names = [*(name for name in names if name in fronts), *(name for name in names if name not in fronts)]
     structure = structure_of(folder, names)
     settings = _settings(folder, structure, names, fronts)
@@ -180,30 +182,22 @@ def _fronts(folder: Folder, names: list[str]) -> set[str]:
     return set(frame["department"][in_front]) & set(names) or set(names)
 
 
-def _with_time(structure: Structure | None, names: list[str]) -> set[str]:
-    """Return the departments that have time for cases."""
-    if structure is None:
-        return set(names)
-    hours = np.bincount(structure.department, structure.contract, len(structure.departments))
-    return {name for name, time in zip(structure.departments, hours, strict=True) if time > 0}
-
-
 def _settings(folder: Folder, structure: Structure | None, names: list[str], fronts: set[str]) -> Settings:
     """Return settings with the known sizes of a folder."""
-    own = {f"organisation.{name}": value for name, value in folder.sizes.items()}
+    sizes = {f"organisation.{name}": value for name, value in folder.sizes.items()}
     if structure is None and names:
-        own |= {"organisation.departments": len(names), "organisation.front_departments": len(fronts)}
-    problems = check_sizes(own) if structure is None else []
+        sizes |= {"organisation.departments": len(names), "organisation.front_departments": len(fronts)}
+    problems = check_sizes(sizes) if structure is None else []
     if problems:
         raise InputError("\n".join(f"{folder.path}/organisation.toml: sizes: {problem}" for _, problem in problems))
-    settings = replace_values(default_settings(), {**own, **folder.values})
+    settings = replace_values(default_settings(), {**sizes, **folder.values})
     if structure is None:
         return settings
     in_front = sum(name in fronts for name in structure.departments) or len(structure.departments)
-    size = settings.organisation._replace(
+    organisation = settings.organisation._replace(
         staff=len(structure.department), departments=len(structure.departments), front_departments=in_front
     )
-    return settings._replace(organisation=size)
+    return settings._replace(organisation=organisation)
 
 
 def _refuse_other_sizes(folder: Folder, sizes: dict[str, Any]) -> None:

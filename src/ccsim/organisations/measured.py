@@ -48,19 +48,17 @@ def last_values(folder: Folder, layout: Layout) -> pd.DataFrame:
             "date", kind="stable"
         )
         sizes = _sizes(layout, by)
-        for word, values in own.groupby("kpi", sort=False):
-            last = values.drop_duplicates(by, keep="last")
+        for word, series in own.groupby("kpi", sort=False):
+            last = series.drop_duplicates(by, keep="last")
             people = last[by].map(sizes).fillna(0.0)
             if "answers" in last:
                 people = last["answers"].fillna(people)
             names = pd.Series(
                 shown(last[by].tolist(), people.tolist(), folder.smallest_group), last.index, dtype=object
             )
-            for name, each in last[names.notna()].groupby(names[names.notna()], sort=False):
-                weight = people[each.index]
-                rows.append(
-                    (f"{word} by {by}, last value", str(name), float(np.average(each["value"], weights=weight)))
-                )
+            for name, values in last["value"].groupby(names, sort=False):
+                mean = np.average(values, weights=people[values.index])
+                rows.append((f"{word} by {by}, last value", str(name), float(mean)))
     return pd.DataFrame(rows, columns=["what", "group", "data"])
 
 

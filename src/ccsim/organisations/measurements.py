@@ -19,11 +19,11 @@ class Measurement:
     how: str
     groups: tuple[str, ...]
 
-    def tells(self, key: str) -> bool:
+    def narrows(self, key: str) -> bool:
         """Return whether it narrows a parameter; single parameters listed by another measurement belong to that one."""
         if key in self.groups:
             return True
-        named = any(key in other.groups for other in MEASUREMENTS)
+        named = any(key in measurement.groups for measurement in MEASUREMENTS)
         return not named and key.partition(".")[0] in self.groups
 
 
@@ -49,14 +49,3 @@ MEASUREMENTS: tuple[Measurement, ...] = (
     Measurement("system records", "logs of the systems: use, time, what customers solve by themselves",
                 ("technology", "self_service", "personalisation", "proactive", "sensing", "segmentation")),
 )  # fmt: skip
-
-
-def told_by(name: str, keys: tuple[str, ...]) -> tuple[str, ...]:
-    """Return those of the given parameters that a measurement narrows.
-
-    Args:
-        name: of the measurement.
-        keys: of parameters.
-    """
-    found = next(one for one in MEASUREMENTS if one.name == name)
-    return tuple(key for key in keys if found.tells(key))

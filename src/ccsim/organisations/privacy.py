@@ -74,8 +74,8 @@ def merged(sizes: Mapping[str, float], smallest: int) -> dict[str, str]:
     rest = order[len(small) :]
     while small and rest and sum(sizes[name] for name in small) < smallest:
         small.append(rest.pop(0))
-    unseen = small if sum(sizes[name] for name in small) < smallest else []
-    return {name: OTHERS if name in small else name for name in sizes if name not in unseen}
+    hidden = small if sum(sizes[name] for name in small) < smallest else []
+    return {name: OTHERS if name in small else name for name in sizes if name not in hidden}
 
 
 def rows_shown(sizes: np.ndarray, smallest: int) -> np.ndarray:
@@ -88,9 +88,9 @@ def rows_shown(sizes: np.ndarray, smallest: int) -> np.ndarray:
     Returns:
         Shape (groups,); -1 for a group that counts only in the total.
     """
-    found = merged({str(row): float(size) for row, size in enumerate(sizes)}, smallest)
-    others = [row for row in range(len(sizes)) if found.get(str(row)) == OTHERS]
-    rows = [others[0] if row in others else row if str(row) in found else -1 for row in range(len(sizes))]
+    names = merged({str(row): float(size) for row, size in enumerate(sizes)}, smallest)
+    others = [row for row in range(len(sizes)) if names.get(str(row)) == OTHERS]
+    rows = [others[0] if row in others else row if str(row) in names else -1 for row in range(len(sizes))]
     return np.array(rows, np.int64)
 
 
@@ -101,10 +101,10 @@ def merge_rows(block: np.ndarray, rows: np.ndarray) -> np.ndarray:
         block: shape (weeks, groups, columns).
         rows: the row of each group, as :func:`rows_shown` returns it.
     """
-    found = np.full_like(block, np.nan)
+    sums = np.full_like(block, np.nan)
     for row in np.unique(rows[rows >= 0]):
-        found[:, row] = block[:, rows == row].sum(axis=1)
-    return found
+        sums[:, row] = block[:, rows == row].sum(axis=1)
+    return sums
 
 
 def shown(names: Sequence[str], sizes: Sequence[float], smallest: int) -> list[str | None]:
@@ -118,5 +118,5 @@ def shown(names: Sequence[str], sizes: Sequence[float], smallest: int) -> list[s
     by_name: dict[str, float] = {}
     for name, size in zip(names, sizes, strict=True):
         by_name[name] = by_name.get(name, 0.0) + size
-    found = merged(by_name, smallest)
-    return [found.get(name) for name in names]
+    shown_names = merged(by_name, smallest)
+    return [shown_names.get(name) for name in names]

@@ -49,9 +49,9 @@ def structure_of(folder: Folder, departments: list[str]) -> Structure | None:
     rows, leading = _rows(folder)
     leads = rows[rows["key"].isin(leading)].reset_index(drop=True)
     leads = leads.loc[_superiors_first(leads["key"].tolist(), leads["above"].tolist())].reset_index(drop=True)
-    place = {one: number for number, one in reversed(list(enumerate(leads["key"])))}
+    leader_of = {key: number for number, key in reversed(list(enumerate(leads["key"])))}
     empty = np.array([status != "" for status in leads["status"]], np.int64)
-    own = [place.get(one, -1) for one in leads["above"]]
+    own = [leader_of.get(key, -1) for key in leads["above"]]
     # No one reports to an empty post; the line continues to the next filled one.
     filled = _next_filled(own, empty)
     posts = _posts(rows[~rows["key"].isin(leading)])
@@ -61,7 +61,7 @@ def structure_of(folder: Folder, departments: list[str]) -> Structure | None:
     posts = (
         posts.assign(number=posts["department"].map(index)).sort_values("number", kind="stable").reset_index(drop=True)
     )
-    leader = np.array([filled[place[one]] if one in place else -1 for one in posts["above"]], np.int64)
+    leader = np.array([filled[leader_of[key]] if key in leader_of else -1 for key in posts["above"]], np.int64)
     roots = [k for k, superior in enumerate(own) if superior < 0]
     home = _homes(leads["department"].tolist(), own, index, posts["number"].to_numpy())
     home[roots if len(roots) == 1 else []] = -1  # the leader at the top leads the whole organisation
@@ -70,7 +70,7 @@ def structure_of(folder: Folder, departments: list[str]) -> Structure | None:
         np.asarray(posts["status"] == "vacant", np.int64), posts["hired"].to_numpy(np.int64),
         np.array([filled[k] if k >= 0 else -1 for k in own], np.int64),
         home, _tiers(own), empty, np.array(own, np.int64),
-        {one: row for row, one in enumerate(posts["key"]) if one},
+        {key: row for row, key in enumerate(posts["key"]) if key},
     )  # fmt: skip
 
 
@@ -130,18 +130,18 @@ def _superiors_first(keys: list[str], above: list[str]) -> list[int]:
 def _homes(names: list[str], own: list[int], index: dict[str, int], posts: Rows) -> Rows:
     """Return each leader's department; a department without posts is replaced by that of the superior."""
     largest = int(np.bincount(posts).argmax()) if len(posts) else 0
-    found: list[int] = []
+    homes: list[int] = []
     for name, superior in zip(names, own, strict=True):
-        found.append(index.get(name, found[superior] if superior >= 0 else largest))
-    return np.array(found, np.int64)
+        homes.append(index.get(name, homes[superior] if superior >= 0 else largest))
+    return np.array(homes, np.int64)
 
 
 def _next_filled(own: list[int], empty: Rows) -> list[int]:
     """Return, for each leader's post, the leader to whom the people below report: itself, or the next filled post above."""
-    found: list[int] = []
+    filled: list[int] = []
     for k, superior in enumerate(own):
-        found.append(k if not empty[k] else found[superior] if superior >= 0 else -1)
-    return found
+        filled.append(k if not empty[k] else filled[superior] if superior >= 0 else -1)
+    return filled
 
 
 def _posts(rows: pd.DataFrame) -> pd.DataFrame:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from ccsim.errors import InputError, writing
+from ccsim.organisations.questionnaire import ITEMS
 
 TOML = """# Your own organisation. Every file is optional: delete the files that you do not have, and
 # `ccsim org check {name}` shows what is then known and what is assumed instead. No data leaves this folder.
@@ -138,22 +139,20 @@ def _history() -> list[list[object]]:
     """Return four years of quarters: satisfaction, recommendation, first-contact resolution, turnover, engagement."""
     rows: list[list[object]] = []
     noise = (0.4, -0.6, 0.1, 0.7, -0.3, -0.1, 0.5, -0.7, 0.2, 0.3, -0.5, 0.6, -0.2, 0.0, 0.4, -0.4)
-    for quarter, luck in enumerate(noise):
+    for quarter, deviation in enumerate(noise):
         year, month = 2022 + quarter // 4, 3 * (quarter % 4) + 3
         day = f"{year}-{month:02d}-{31 if month in (3, 12) else 30}"
         rows += [
-            [day, "customer satisfaction", round(72.5 + 0.15 * quarter + luck, 1), 0.8, 400],
-            [day, "fcr", round(0.63 + 0.002 * quarter + luck / 100, 3), 0.01, 900],
-            [day, "staff_turnover", round(0.22 - luck / 40, 3), 0.03, ""],
-            [day, "engagement", round(0.61 + luck / 100, 3), 0.02, 90],
+            [day, "customer satisfaction", round(72.5 + 0.15 * quarter + deviation, 1), 0.8, 400],
+            [day, "fcr", round(0.63 + 0.002 * quarter + deviation / 100, 3), 0.01, 900],
+            [day, "staff_turnover", round(0.22 - deviation / 40, 3), 0.03, ""],
+            [day, "engagement", round(0.61 + deviation / 100, 3), 0.02, 90],
         ]
     return rows
 
 
 def _answers() -> list[list[object]]:
     """Return answers in which the top has a better opinion of the organisation than its staff."""
-    from ccsim.organisations.questionnaire import ITEMS
-
     rows: list[list[object]] = []
     for tier, people, mean in (("top", 10, 4), ("middle", 12, 3), ("staff", 30, 2)):
         for person in range(people):

@@ -18,7 +18,7 @@ from ccsim.analysis.decision.information import Flip, best_mean, explained, flip
 from ccsim.analysis.decision.problem import AS_IT_IS
 from ccsim.errors import ResultsError
 from ccsim.model.kpis import KPIS
-from ccsim.organisations.measurements import MEASUREMENTS, told_by
+from ccsim.organisations.measurements import MEASUREMENTS
 from ccsim.results.results import Results
 
 #: Significance level.
@@ -115,11 +115,8 @@ class Decision:
     @cached_property
     def measurements(self) -> pd.DataFrame:
         """The value of each measurement that narrows several values."""
-        keys = tuple(self.values)
-        keys_of = {measurement.name: told_by(measurement.name, keys) for measurement in MEASUREMENTS}
-        columns = {
-            name: np.column_stack([self.values[key] for key in narrowed]) for name, narrowed in keys_of.items() if narrowed
-        }  # fmt: skip
+        narrowed = {each.name: [self.values[key] for key in self.values if each.narrows(key)] for each in MEASUREMENTS}
+        columns = {name: np.column_stack(values) for name, values in narrowed.items() if values}
         return information(self.outcomes, columns, self.results.experiment.seed)
 
     @cached_property
