@@ -6,7 +6,7 @@ import csv
 import io
 import itertools
 import re
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -137,27 +137,27 @@ def read_table(path: Path, file: str, kind: Kind, dialect: Dialect) -> tuple[Tab
     above = 0
     if _SAYS_SEPARATOR.match(text):  # some spreadsheet programs write this line
         text, above = text.split("\n", 1)[1] if "\n" in text else "", 1
-    header = text.split("\n", 1)[0]
-    separator = separator_of(header)
-    names = next(csv.reader([header], delimiter=separator), [])
-    stripped = [name.strip() for name in names]
+    names, separator = header_of(text)
     table = Table(file, kind, pd.DataFrame(), separator=separator)
-    faults = _match_columns(table, stripped, dialect)
+    faults = _match_columns(table, names, dialect)
     constants = dialect.constants.get(kind.name, {})
     if any(fault.line is None for fault in faults):
         return None, faults
     try:
-        raw, more = _cells(table, names, text, above)
-    except (csv.Error, pd.errors.ParserError):
+        raw, too_long = read_cells(text, separator, set(table.own_names.values()), above)
+    except (csv.Error, ValueError):  # as pandas' errors are
         return None, [*faults, InputIssue(file, None, "", "cannot be read as a table: a quotation mark is not closed")]
-    faults += more
+    for line, count in list(too_long.items())[:MAX_REPORTED]:
+        faults.append(InputIssue(file, line, "", f"has {count} cells; the header {len(names)}"))
     if not len(raw):
         return None, faults or [InputIssue(file, 2, "", "there are no rows below the header")]
+    table.lines = raw.index.tolist()
+    raw = raw.reset_index(drop=True)
     frame = {}
-    private = cache(lambda: _private_cells(table, stripped, text))  # read when the first fault quotes a cell
+    private = cache(lambda: _private_cells(table, names, text))  # read when the first fault quotes a cell
     for column in kind.columns:
         if column.name in table.own_names:
-            cells = raw[table.own_names[column.name]].str.strip()
+            cells = raw[table.own_names[column.name]]
         elif column.name in constants:
             cells = pd.Series([constants[column.name]] * len(raw), dtype=str)
         else:
@@ -186,9 +186,11 @@ def text_of(path: Path) -> tuple[str, str]:
     return (text, "") if text.strip() else ("", "is empty; it must have a header and rows")
 
 
-def separator_of(header: str) -> str:
-    """Return the separator between the names of a header: the one that occurs most often outside quotation marks."""
-    return max(SEPARATORS, key="".join(header.split('"')[::2]).count)
+def header_of(text: str) -> tuple[list[str], str]:
+    """Return the names of the columns, and the separator: the one that occurs most often outside quotation marks."""
+    header = text.split("\n", 1)[0]
+    separator = max(SEPARATORS, key="".join(header.split('"')[::2]).count)
+    return [name.strip() for name in next(csv.reader([header], delimiter=separator), [])], separator
 
 
 def _match_columns(table: Table, names: list[str], dialect: Dialect) -> list[InputIssue]:
@@ -211,41 +213,41 @@ def _match_columns(table: Table, names: list[str], dialect: Dialect) -> list[Inp
     return faults
 
 
-def _cells(table: Table, names: list[str], text: str, above: int) -> tuple[pd.DataFrame, list[InputIssue]]:
-    """Return the cells of the columns that are read, as text, and faults for rows with too many cells.
+def read_cells(
+    text: str, separator: str, wanted: Collection[str], above: int = 0
+) -> tuple[pd.DataFrame, dict[int, int]]:
+    """Return the cells of some columns as text, by the line on which each row begins, and the rows that are too long.
+
+    Rows without any text are left out: some spreadsheet programs write rows of separators below a table.
 
     Args:
-        table: the table that is read; the lines of its rows are filled in.
-        names: the header.
         text: the file from its header on.
+        separator: character between cells.
+        wanted: names of the columns; of two columns with the same name, the first is read.
         above: number of lines of the file above the header.
+
+    Returns:
+        The cells, stripped, and by line the number of cells of each row that has more than the header. If there are
+        such rows, no cells are read.
     """
-    lines, sizes, filled, end = [], [], [], 0
-    reader = csv.reader(io.StringIO(text), delimiter=table.separator)
+    reader = csv.reader(io.StringIO(text), delimiter=separator)
+    names = [name.strip() for name in next(reader)]
+    lines, filled, too_long, end = [], [], {}, reader.line_num
     for cells in reader:
-        if cells:
-            lines.append(above + end + 1)
-            sizes.append(len(cells))
-            filled.append(any(cell.strip() for cell in cells))
+        lines.append(above + end + 1)
+        filled.append(any(cell.strip() for cell in cells))
+        if any(cell.strip() for cell in cells[len(names) :]):
+            too_long[lines[-1]] = len(cells)
         end = reader.line_num
-    # Some spreadsheet programs write rows of separators below a table.
-    kept = np.flatnonzero(filled[1:])
-    table.lines = [lines[row + 1] for row in kept]
-    faults = [
-        InputIssue(table.file, lines[row + 1], "", f"has {sizes[row + 1]} cells; the header {len(names)}")
-        for row in kept
-        if sizes[row + 1] > len(names)
-    ]
-    if faults:
-        return pd.DataFrame(), faults[:MAX_REPORTED]
+    if too_long:
+        return pd.DataFrame(), too_long
+    positions = sorted({names.index(name) for name in wanted})
     raw = pd.read_csv(
-        io.StringIO(text), sep=table.separator, dtype=str, keep_default_na=False, index_col=False, on_bad_lines="skip",
-        usecols=[name for name in dict.fromkeys(names) if name.strip() in table.own_names.values()],
+        io.StringIO(text), sep=separator, dtype=str, keep_default_na=False, index_col=False, skip_blank_lines=False,
+        header=0, names=range(len(names)), usecols=positions,
     )  # fmt: skip
-    raw.columns = raw.columns.str.strip()
-    if len(raw) == len(filled) - 1:
-        raw = raw.iloc[kept].reset_index(drop=True)
-    return raw.fillna(""), []
+    rows = raw.set_axis(lines)[np.array(filled, bool)].fillna("")
+    return pd.DataFrame({names[position]: rows[position].str.strip() for position in positions}), {}
 
 
 def _private_cells(table: Table, names: list[str], text: str) -> set[str]:

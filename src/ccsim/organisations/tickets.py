@@ -6,7 +6,6 @@ Column names of ServiceNow and Zendesk exports are recognised; the caller gives 
 from __future__ import annotations
 
 import csv
-import io
 import re
 from collections.abc import Container, Mapping
 from pathlib import Path
@@ -16,7 +15,7 @@ import pandas as pd
 
 from ccsim.errors import InputError, InputErrors, InputIssue, count_noun, did_you_mean, writing
 from ccsim.organisations.privacy import OTHERS, merged, quoted
-from ccsim.organisations.tables import ALL_WRONG, first_faults, separator_of, text_of
+from ccsim.organisations.tables import ALL_WRONG, first_faults, header_of, read_cells, text_of
 from ccsim.organisations.template import IGNORE
 from ccsim.organisations.ticket_log import NO_GROUP, handoffs, is_log, tickets_of
 
@@ -66,8 +65,7 @@ def read_tickets(
     text, problem = text_of(path)
     if problem:
         raise InputError(f"{path}: {problem}")
-    separator = separator_of(text.split("\n", 1)[0])
-    header = [name.strip() for name in next(csv.reader(io.StringIO(text), delimiter=separator), [])]
+    header, separator = header_of(text)
     own_names = _columns_of(path, header, columns or {}, needed, once)
     cells = _rows(path, text, separator, header)
     tickets = pd.DataFrame({name: cells[column] for name, column in own_names.items()})
@@ -95,7 +93,7 @@ def read_tickets(
     if "within_target" in tickets:
         tickets["within_target"] = tickets["within_target"].str.lower().isin({"true", "1", "yes"})
     tickets["group"] = tickets["group"].where(tickets["group"] != "", NO_GROUP)
-    return tickets
+    return tickets.reset_index(drop=True)
 
 
 def read_export(path: Path, columns: Mapping[str, str] | None = None) -> tuple[pd.DataFrame, pd.DataFrame | None]:
@@ -130,26 +128,24 @@ def _columns_of(
 
 
 def _rows(path: Path, text: str, separator: str, header: list[str]) -> pd.DataFrame:
-    """Return the rows of an export as texts.
+    """Return the rows of an export as texts, by the line on which each begins.
 
     Raises:
-        InputError: a row has more cells than the header, a quotation mark is not closed, or there are no rows.
+        InputError: two columns have one name, a row has more cells than the header, a quotation mark is not closed, or there
+            are no rows.
     """
-    reader = csv.reader(io.StringIO(text), delimiter=separator)
+    for name in header:
+        if header.count(name) > 1:
+            raise InputError(f"{path}:1: {name!r}: two columns of the header have this name")
     try:
-        longer = next((reader.line_num for cells in reader if any(cell.strip() for cell in cells[len(header) :])), 0)
-        if longer:
-            raise InputError(f"{path}:{longer}: has more cells than the header, which has {len(header)}")
-        raw = pd.read_csv(
-            io.StringIO(text), sep=separator, dtype=str, keep_default_na=False, index_col=False, names=header, header=0
-        )
-    except (pd.errors.ParserError, csv.Error, ValueError):
-        raise InputError(
-            f"{path}: cannot be read as a table: two columns have the same name, or a quotation mark is not closed"
-        ) from None
-    if not len(raw):
+        rows, too_long = read_cells(text, separator, header)
+    except (csv.Error, ValueError):  # as pandas' errors are
+        raise InputError(f"{path}: cannot be read as a table: a quotation mark is not closed") from None
+    for line in too_long:
+        raise InputError(f"{path}:{line}: has more cells than the header, which has {len(header)}")
+    if not len(rows):
         raise InputError(f"{path}:2: there are no rows below the header")
-    return pd.DataFrame({name: raw[name].fillna("").str.strip() for name in header})
+    return rows
 
 
 def _plain(name: str) -> str:
@@ -189,12 +185,12 @@ def _repeated(path: Path, column: str, ids: pd.Series) -> list[InputIssue]:
     repeated = ids.ne("") & ids.duplicated()
     if not repeated.any():
         return []
-    row = int(np.argmax(repeated))
+    line = ids.index[repeated][0]
     problem = (
-        f"is the same ticket as in line {np.argmax(ids == ids[row]) + 2} (rows that repeat a ticket: {repeated.sum():,}); "
+        f"is the same ticket as in line {ids.index[ids == ids[line]][0]} (rows that repeat a ticket: {repeated.sum():,}); "
         "each ticket must be in one row, and --events accepts a log of changes"
     )
-    return [InputIssue(str(path), row + 2, column, problem)]
+    return [InputIssue(str(path), line, column, problem)]
 
 
 def _cell_faults(
@@ -205,8 +201,8 @@ def _cell_faults(
     Args:
         path: the export.
         column: its name in the export.
-        cells: cells of the column.
-        wrong: faulty rows.
+        cells: cells of the column, by line.
+        wrong: the faulty lines.
         wanted: what is accepted.
         private: cells of other columns, which may name people; none with letters is quoted.
     """
@@ -217,9 +213,9 @@ def _cell_faults(
     filled = wrong[cells[wrong] != ""]
     if len(filled) >= ALL_WRONG and len(filled) == (cells != "").sum():
         problem = f"none of {len(filled):,} cells, such as {shown(cells[filled[0]])}, is accepted; must be {wanted}"
-        return [InputIssue(str(path), int(filled[0]) + 2, column, problem)]
+        return [InputIssue(str(path), int(filled[0]), column, problem)]
     return first_faults(
-        wrong, lambda row: InputIssue(str(path), row + 2, column, f"must be {wanted}, got {shown(cells[row])}")
+        wrong, lambda line: InputIssue(str(path), line, column, f"must be {wanted}, got {shown(cells[line])}")
     )
 
 
