@@ -18,7 +18,7 @@ import sys
 from collections import Counter
 from typing import Any
 
-from ccsim.ui.messages import Refused, parsed
+from ccsim.ui.messages import RefusedMessageError, parsed
 
 ODD = (None, True, -1, 0, 2**70, 1.5, float("nan"), "", "x" * 300, "\x00", "IPY_MODEL_a", "\ud800", [], [[]], {}, {"a": {}},
        ["os", "system"], "custom", "create_widget", "functionRef", "__class__")  # fmt: skip
@@ -103,7 +103,7 @@ def answers(count: int, seed: int) -> Counter[str]:
         said = changed(usual(draw), draw)
         try:
             output["accepted" if is_needed(parsed(said)) else "accepted wrongly"] += 1
-        except (Refused, ValueError, RecursionError):  # what ends the socket, and nothing else does
+        except (RefusedMessageError, ValueError, RecursionError):  # what ends the socket, and nothing else does
             output["refused"] += 1
         except Exception as error:  # noqa: BLE001 - that is what is looked for
             output["traceback"] += 1

@@ -11,7 +11,7 @@ import pytest
 
 from ccsim.app import class_store
 from ccsim.app.class_room import ACCEPTED, ClassRoom, Player, new_code, progress
-from ccsim.app.class_service import shown_name
+from ccsim.app.class_service import stored_name
 from ccsim.app.class_store import ClassStore
 from ccsim.app.class_views import current, desk, player_view, screen
 from ccsim.app.limits import Allowance
@@ -94,7 +94,7 @@ def test_a_strict_class_does_not_rank_a_game_whose_predictions_came_together() -
 def test_an_event_comes_in_the_first_quarter_that_no_person_can_have_begun() -> None:
     room = _room(players={"a": _player("Red", quarters=4), "b": _player("Blue", quarters=1)})
     assert room.trigger("challenger") == 6
-    assert room.coming()["challenger"] == 5
+    assert room.event_quarters()["challenger"] == 5
     together = _room(upto=3, players={"a": _player("Red", quarters=3)})
     assert together.trigger("challenger") == 4
 
@@ -105,7 +105,7 @@ def test_an_event_that_came_does_not_come_again_and_the_last_quarter_has_none() 
         room.trigger("challenger")
     room.players["a"] = _player("Red", quarters=11)
     with pytest.raises(InputError, match="no quarter is left"):
-        room.trigger(next(name for name in catalogue().events if name not in room.coming()))
+        room.trigger(next(name for name in catalogue().events if name not in room.event_quarters()))
 
 
 def test_moves_are_only_unlocked_once_a_quarter_is_played() -> None:
@@ -166,7 +166,7 @@ def test_a_player_sees_the_ranking_only_with_a_game_in_it() -> None:
     ],
 )
 def test_a_name_is_kept_as_text_that_every_page_and_table_can_show(given: str, kept: str) -> None:
-    assert shown_name(given) == kept
+    assert stored_name(given) == kept
 
 
 def test_a_class_comes_back_from_its_folder_as_it_was(tmp_path: Path) -> None:

@@ -39,7 +39,7 @@ def test_a_refused_host_is_one_message_and_never_shown_as_an_address(ccsim, tmp_
 
 
 def test_a_visitor_who_hangs_up_before_a_refusal_ends_the_socket_without_an_error():
-    from ccsim.ui.talk import Talk
+    from ccsim.ui.checked_socket import CheckedSocket
 
     async def gone(message):
         raise ConnectionError(f"nobody hears {message}")
@@ -48,8 +48,8 @@ def test_a_visitor_who_hangs_up_before_a_refusal_ends_the_socket_without_an_erro
         raise AssertionError("the first message is refused")
 
     async def ended():
-        talk = Talk({"type": "websocket.receive", "text": "no message of a page"}, silent, gone)
-        return [(await talk.receive())["type"] for _ in range(3)]
+        socket = CheckedSocket({"type": "websocket.receive", "text": "no message of a page"}, silent, gone)
+        return [(await socket.receive())["type"] for _ in range(3)]
 
     assert asyncio.run(ended()) == ["websocket.connect", "websocket.disconnect", "websocket.disconnect"]
 

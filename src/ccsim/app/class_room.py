@@ -34,7 +34,7 @@ APART = 1.0
 PLAYING, WAITING, ACCEPTED, REFUSED = "playing", "waiting", "accepted", "refused"
 
 
-def mark_of(secret: str) -> str:
+def hash_of(secret: str) -> str:
     """Return the hash of a secret."""
     return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
 
@@ -156,9 +156,9 @@ class ClassRoom:
         """The number of quarters of the game."""
         return self.terms.quarters or catalogue().rules.quarters
 
-    def coming(self) -> dict[str, int]:
+    def event_quarters(self) -> dict[str, int]:
         """Return the events, with the quarter, from 0, in which each begins."""
-        return coming(self.seed, self.terms, self.quarters)
+        return event_quarters(self.seed, self.terms, self.quarters)
 
     def total(self, result: Mapping[str, Any]) -> float:
         """Return a game's points under the weights of the class."""
@@ -173,7 +173,7 @@ class ClassRoom:
             for quarter, expected in enumerate(player.result["expected"])
         )
 
-    def counted(self) -> list[Player]:
+    def ranked_players(self) -> list[Player]:
         """Return the players whose games count, in the order in which they joined."""
         return [
             row for row in self.players.values()
@@ -183,7 +183,7 @@ class ClassRoom:
     def ranks(self) -> list[dict[str, Any]]:
         """Return the ranking; games under one name form a team, which scores the mean of their points."""
         teams: dict[str, list[Player]] = {}
-        for number, row in enumerate(self.counted()):
+        for number, row in enumerate(self.ranked_players()):
             teams.setdefault(row.name.casefold() or f"\n{number}", []).append(row)
         ranks: list[dict[str, Any]] = [
             {"points": round(fmean(self.total(player.result or {}) for player in team), 1), "name": team[0].name,
@@ -220,7 +220,7 @@ class ClassRoom:
         # Who has played n quarters may be in quarter n + 1, if that is open.
         begun = max((min(played + 1, self.upto) for played in unfinished), default=0)
         begins = max(begun, 1) + 1
-        before = self.coming()
+        before = self.event_quarters()
         if event in before and before[event] < begins - 1:
             raise InputError(f"that event came already, in quarter {before[event] + 1}")
         if begins > self.quarters:
@@ -231,7 +231,7 @@ class ClassRoom:
         return begins
 
 
-def coming(seed: int, terms: Terms, quarters: int) -> dict[str, int]:
+def event_quarters(seed: int, terms: Terms, quarters: int) -> dict[str, int]:
     """Return the events within a number of quarters, with the quarter, from 0, in which each begins.
 
     Args:

@@ -38,7 +38,7 @@ from ccsim.app.class_room import (
     WAITING,
     ClassRoom,
     Player,
-    mark_of,
+    hash_of,
     new_code,
 )
 from ccsim.app.class_store import ClassStore
@@ -152,7 +152,7 @@ class ClassService:
     def _lecturers(self, code: str, key: str, address: str) -> ClassRoom:
         """Return a class to its lecturer."""
         room = self._rooms.get(code)
-        mark = mark_of(key)
+        mark = hash_of(key)
         known = [hmac.compare_digest(mark, each) for each in (room.marks if room else ())]
         if room is None or not any(known):
             self._wrong(address, "key", "there is no class with this code and key on this server")
@@ -169,7 +169,7 @@ class ClassService:
             while code in self._rooms:
                 code = new_code()
             key = secrets.token_urlsafe(24)
-            room = ClassRoom(code, [mark_of(key)], request.seed, request.scenario, request.terms, request.upto)
+            room = ClassRoom(code, [hash_of(key)], request.seed, request.scenario, request.terms, request.upto)
             room.upto = min(room.upto, room.quarters)
             self._store.save_room(room)
             self._rooms[code] = room
@@ -204,7 +204,7 @@ class ClassService:
             if room is None:
                 raise RefusedError(404, "unknown", "there is no class with this code on this server")
             key = secrets.token_urlsafe(24)
-            room.marks = [*room.marks, mark_of(key)][-MOST_KEYS:]
+            room.marks = [*room.marks, hash_of(key)][-MOST_KEYS:]
             self._store.save_room(room)
         return {"code": code, "key": key}
 
@@ -259,7 +259,7 @@ class ClassService:
             if wait := self._joins.take(address):
                 raise RefusedError(429, "busy", "too many players join from this address at once", wait)
             token = secrets.token_urlsafe(18)
-            player = Player(secrets.token_hex(6), mark_of(token), shown_name(request.name))
+            player = Player(secrets.token_hex(6), hash_of(token), stored_name(request.name))
             self._store.save_player(room, player)
             room.players[player.id] = player
             room.version += 1
@@ -271,7 +271,7 @@ class ClassService:
         with self._lock:
             room = self._rooms.get(code)
             player = room.players.get(name) if room else None
-            if room is None or player is None or not hmac.compare_digest(mark_of(token), player.mark):
+            if room is None or player is None or not hmac.compare_digest(hash_of(token), player.mark):
                 self._wrong(address, "player", "this class no longer knows this player")
             if wait := self._reports.take(f"{code}.{name}"):
                 raise RefusedError(429, "busy", "this player sends too many requests", wait)
@@ -285,7 +285,7 @@ class ClassService:
                 room.version += 1
             waiting = self._handed.index(player.id) if player.id in self._handed else 0
             state = class_views.player_view(room, player, self._shown_ranks(room), waiting)
-        tag = mark_of(json.dumps(state, sort_keys=True))[:TAG_LETTERS]
+        tag = hash_of(json.dumps(state, sort_keys=True))[:TAG_LETTERS]
         return {"tag": tag} if tag == request.since else {"tag": tag, "state": state}
 
     def _take_quarters(self, room: ClassRoom, player: Player, request: ReportRequest) -> bool:
@@ -332,7 +332,7 @@ class ClassService:
                 self._store.save_player(room, player)
 
 
-def shown_name(name: str) -> str:
+def stored_name(name: str) -> str:
     """Return a name in the form that is kept: without characters that turn, hide or stack letters or begin a formula."""
     text = clean_name(name, NAME)
     while begins_formula(text):

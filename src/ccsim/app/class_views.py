@@ -63,7 +63,7 @@ def desk(room: ClassRoom) -> dict[str, Any]:
     """Return the view for the lecturer's desk."""
     return {
         **_head(room), "strict": room.strict, "terms": room.terms.model_dump(mode="json", exclude_defaults=True),
-        "weights": room.terms.weights_under(room.rules), "coming": {name: begins + 1 for name, begins in room.coming().items()},
+        "weights": room.terms.weights_under(room.rules), "coming": {name: begins + 1 for name, begins in room.event_quarters().items()},
         "current": current(room), "ranks": room.ranks(),
         "rows": [
             [row.id, row.name, row.played, row.state, row.reason, room.proven(row),

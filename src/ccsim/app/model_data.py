@@ -133,7 +133,7 @@ def _group(name: str) -> dict[str, Any]:
 
 
 def _parameter(row: Parameter) -> dict[str, Any]:
-    low, high = row.range
+    (low, high), (least, most) = row.range, row.legal
     return {
         "key": row.key,
         "group": row.group,
@@ -144,8 +144,8 @@ def _parameter(row: Parameter) -> dict[str, Any]:
         "default": row.shown,
         "low": low,
         "high": high,
-        "least": row.legal[0],
-        "most": row.legal[1] if math.isfinite(row.legal[1]) else None,
+        "least": least,
+        "most": most if math.isfinite(most) else None,
         "step": 1.0 if row.kind is not float else 10.0 ** math.floor(math.log10((high - low) / 40)),
         "options": row.choices,
         "off": row.off,

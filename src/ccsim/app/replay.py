@@ -9,7 +9,7 @@ from math import isfinite
 from typing import Any
 
 from ccsim import __version__
-from ccsim.app.class_room import ClassRoom, coming
+from ccsim.app.class_room import ClassRoom, event_quarters
 from ccsim.errors import CcsimError, InputError
 from ccsim.game.catalogue import catalogue
 from ccsim.game.class_rules import Terms
@@ -40,7 +40,7 @@ def replayed(content: bytes, room: ClassRoom) -> dict[str, Any]:
     """
     saved = saved_of(content, GAME)
     _check(saved, room)
-    begun, scheduled = coming(room.seed, saved.terms, room.quarters), room.coming()
+    begun, scheduled = event_quarters(room.seed, saved.terms, room.quarters), room.event_quarters()
     events = {name: begun.get(name, -1) + 1 for name in catalogue().events}
     terms = Terms(events=events, predict=room.terms.predict, quarters=room.terms.quarters)
     choices = [Choice(tuple(row.start), tuple(row.stop), dict(row.expected)) for row in saved.choices]

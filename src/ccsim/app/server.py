@@ -291,7 +291,7 @@ def serving(
 def run(
     host: str, port: int, open_: bool, say: Callable[[str], None] = print, organisation: Path | None = None
 ) -> None:
-    """Serve the built pages and classes until told to end, with mechanisms of the user's own that are in force.
+    """Serve the built pages and classes until it is stopped, with mechanisms of the user's own that are in force.
 
     Args:
         host: address to listen at.

@@ -4,7 +4,7 @@ Solara trusts every client. A browser may name any Python function, which a widg
 A miss in the cache of shipped parts makes the server write files. Three things close this:
 
 - :class:`Guard`, around the whole application: hosts and origins, headers, paths, sizes, numbers of sockets.
-- :mod:`ccsim.ui.messages` and :class:`ccsim.ui.talk.Talk`: what may be said on a socket, and to which widget.
+- :mod:`ccsim.ui.messages` and :class:`ccsim.ui.checked_socket.CheckedSocket`: what may be said on a socket, and to which widget.
 - :class:`ccsim.ui.connection.Connection`, below the application: an unfinished request is dropped after a time limit.
 
 The guard does not encrypt. The pages are plain HTTP, so anyone who can read the network traffic can read them.
@@ -27,9 +27,9 @@ from ccsim.app.addresses import is_this_machine
 from ccsim.app.limits import Allowance
 from ccsim.app.pages import SAFE, Application, Message, Receive, Scope, Send, is_ours
 from ccsim.errors import InputError
-from ccsim.ui.markup import mended
-from ccsim.ui.messages import narrow
-from ccsim.ui.talk import Talk
+from ccsim.ui.checked_socket import CheckedSocket
+from ccsim.ui.markup import with_accessible_markup
+from ccsim.ui.messages import restrict_widgets
 
 #: Largest number of bytes of a request's body and of an address. The pages themselves report a link that is too long.
 BODY, LINE = 4_096, 32_768
@@ -88,12 +88,12 @@ class Guard:
             return
         scope["headers"] = [(name.lower(), value) for name, value in scope["headers"]]
         host = self._host(scope)
-        scope["headers"] = [row for row in scope["headers"] if row[0] in HEADERS]
+        scope["headers"] = [(name, value) for name, value in scope["headers"] if name in HEADERS]
         scope["root_path"] = ""
         if scope["type"] == "websocket":
             await self._socket(scope, receive, send, host)
         else:
-            await self._request(scope, receive, _sealed(send, host), host)
+            await self._request(scope, receive, _isolating(send, host), host)
 
     # Who speaks, and to whom
 
@@ -137,8 +137,8 @@ class Guard:
         elif self._full(address):
             await _answer(send, 503, FULL)
         else:
-            plain = [row for row in scope["headers"] if row[0] != b"accept-encoding"]
-            await self.app({**scope, "headers": plain}, receive, mended(send))
+            plain = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
+            await self.app({**scope, "headers": plain}, receive, with_accessible_markup(send))
 
     async def _part(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a shipped part, or report that there is none."""
@@ -198,9 +198,9 @@ class Guard:
             await send({"type": "websocket.close", "code": 1008})
             return
         self.pages[kernel] = address
-        talk = Talk(first, receive, send)
+        socket = CheckedSocket(first, receive, send)
         try:
-            await self.app(scope, talk.receive, talk.send)
+            await self.app(scope, socket.receive, socket.send)
         finally:
             self._live_pages()
 
@@ -282,7 +282,7 @@ def require() -> None:
 def guard(app: Any, hosts: Iterable[str]) -> None:
     """Put the guard around Solara's application, and restrict the messages that reach widgets."""
     parts = Path(__file__).with_name("cdn")
-    narrow()
+    restrict_widgets()
     app.guarded = True
     if app.middleware_stack is None:
         app.middleware_stack = app.build_middleware_stack()
@@ -341,11 +341,11 @@ def _is_left(kernel: str) -> bool:
     return context is not None and PageStatus.CONNECTED not in dict(context.page_status).values()
 
 
-def _sealed(send: Send, host: str) -> Send:
+def _isolating(send: Send, host: str) -> Send:
     """Return a function that answers with the headers that isolate a page."""
     safe = {**SAFE, "content-security-policy": POLICY.format(host=host or "localhost")}
 
-    async def sealed(message: Message) -> None:
+    async def send_isolated(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = [(name.lower(), value) for name, value in message.get("headers", ())]
             kept = [(name, _strict(value) if name == b"set-cookie" else value)
@@ -358,7 +358,7 @@ def _sealed(send: Send, host: str) -> Send:
             }
         await send(message)
 
-    return sealed
+    return send_isolated
 
 
 def _strict(cookie: bytes) -> bytes:

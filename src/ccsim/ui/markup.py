@@ -43,12 +43,12 @@ SCRIPT = b"""<script>
 """
 
 
-def mended(send: Send) -> Send:
+def with_accessible_markup(send: Send) -> Send:
     """Return a function that answers with the corrected page; other answers are unchanged."""
     starts: list[Message] = []
     parts: list[bytes] = []
 
-    async def mending(message: Message) -> None:
+    async def send_accessible(message: Message) -> None:
         if message["type"] == "http.response.start":
             kinds = [value for name, value in message.get("headers", ()) if name.lower() == b"content-type"]
             if message["status"] == 200 and kinds and kinds[0].startswith(b"text/html"):
@@ -69,4 +69,4 @@ def mended(send: Send) -> Send:
             message = {"type": "http.response.body", "body": body}
         await send(message)
 
-    return mending
+    return send_accessible

@@ -1,7 +1,7 @@
 """The messages that a browser may send to the widgets of a page.
 
 A browser may name any Python function, which Solara's widgets would then call. Two things close this: :func:`parsed`
-looks at every message before Solara does, and :func:`narrow` stands where messages reach widgets.
+looks at every message before Solara does, and :func:`restrict_widgets` stands where messages reach widgets.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _PLUMBING = frozenset(("template", "css", "scoped", "scoped_css_support", "metho
                        "keys", "tabbable", "tooltip"))  # fmt: skip
 
 
-class Refused(Exception):
+class RefusedMessageError(Exception):
     """A message that no page of ours sends; says why."""
 
 
@@ -39,10 +39,10 @@ def parsed(content: str | bytes) -> dict[str, Any]:
         content: text, or the binary form: a count of parts, their offsets, the parts.
 
     Raises:
-        Refused: no page sends such a message.
+        RefusedMessageError: no page sends such a message.
     """
     if len(content) > MESSAGE:
-        raise Refused("the message is too long")
+        raise RefusedMessageError("the message is too long")
     parts = 0
     if isinstance(content, bytes):
         starts = _starts(content)
@@ -51,35 +51,35 @@ def parsed(content: str | bytes) -> dict[str, Any]:
     message = json.loads(content)
     _check_values(message)
     if not isinstance(message, dict) or not isinstance(message.get("header"), dict):
-        raise Refused("the message has no header")
+        raise RefusedMessageError("the message has no header")
     kind = message["header"].get("msg_type")
     if not isinstance(kind, str) or kind not in _TYPES or message.get("channel") not in ("shell", "control"):
-        raise Refused("the message is of no known type")
+        raise RefusedMessageError("the message is of no known type")
     inner = message.get("content")
     if not isinstance(inner, dict) or not isinstance(message.get("metadata", {}), dict):
-        raise Refused("the message has no content")
+        raise RefusedMessageError("the message has no content")
     if not isinstance(inner.get("comm_id", ""), str):
-        raise Refused("a channel has a name")
+        raise RefusedMessageError("a channel has a name")
     if kind == "comm_open":
         if str(inner.get("target_name")) not in _TARGETS or inner.get("data"):
-            raise Refused("a browser opens no widget")
+            raise RefusedMessageError("a browser opens no widget")
     elif kind == "comm_msg":
         _check_data(inner.get("data"), parts)
     if parts and kind != "comm_msg":
-        raise Refused("the message has parts that it cannot have")
+        raise RefusedMessageError("the message has parts that it cannot have")
     return message
 
 
 def _starts(content: bytes) -> tuple[int, ...]:
     """Return the start of each part of a binary message, after checking their number."""
     if len(content) < 8:
-        raise Refused("the message has fewer bytes than a message")
+        raise RefusedMessageError("the message has fewer bytes than a message")
     count = struct.unpack("!I", content[:4])[0]
     if not 1 <= count <= PARTS or 4 * (count + 1) > len(content):
-        raise Refused("the message has more parts than bytes for them")
+        raise RefusedMessageError("the message has more parts than bytes for them")
     starts: tuple[int, ...] = struct.unpack(f"!{count}I", content[4 : 4 * (count + 1)])
     if starts[0] != 4 * (count + 1) or list(starts) != sorted(starts) or starts[-1] > len(content):
-        raise Refused("the parts of the message are not where it says")
+        raise RefusedMessageError("the parts of the message are not where it says")
     return starts
 
 
@@ -87,12 +87,12 @@ def _check_values(value: Any, depth: int = DEPTH) -> None:
     """Raise an error for messages that are nested too deep or name another widget."""
     if isinstance(value, str):
         if value.startswith("IPY_MODEL_"):
-            raise Refused("a browser hands over no widget")
+            raise RefusedMessageError("a browser hands over no widget")
         return
     if not isinstance(value, (dict, list)):
         return
     if not depth:
-        raise Refused("the message is nested too deep")
+        raise RefusedMessageError("the message is nested too deep")
     for inner in value.values() if isinstance(value, dict) else value:
         _check_values(inner, depth - 1)
 
@@ -101,30 +101,30 @@ def _check_data(data: Any, parts: int) -> None:
     """Check a message to a widget, or on the channel that requests a page."""
     method = data.get("method") if isinstance(data, dict) else None
     if not isinstance(method, str) or not set(data) <= _METHODS.get(method, frozenset()):
-        raise Refused("nothing of that kind is said to a widget")
+        raise RefusedMessageError("nothing of that kind is said to a widget")
     if method == "custom":
         content = data.get("content")
         if not isinstance(content, dict) or not set(content) <= {"event", "data"}:
-            raise Refused("a widget receives only events")
+            raise RefusedMessageError("a widget receives only events")
         event = content.get("event")
         if not isinstance(event, str) or not re.fullmatch(r"[\w.:!-]{1,80}", event):
-            raise Refused("an event has a name")
+            raise RefusedMessageError("an event has a name")
     elif parts:
-        raise Refused("only an event has parts")
+        raise RefusedMessageError("only an event has parts")
     elif method == "update":
         if not isinstance(data.get("state"), dict) or data.get("buffer_paths"):
-            raise Refused("a state is values by name")
+            raise RefusedMessageError("a state is values by name")
     elif method == "run":
         args = data.get("args")
         if not isinstance(args, dict) or args.get("appName") not in (None, "", "__default__"):
-            raise Refused("there is one application")
+            raise RefusedMessageError("there is one application")
         if not isinstance(args.get("path", ""), str):
-            raise Refused("a path is a text")
+            raise RefusedMessageError("a path is a text")
         if not isinstance(args.get("themes", {}), dict):
-            raise Refused("themes are values by name")
+            raise RefusedMessageError("themes are values by name")
 
 
-def narrow() -> None:
+def restrict_widgets() -> None:
     """Restrict messages to events that a widget declares and values that a browser may set.
 
     One place for all widgets: Solara hands every message of a browser to ``Widget._handle_msg``.
@@ -132,7 +132,7 @@ def narrow() -> None:
     from ipywidgets.widgets.widget import Widget  # type: ignore[import-untyped]  # ipywidgets has no types
 
     handle = Widget._handle_msg
-    if getattr(handle, "narrow", False):
+    if getattr(handle, "restrict_widgets", False):
         return
 
     def checked(widget: Any, message: dict[str, Any]) -> None:
@@ -151,7 +151,7 @@ def narrow() -> None:
             return
         handle(widget, message)
 
-    checked.narrow = True  # type: ignore[attr-defined]  # so that it is put there once
+    checked.restrict_widgets = True  # type: ignore[attr-defined]  # so that it is put there once
     Widget._handle_msg = checked
 
 

@@ -1,4 +1,4 @@
-"""The server of Mesa's page: it contacts no other machine, and it ends when told to.
+"""The server of Mesa's page: it contacts no other machine, and it ends when it is told to.
 
 What Solara's own command does besides (ask the package index for a newer version, wait without limit for open pages) is
 left out here. Solara names this way of serving its application for those who bring their own server.
@@ -32,7 +32,7 @@ GOODBYE, EXIT_TIMEOUT = 2, 6
 FORGOTTEN, MOST_PAGES = "10m", str(guard.PAGES + 20)
 
 
-class Ending(uvicorn.Server):
+class PromptServer(uvicorn.Server):
     """A server that ends within some seconds, whatever its threads are doing."""
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
@@ -46,7 +46,7 @@ class Ending(uvicorn.Server):
 
 
 def run(host: str, port: int, open_: bool, site: Path = SITE, end_with: BinaryIO | None = None) -> None:
-    """Serve Mesa's page until told to end.
+    """Serve Mesa's page until it is stopped.
 
     Args:
         host: address to listen at.
@@ -93,13 +93,13 @@ def run(host: str, port: int, open_: bool, site: Path = SITE, end_with: BinaryIO
         starlette.app, log_level="error", timeout_graceful_shutdown=GOODBYE, http=Connection, proxy_headers=False,
         server_header=False, ws="websockets-sansio", ws_max_size=MESSAGE, root_path="",
     )  # fmt: skip
-    server = Ending(config)
+    server = PromptServer(config)
     if end_with is not None:
         threading.Thread(target=_end_with, args=(server, end_with), daemon=True).start()
     server.run(sockets=[listener])
 
 
-def _end_with(server: Ending, stream: BinaryIO) -> None:
+def _end_with(server: PromptServer, stream: BinaryIO) -> None:
     """End a server when a stream does."""
     stream.read()
     server.handle_exit(signal.SIGTERM, None)

@@ -9,7 +9,7 @@ from collections import deque
 
 from ccsim.app.limits import Allowance
 from ccsim.app.pages import Message, Receive, Send
-from ccsim.ui.messages import Refused, parsed
+from ccsim.ui.messages import RefusedMessageError, parsed
 
 #: Largest number of channels of a page.
 CHANNELS = 60
@@ -19,7 +19,7 @@ REQUEST_TIMEOUT = 20.0
 MESSAGES = (600.0, 60.0)
 
 
-class Talk:
+class CheckedSocket:
     """A socket known to Solara: messages are checked before they are passed on.
 
     Args:
@@ -54,8 +54,8 @@ class Talk:
             kind = data["header"]["msg_type"]
             self._channels += kind == "comm_open"
             if self._channels > CHANNELS:
-                raise Refused("a page opens few channels")
-        except (Refused, ValueError, RecursionError):
+                raise RefusedMessageError("a page opens few channels")
+        except (RefusedMessageError, ValueError, RecursionError):
             return await self._end()
         if kind == "comm_msg":
             self._requested = self._requested or data["content"]["data"]["method"] in ("run", "app-status")
