@@ -117,6 +117,33 @@ EQUIVALENT = (
         "distance[source], ways[source], order[0] = 1, 1.0, source",
         "only differences of distances count",
     ),
+    (
+        "management/centrality.py",
+        "distance[source], ways[source], order[0] = 0, 1.0, source",
+        "distance[source], ways[source], order[0] = 0, 1.25, source",
+        "only ratios of ways count",
+    ),
+    ("management/centrality.py", "fill(distance, -1)", "fill(distance, -2)", "any negative number is not reached"),
+    ("experience/experience.py", "if contacts > 0.0:", "if contacts > 0.1:", "contacts are whole"),
+    (
+        "model/initial_state.py",
+        "while draw > edge and segment < segments - 1:",
+        "while draw > edge and segment < segments + 1:",
+        "the last edge is 1, which no draw exceeds",
+    ),
+    ("model/ties.py", "for _ in range(50):", "for _ in range(51):", "the numbers have converged before"),
+    (
+        "model/kpis.py",
+        "week = 1.0 + rate / 52.0",
+        "week = 1.0 + rate / 65.0",
+        "the rounds that follow converge from any start",
+    ),
+    (
+        "model/kpis.py",
+        "for row in range(1 if x.ndim == 1 else x.shape[1]):",
+        "for row in range(2 if x.ndim == 1 else x.shape[1]):",
+        "the same series is worked out twice",
+    ),
     ("model/kpis.py", "for _ in range(12):", "for _ in range(13):", "the root has converged before"),
     (
         "model/ties.py",

@@ -127,3 +127,8 @@ def test_filling_is_drawing_row_by_row() -> None:
     out = np.empty(20)
     fill_uniforms(out, 7, 12, -3)
     assert out.tolist() == [uniform(7, 12, -3, row) for row in range(20)]
+
+
+def test_the_number_of_a_users_stream_is_that_of_its_name() -> None:
+    # Checksums of 3,421,780,262 and 907,060,870.
+    assert [stream(name) for name in ("123456789", "hello")] == [1_421_781_262, 907_061_870]

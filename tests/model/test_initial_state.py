@@ -378,7 +378,7 @@ def test_small_organisations_are_simulated_once_per_seed_and_large_ones_each_tim
         assert len(past) == count, most
 
 
-@pytest.mark.parametrize(("named", "ties"), [(0.0, 5), (1.0, 30)])
+@pytest.mark.parametrize(("named", "ties"), [(0.0, 5), (0.05, 30), (1.0, 30)])
 def test_there_is_room_for_as_many_ties_as_a_person_may_have(named: float, ties: int) -> None:
     s = replace_values(sized(staff=40, ties=5), {"ties.named": named})
     assert sample_initial(s, 1).populations.colleagues.shape == (40, ties)

@@ -131,3 +131,8 @@ def test_of_many_the_very_first_are_chosen() -> None:
     race = np.random.default_rng(3).standard_normal(500)
     for count in (1, 50, 499):
         assert set(_first(race, np.ones(500, bool), count)) == set(np.argsort(-race)[:count])
+
+
+def test_a_mean_of_a_twentieth_gives_one_person_in_twenty_a_tie() -> None:
+    assert (drawn_ties(np.zeros(40, np.int64), 0.05, 0.0, 1) >= 0).sum() == 2
+    assert (uneven_ties(np.zeros(40, np.int64), 0.05, 0.0, Ties(), 1) >= 0).sum() == 2

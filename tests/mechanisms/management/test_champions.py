@@ -175,3 +175,12 @@ def test_who_is_suited_is_judged_by_conviction_habit_and_skill() -> None:
         0,
         10,
     ]
+
+
+def test_the_first_department_is_one_like_the_others() -> None:
+    staff = equals()
+    staff.champion[[3, 20]], staff.conviction[18] = 4.0, 0.9
+    assert appointed(staff, count=3, hours=10.0, placement="together") == [0, 3, 20]
+    staff = equals()
+    staff.conviction[5], staff.conviction[18] = 0.9, 0.8
+    assert appointed(staff, count=3, hours=10.0, placement="together") == [0, 1, 5]

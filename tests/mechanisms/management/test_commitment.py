@@ -4,7 +4,14 @@ from small_world import Claim, check_off, set_to, with_values, world_of
 
 from ccsim.engine.functions import half_saturation
 from ccsim.mechanisms.incentives.scorecards import customer_share
-from ccsim.mechanisms.management.commitment import credibility_update, persuaded, rights_kept, update_commitment
+from ccsim.mechanisms.management.commitment import (
+    all_successes,
+    credibility_update,
+    excess_successes,
+    persuaded,
+    rights_kept,
+    update_commitment,
+)
 from ccsim.model.settings import Settings
 from ccsim.model.state import ModelState
 from ccsim.model.week import step
@@ -196,3 +203,15 @@ def test_a_fraction_of_a_success_is_above_the_usual() -> None:
     assert persuaded(0.5, 0.05, 0.0, p) == pytest.approx(
         0.5 + 0.5 * p.successes_rate * 0.05 / (0.05 + p.half_saturation)
     )
+
+
+def test_successes_are_counted_by_the_post_however_few_posts_there_are() -> None:
+    state = world_of(set_to()).populations
+    leaders, departments, firm = state.leaders, state.departments, state.firm
+    departments.first_staff[:], departments.last_staff[:] = (0, 1, 20), (1, 20, 20)
+    departments.visible_successes[:], firm.visible_successes[0] = (3.0, 4.0, 5.0), 0.1
+    assert all_successes(departments) == (12.0, 20.0)
+    above = [excess_successes(k, 12.0, 20.0, leaders, departments, firm) for k in range(4)]
+    assert above == pytest.approx([12.0 / 20.0 - 0.1, 3.0 - 0.1, 4.0 / 19.0 - 0.1, 5.0 - 0.1])
+    firm.visible_successes[0] = 3.5
+    assert excess_successes(1, 12.0, 20.0, leaders, departments, firm) == 0.0

@@ -105,3 +105,10 @@ def test_the_support_and_the_measures_of_a_department_are_those_of_its_leaders()
     assert state.departments.by_handling_time == pytest.approx(
         [decreed.handling_time * share for share in (0.5, 1.0, 0.0)]
     )
+
+
+def test_without_leaders_no_measure_is_turned() -> None:
+    state = world_of(set_to({"organisation.tiers": 0})).populations
+    s = set_to({"implementation.gap": False, "staff_scorecard.handling_time": 0.7})
+    enact_decree(state.staff, state.leaders, state.departments, s.staff_scorecard, s.implementation, s.mandate)
+    assert (state.departments.by_handling_time == 0.7).all()

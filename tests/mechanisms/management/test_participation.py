@@ -10,6 +10,7 @@ from ccsim.mechanisms.management.participation import (
     release_probability,
     volunteers,
 )
+from ccsim.mechanisms.management.programme import inform
 
 
 def test_the_bottom_buys_improvement_meetings_and_routines() -> None:
@@ -106,3 +107,19 @@ def test_a_stopped_programme_involves_no_person() -> None:
     )
     assert not (populations.staff.improvement_hours.any() or populations.staff.customer_hours.any())
     assert populations.firm.embedding_hours[0] == 0.0
+
+
+def test_one_person_can_be_involved_and_informed() -> None:
+    s = set_to({"programme.budget": 900.0, "programme.top_down_share": 0.5})
+    state = world_of(
+        set_to({"organisation.staff": 1, "organisation.departments": 1, "organisation.front_departments": 1})
+    )
+    state.reset_flows()
+    populations = state.populations
+    populations.staff.conviction[:], populations.leaders.conviction[:], populations.staff.vacant_until[:] = 1.0, 1.0, 3
+    parameters = ParticipationParameters(s.programme, s.rollout, s.visible_successes, 0.5)
+    involve_volunteers(
+        populations.staff, populations.leaders, populations.departments, populations.firm, parameters, 3, 3
+    )
+    inform(populations.staff, populations.leaders, populations.departments, populations.firm, s.programme, s.rollout, 3)
+    assert populations.staff.improvement_hours[0] > 0.0 and populations.staff.training_hours[0] > 0.0

@@ -80,3 +80,14 @@ def test_hours_of_improvement_count_by_the_person_tested_or_not() -> None:
     staff.improvement_hours[:4], firm.planning_hours[0], firm.know_how[0] = (3.0, 6.0, 9.0, 6.0), 12.0, 0.2
     update_know_how(staff, firm, p)
     assert firm.know_how[0] == pytest.approx(know_how_update(0.2, 0.5, 0.25, 0.75, p))
+
+
+def test_one_person_learns_from_the_own_hours() -> None:
+    state = world_of(
+        set_to({"organisation.staff": 1, "organisation.departments": 1, "organisation.front_departments": 1})
+    )
+    state.reset_flows()
+    p = set_to({"rollout.testing_share": 0.25}).rollout
+    state.populations.staff.improvement_hours[0], state.populations.firm.know_how[0] = 2.0, 0.2
+    update_know_how(state.populations.staff, state.populations.firm, p)
+    assert state.populations.firm.know_how[0] == pytest.approx(know_how_update(0.2, 0.0, 0.5, 1.5, p))

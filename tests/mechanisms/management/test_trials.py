@@ -88,3 +88,9 @@ def test_a_return_mixes_what_departments_share_and_what_they_do_not() -> None:
     p = set_to({"trials.uncertainty": 0.2, "trials.shared": 0.36}).trials
     assert return_factor(1.0, 0.5, p) == pytest.approx(1.0 + 0.2 * (0.6 + 0.8 * 0.5))
     assert return_factor(0.0, -0.5, p) == pytest.approx(1.0 - 0.2 * 0.8 * 0.5)
+
+
+def test_an_improvement_that_is_hardly_seen_is_seen() -> None:
+    s = set_to({"trials.stop_below": 0.05, "visible_successes.size": 0.5, "visible_successes.visibility": 0.1})
+    firm = reviewed(s, improvements=0.2, failures=1.0).populations.firm
+    assert (firm.attempts[0], firm.successful_attempts[0]) == pytest.approx((5.0, 4.0))

@@ -220,3 +220,26 @@ def test_a_customer_who_leaves_takes_the_open_issue_out_of_the_queue() -> None:
     assert cases.state[[0, 1, 2, 3, 9]].tolist() == [WITHDRAWN, WITHDRAWN, NO_CASE, NO_CASE, WAITING]
     assert departments.withdrawn.tolist() == [1.0, 1.0, 1.0] and departments.queue.tolist() == [0, 0, 1]
     assert state.populations.segments.left.sum() == 5 and not customers.active.any()
+
+
+def test_a_segment_that_moves_nine_times_as_readily_joins_and_leaves_as_its_draws_say() -> None:
+    s = set_to({"market.churn": 0.01, "market.joining_probability": 0.01, "market.churn_sensitivity": 0.0, "market.word_of_mouth_churn": 0.0,
+                "market.word_of_mouth_joining": 0.0})  # fmt: skip
+    for leaving in (True, False):
+        state = world_of(set_to())
+        state.reset_flows()
+        customers, segments, firm = state.populations.customers, state.populations.segments, state.populations.firm
+        customers.active[:], customers.mobility[:], segments.mobility[:], firm.challenger[0] = (
+            leaving,
+            1.0,
+            (1.0, 9.0, 1.0),
+            0.0,
+        )
+        word = customers.u_churn if leaving else customers.u_join
+        word[:] = 0.085 * 2.0**32
+        if leaving:
+            cases, departments = state.populations.cases, state.populations.departments
+            lose_customers(customers, cases, departments, segments, firm, s.market, s.customer_differences)
+        else:
+            acquire_customers(customers, segments, firm, s.market, s.customer_differences, s.promise, 0)
+        assert (customers.active == ((customers.segment == 1) != leaving)).all()

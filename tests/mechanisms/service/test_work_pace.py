@@ -67,15 +67,17 @@ def test_load_pace_and_standard_of_a_week() -> None:
     p = set_to(
         {"work_pace.pressure": 0.5, "work_pace.erosion_weeks": 10.0, "work_pace.baseline_workload": 0.8}
     ).work_pace
-    departments.queue[:], departments.hours[:], departments.standard[:] = (6, 1, 5), (40.0, 0.05, 0.0), (1.0, 0.9, 0.8)
+    departments.queue[:], departments.hours[:], departments.standard[:] = (6, 0, 5), (40.0, 0.05, 0.0), (1.0, 0.9, 0.8)
     departments.load[:], departments.success_loss[:] = 1.0, 0.2
     staff.time_penalty[:], staff.pace[:] = 0.1, 1.25
     set_pace(staff, departments, p, 4.0)
-    loads = [1.0 + 0.25 * (load - 1.0) for load in (24.0 / 40.0, 3.0, 3.0)]
+    loads = [1.0 + 0.25 * (load - 1.0) for load in (24.0 / 40.0, 0.0, 3.0)]
     assert departments.load == pytest.approx(loads)
     paces = [standard * (0.8 / load) ** 0.5 for standard, load in zip((1.0, 0.9, 0.8), loads, strict=True)]
     assert departments.pace == pytest.approx(paces)
-    standards = [standard + 0.1 * (pace - standard) for standard, pace in zip((1.0, 0.9, 0.8), paces, strict=True)]
+    standards = [
+        standard + 0.1 * min(0.0, pace - standard) for standard, pace in zip((1.0, 0.9, 0.8), paces, strict=True)
+    ]
     assert departments.standard == pytest.approx(standards)
     assert departments.success_loss == pytest.approx(
         [1.0 - 0.8 * (1.0 - p.success_loss * (1.0 - pace)) for pace in paces]
