@@ -14,14 +14,14 @@ ORDINARY = 0.5
 
 
 @ahead
-def weigh_options(populations: Any, settings: Any, person: Any, without: Any, out: Any) -> None:
+def weigh_options(populations: Any, settings: Any, person: Any, left_out: Any, out: Any) -> None:
     """Write the utility of each option to a person with an ordinary case that has no previous handler.
 
     Args:
         populations: every population.
         settings: all parameters.
         person: row of the person.
-        without: the term to leave out: 1 rewards, 2 belief, 3 the norm, 4 habit; 0 for none.
+        left_out: the term that is left out: 1 rewards, 2 belief, 3 the norm, 4 habit; 0 for none.
         out: shape (5,); filled, with -1e9 for an option that is not open (utility).
 
     Writes:
@@ -32,8 +32,8 @@ def weigh_options(populations: Any, settings: Any, person: Any, without: Any, ou
     d, lead = staff.department[person], staff.leader[person]
     features = person_features(person, lead, 0.0, staff, leaders, cards, settings.conviction, settings.habit)
     own = PersonFeatures(
-        features.skill, features.authority, 0.0 if without == 1 else features.reward_weight, features.felt_latitude,
-        0.0 if without == 2 else features.belief, 0.0 if without == 3 else features.norm, 0.0 if without == 4 else features.habit,
+        features.skill, features.authority, 0.0 if left_out == 1 else features.reward_weight, features.felt_latitude,
+        0.0 if left_out == 2 else features.belief, 0.0 if left_out == 3 else features.norm, 0.0 if left_out == 4 else features.habit,
         features.fatigue, features.time_penalty,
     )  # fmt: skip
     facts = CaseFeatures(

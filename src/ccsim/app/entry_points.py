@@ -70,7 +70,7 @@ def entry_points() -> list[EntryPoint]:
         EntryPoint(
             "weigh_options",
             weigh_options,
-            {"populations": state.populations, "settings": settings, "person": 0, "without": 0, "out": series},
+            {"populations": state.populations, "settings": settings, "person": 0, "left_out": 0, "out": series},
         ),
         EntryPoint("discount_weeks", kpis.discount_weeks, {"rate": 0.5, "out": series}),
         *(EntryPoint(name, function, {"x": series, "out": series}) for name, function in kpis.SERIES.items()),

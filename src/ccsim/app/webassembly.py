@@ -46,11 +46,11 @@ define internal ptr @take(i32 %size, i32 %align) {
   store i32 %end, ptr @engine_heap
   %pages = call i32 @llvm.wasm.memory.size.i32(i32 0)
   %last = add i32 %end, 65535
-  %wanted = lshr i32 %last, 16
-  %few = icmp ugt i32 %wanted, %pages
+  %needed = lshr i32 %last, 16
+  %few = icmp ugt i32 %needed, %pages
   br i1 %few, label %grow, label %done
 grow:
-  %more = sub i32 %wanted, %pages
+  %more = sub i32 %needed, %pages
   %old = call i32 @llvm.wasm.memory.grow.i32(i32 0, i32 %more)
   %failed = icmp eq i32 %old, -1
   br i1 %failed, label %none, label %done
@@ -129,10 +129,10 @@ exact:
   ret double %power
 }
 
-define i32 @numba_attempt_nocopy_reshape(i64 %nd, ptr %dims, ptr %strides, i64 %new, ptr %wanted, ptr %out, i64 %size, i32 %order) {
+define i32 @numba_attempt_nocopy_reshape(i64 %nd, ptr %dims, ptr %strides, i64 %new, ptr %shape, ptr %out, i64 %size, i32 %order) {
   %both = or i64 %nd, %new
-  %one = icmp eq i64 %both, 1
-  br i1 %one, label %same, label %none
+  %flat = icmp eq i64 %both, 1
+  br i1 %flat, label %same, label %none
 none:
   call void @llvm.trap()
   unreachable

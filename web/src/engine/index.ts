@@ -219,17 +219,17 @@ export class Simulation {
   weigh(person: number): Weighed {
     this.live();
     const { module } = this.engine;
-    const appeals = (without: number, settings: Settings): number[] => [
+    const utilities = (leftOut: number, settings: Settings): number[] => [
       ...module.figures("weigh_options", this.layout, OPTIONS, (key) =>
-        key === "person" ? BigInt(person) : key === "without" ? BigInt(without) : settings.get(key)!,
+        key === "person" ? BigInt(person) : key === "left_out" ? BigInt(leftOut) : settings.get(key)!,
       ),
     ];
-    const whole = appeals(0, this.settings);
+    const whole = utilities(0, this.settings);
     const terms: Weighed["terms"] = {};
-    OF_PERSON.forEach((name, place) => (terms[name] = appeals(place + 1, this.settings).map((value, i) => whole[i] - value)));
+    OF_PERSON.forEach((name, place) => (terms[name] = utilities(place + 1, this.settings).map((value, i) => whole[i] - value)));
     for (const [name, key] of Object.entries(OF_SETTINGS)) {
       const without = new Map(this.settings).set(key, 0);
-      terms[name] = appeals(0, without).map((value, i) => whole[i] - value);
+      terms[name] = utilities(0, without).map((value, i) => whole[i] - value);
     }
     return { appeals: whole, terms };
   }
