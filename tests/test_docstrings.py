@@ -71,6 +71,35 @@ def test_functions_with_many_parameters_describe_them(package: str) -> None:
     assert not bare
 
 
+def exported() -> Iterator[tuple[str, Any]]:
+    """Go through the functions that ``ccsim`` exports, and the public methods of the classes that it exports."""
+    for name in ccsim.__all__:
+        item = getattr(ccsim, name)
+        if not inspect.isclass(item):
+            yield name, inspect.unwrap(item)
+            continue
+        for kind in item.__mro__:
+            for method, value in vars(kind).items() if kind.__module__.startswith("ccsim.") else ():
+                function = inspect.unwrap(getattr(value, "__func__", value))
+                if inspect.isfunction(function) and not method.startswith("_"):
+                    yield f"{name}.{method}", function
+
+
+def undescribed(function: Any) -> list[str]:
+    """Return the parameters of a function that its docstring lacks, and ``Raises`` if it raises errors unannounced."""
+    text = inspect.getdoc(function) or ""
+    names = [name for name in inspect.signature(function).parameters if name not in ("self", "cls")]
+    lacking = [name for name in names if not re.search(rf"^    \*{{0,2}}{name}( \(.*\))?: ", text, re.MULTILINE)]
+    raises = re.search(r"^\s+raise \w", inspect.getsource(function), re.MULTILINE)
+    return lacking + (["Raises"] if raises and "\nRaises:\n" not in text else [])
+
+
+def test_what_the_package_exports_describes_every_parameter_and_every_error() -> None:
+    functions = dict(exported())
+    assert {"compare", "Organisation.run", "Design.given", "CollectedOrganisation.latest"} <= set(functions)
+    assert not {name: lacking for name, function in functions.items() if (lacking := undescribed(function))}
+
+
 def test_every_option_of_every_command_has_a_help_text() -> None:
     rows = [(one.name, row) for one in commands(typer.main.get_command(app)) for row in one.params]
     assert len(rows) > 100

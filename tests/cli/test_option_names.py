@@ -4,11 +4,15 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 import typer
 
+from ccsim.analysis.problem import Runner
+from ccsim.cli.analysis_options import OutputDir
 from ccsim.cli.main import app, main
 from ccsim.cli.option_names import as_typed
+from ccsim.cli.options import Form
 
 COMMANDS = typer.main.get_command(app)
 
@@ -40,3 +44,9 @@ def test_keys_and_files_stay_as_they_are() -> None:
     assert as_typed(message, COMMANDS, ["sweep", "nothing"]).splitlines() == [
         "scenario.toml:3: weeks: must be 1", "programme.budget: must be 0", "--samples: must be 8",
     ]  # fmt: skip
+
+
+def test_an_analysis_that_finds_nothing_shows_its_notes_without_a_table(capsys: Any, tmp_path: Path) -> None:
+    output = OutputDir(tmp_path, Runner(), Form.table)
+    output.show(pd.DataFrame([]), title="Where csat > 70", notes=["No region differs."])
+    assert "No region differs.\nTables, figures and runs: " in capsys.readouterr().out

@@ -187,9 +187,16 @@ class Comparison(RenamedAttributes):
         return pd.concat(parts, ignore_index=True)
 
     def overtakes_week(self, scenario: str, kpi: str = "npv") -> int | None:
-        """Return the first week from which a scenario's mean KPI stays above the baseline's; None if it never does.
+        """Return the first week from which a scenario's mean KPI stays above the baseline's.
 
         A KPI that fluctuates from week to week is compared by its mean over the last quarter.
+
+        Args:
+            scenario: name of the scenario.
+            kpi: name of the KPI.
+
+        Returns:
+            The week, or None if it never does.
         """
         smooth = 1 if KPIS[kpi].aggregation == "last" else QUARTER
         means, base = (
@@ -214,7 +221,15 @@ class Comparison(RenamedAttributes):
         return pd.DataFrame(rows)
 
     def plot(self, path: str | Path | None = None, kpis: Sequence[str] | None = None) -> Figure:
-        """Return the comparison's figure, and write it as PNG and SVG if a path (without suffix) is given."""
+        """Return the comparison's figure, and write it as PNG and SVG if a path is given.
+
+        Args:
+            path: of the files, without suffix; None writes nothing.
+            kpis: names of the KPIs to show; None for those of the experiment.
+
+        Returns:
+            The figure.
+        """
         from ccsim.reports.figures.comparison import comparison_figure, save
 
         figure = comparison_figure(self, kpis)

@@ -82,7 +82,8 @@ class OutputDir:
         if as_table:
             page = console()
             page.print(f"\n{title}\n", style="bold", soft_wrap=True)
-            page.print(frame_table(table, _cell))
+            if len(table):
+                page.print(frame_table(table, _cell))
             for note in notes:
                 page.print(note, soft_wrap=True)
         else:

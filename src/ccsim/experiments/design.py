@@ -95,7 +95,14 @@ class Design:
 
     @classmethod
     def given(cls, rows: Sequence[Mapping[str, Any]], scenarios: Sequence[str] = ()) -> Design:
-        """Return a design of given points, each a mapping from the same keys to values.
+        """Return a design of given points.
+
+        Args:
+            rows: for each point the values by key; all points have the same keys.
+            scenarios: in which levers and weeks are varied; empty for all except the baseline.
+
+        Returns:
+            The design.
 
         Raises:
             InputError: there are no points, keys differ, or a value is not accepted.
@@ -124,7 +131,14 @@ class Design:
         return dict(zip(self.keys, KINDS[self.kind].columns(self), strict=True))
 
     def row(self, number: int) -> dict[str, Any]:
-        """Return the values that a point sets, by key."""
+        """Return the values that a point sets.
+
+        Args:
+            number: number of the point, from 0.
+
+        Returns:
+            The values by key.
+        """
         values = {key: column[number] for key, column in self.columns.items()}
         return {k: v.item() if isinstance(v, np.generic) else v for k, v in values.items() if v is not None}
 
@@ -162,7 +176,14 @@ class Design:
 
     @classmethod
     def from_resolved(cls, data: Mapping[str, Any]) -> Design:
-        """Return the design that :meth:`resolved` wrote."""
+        """Return the design that :meth:`resolved` wrote.
+
+        Args:
+            data: what :meth:`resolved` returned.
+
+        Returns:
+            The design.
+        """
         factors = tuple(
             Factor(row["key"], row.get("low"), row.get("high"), tuple(row.get("values", ()))) for row in data["factors"]
         )

@@ -89,7 +89,15 @@ class Experiment:
     seed_groups: Mapping[str, int] = field(default_factory=dict)
 
     def seed_of(self, scenario: str, replicate: int) -> int:
-        """Return the seed of all draws of a run."""
+        """Return the seed of all draws of a run.
+
+        Args:
+            scenario: name of the scenario.
+            replicate: number of the replicate, from 0.
+
+        Returns:
+            The seed.
+        """
         from ccsim.simulation.simulation import replicate_seed
 
         return replicate_seed(self.seed, replicate) + self.seed_groups.get(scenario, 0) * UNIT_SEEDS
@@ -118,9 +126,15 @@ class Experiment:
         return self.design_scenarios.base_scenarios if self.design_scenarios else self.scenarios
 
     def label(self, scenario: str) -> str:
-        """Return the label of a scenario in tables and figures: its title, or its name if the title is inherited.
+        """Return the label of a scenario in tables and figures.
 
         Variants inherit the title of the scenario that they extend, and rows with the same title could not be distinguished.
+
+        Args:
+            scenario: name of the scenario.
+
+        Returns:
+            The title of the scenario, or its name if the title is inherited.
         """
         swept = self.sweep.points if self.sweep else {}
         titles = {name: base.title.strip() for name, base in self.base_scenarios.items() if name not in swept}
@@ -129,6 +143,12 @@ class Experiment:
 
     def with_design(self, design: Design) -> Experiment:
         """Return the experiment with its scenarios at the points of a design.
+
+        Args:
+            design: the points.
+
+        Returns:
+            The experiment.
 
         Raises:
             InputError: the design does not fit the scenarios, or needs more runs than are accepted.
@@ -140,7 +160,14 @@ class Experiment:
         return experiment
 
     def baseline_for(self, scenario: str) -> str:
-        """Return the scenario with which a scenario is compared: the baseline, at the same point if the point varies it."""
+        """Return the scenario with which a scenario is compared.
+
+        Args:
+            scenario: name of the scenario.
+
+        Returns:
+            The name of the baseline, at the same point of the design if the point varies it.
+        """
         if not self.design_scenarios or self.baseline in self.design_scenarios.unvaried:
             return self.baseline
         return self.design_scenarios.name(self.baseline, self.design_scenarios.locate(scenario)[1])
@@ -184,12 +211,20 @@ class Experiment:
         return experiment
 
     def validate_precision(self) -> None:
-        """Refuse a stopping rule that cannot be met."""
+        """Refuse a stopping rule that cannot be met.
+
+        Raises:
+            InputError: it cannot be met.
+        """
         for key, problem in precision_problems(self.precision, self.replicates):
             raise InputError(f"{': '.join(key)}: {problem}")
 
     def validate_schedule(self) -> None:
-        """Refuse a horizon that cuts off moves, because the scenarios would not be run as described."""
+        """Refuse a horizon that cuts off moves, because the scenarios would not be run as described.
+
+        Raises:
+            InputError: a move is scheduled after the last week.
+        """
         for name, scenario in self.base_scenarios.items():
             varied = self.design_scenarios.varied_in.get(name, ()) if self.design_scenarios else ()
             for move in scenario.schedule:
@@ -204,7 +239,11 @@ class Experiment:
                 raise InputError(f"{factor.key}: reaches week {max(factor.ends())}; the last week is {self.weeks - 1}")
 
     def validate_run_count(self) -> None:
-        """Refuse a number of runs above the limit."""
+        """Refuse a number of runs above the limit.
+
+        Raises:
+            InputError: there are too many.
+        """
         runs = len(self.scenarios) * self.replicates
         if runs > MAX_RUNS:
             what = "scenarios at points of the design" if self.design else "scenarios"
@@ -239,7 +278,14 @@ class Experiment:
 
     @classmethod
     def from_resolved(cls, data: Mapping[str, Any]) -> Experiment:
-        """Return the experiment that :meth:`resolved` wrote."""
+        """Return the experiment that :meth:`resolved` wrote.
+
+        Args:
+            data: what :meth:`resolved` returned.
+
+        Returns:
+            The experiment.
+        """
         bases: dict[str, Scenario] = {}
         for name, row in data["scenarios"].items():
             reader = Parser(Path("manifest.json"), {})

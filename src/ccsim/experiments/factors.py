@@ -90,7 +90,14 @@ class Factor:
         return not self.values and (bool(self.label) or self.parameter.kind is int)  # type: ignore[union-attr]  # without a label it has a parameter
 
     def from_unit(self, u: np.ndarray) -> np.ndarray:
-        """Return values at positions in the unit interval, in the shape of ``u``; every value gets an equal share."""
+        """Return values at positions in the unit interval; every value gets an equal share.
+
+        Args:
+            u: positions from 0 to 1, of any shape.
+
+        Returns:
+            The values, in the shape of ``u``.
+        """
         if self.values:
             values: np.ndarray = column_of(self.values)[
                 np.minimum(u * len(self.values), len(self.values) - 1).astype(int)
@@ -102,7 +109,14 @@ class Factor:
         return low + u * (high - low)
 
     def levels(self, count: int) -> list[Any]:
-        """Return its values, or equally spaced ones from lowest to highest (fewer if there are not enough)."""
+        """Return its values, or equally spaced ones from lowest to highest.
+
+        Args:
+            count: number of equally spaced values.
+
+        Returns:
+            The values; fewer if a whole-number factor does not have enough.
+        """
         if self.values:
             return list(self.values)
         levels = np.linspace(float(self.low), float(self.high), count)  # type: ignore[arg-type]  # a factor without values has both ends

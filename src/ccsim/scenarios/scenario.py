@@ -182,7 +182,14 @@ class Scenario:
         yield from (self.history, self.values(), *(move.set for move in self.schedule))
 
     def diff(self, other: Scenario) -> list[tuple[str, Any, Any]]:
-        """Return the differences at week 0, as (key, here, there), in order of display."""
+        """Return the differences from another scenario at week 0.
+
+        Args:
+            other: the other scenario.
+
+        Returns:
+            Key, value here and value there, in order of display.
+        """
         own, there = self.values(), other.values()
         rows = [
             (key, own.get(key, row.shown), there.get(key, row.shown))
@@ -273,7 +280,14 @@ def data_dirs(kind: str) -> list[Path]:
 
 
 def list_scenarios(kind: str = "scenarios") -> dict[str, Path]:
-    """Return the available scenarios (or ``"experiments"``) by name: those of the current folder and of the library."""
+    """Return the available scenarios or experiments: those of the current folder and of the library.
+
+    Args:
+        kind: ``"scenarios"`` or ``"experiments"``.
+
+    Returns:
+        The files by name.
+    """
     places = [*reversed(data_dirs(kind)), Path(kind)]
     found = {path.stem: path for place in places for path in sorted(place.glob("*.toml"))}
     return dict(sorted(found.items()))

@@ -87,7 +87,14 @@ class CollectedOrganisation(Organisation):
         return Floor(self)
 
     def latest(self, name: str) -> float:
-        """Return a KPI of the last simulated week."""
+        """Return a KPI of the last simulated week.
+
+        Args:
+            name: name of the KPI.
+
+        Returns:
+            The value, in the unit of the KPI.
+        """
         if self._latest[0] != self.week:
             self._latest = self.week, {key: float(values[-1]) for key, values in self.simulation.kpis().items()}
         return self._latest[1][name]

@@ -137,6 +137,10 @@ class Organisation(RenamedAttributes, mesa.Model):
     def intervene(self, values: Mapping[str, Any], label: str = "") -> None:
         """Set levers from the next week on, as a manager would, and add the move to the events.
 
+        Args:
+            values: values of levers by key, such as ``{"programme.budget": 4000.0}``.
+            label: name of the move in events and figures.
+
         Raises:
             InputError: a name is not a lever, a value is not accepted, or there is no further week.
         """
@@ -153,7 +157,14 @@ class Organisation(RenamedAttributes, mesa.Model):
         return pd.DataFrame(self.simulation.kpis()).rename_axis("week")
 
     def kpis_by(self, group: str) -> pd.DataFrame:
-        """Return the KPIs that exist by ``"department"`` or ``"segment"``, indexed by week and group."""
+        """Return the KPIs that exist by department or segment.
+
+        Args:
+            group: ``"department"`` or ``"segment"``.
+
+        Returns:
+            One column per KPI, one row per week and department or segment, indexed by both.
+        """
         import pandas as pd
 
         values = self.simulation.kpis(group)
@@ -182,17 +193,38 @@ class Organisation(RenamedAttributes, mesa.Model):
         return agents
 
     def employee(self, row: int) -> Employee | None:
-        """Return the person in a post; None if it is vacant."""
+        """Return the person in a post.
+
+        Args:
+            row: row of the post in the columns of staff.
+
+        Returns:
+            The person, or None if the post is vacant.
+        """
         self._sync_agents()
         return self._views.get((Employee, row))
 
     def leader(self, row: int) -> Leader | None:
-        """Return the leader of a row; None for row -1."""
+        """Return the leader of a row.
+
+        Args:
+            row: row in the columns of leaders; -1 for none.
+
+        Returns:
+            The leader, or None for row -1.
+        """
         self._sync_agents()
         return self._views.get((Leader, row))
 
     def customer(self, row: int) -> Customer | None:
-        """Return a customer by row of the market; None if the person is not a customer at present."""
+        """Return a customer by row of the market.
+
+        Args:
+            row: row in the columns of customers.
+
+        Returns:
+            The customer, or None if the person is not a customer at present.
+        """
         self._sync_agents()
         return self._views.get((Customer, row))
 
@@ -209,7 +241,11 @@ class Organisation(RenamedAttributes, mesa.Model):
         ]
 
     def register_agent(self, agent: Any) -> None:
-        """Add an agent; Mesa calls this for every new agent."""
+        """Add an agent; Mesa calls this for every new agent.
+
+        Args:
+            agent: the agent.
+        """
         super().register_agent(agent)
         counters = getattr(mesa.Agent, "_ids", None)
         if counters is not None and not isinstance(agent, AgentView):
@@ -220,6 +256,9 @@ class Organisation(RenamedAttributes, mesa.Model):
 
     def deregister_agent(self, agent: Any) -> None:
         """Remove an agent; Mesa calls this for every removed agent.
+
+        Args:
+            agent: the agent.
 
         Raises:
             InputError: the agent is a person of the organisation, who would continue to work or to buy without an agent.
