@@ -67,7 +67,7 @@ def test_what_spreadsheets_add_to_a_table_is_passed_over(tmp_path: Path) -> None
     assert len(output) == 1 and re.search(r"history\.csv:3: value: csat .*from 0 to 100.*, got 170", output[0]), output
     (folder / "history.csv").unlink()
     table = read_folder(folder).tables["people"][0]
-    assert table.frame["fte"].tolist() == [0.5, 1.0] and table.line(0) == 3
+    assert table.frame["fte"].tolist() == [0.5, 1.0] and table.lines[0] == 3
 
 
 def test_amounts_below_0_and_shares_above_1_are_refused(tmp_path: Path) -> None:

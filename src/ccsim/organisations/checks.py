@@ -30,7 +30,6 @@ def across(folder: Folder) -> list[InputIssue]:
         _ties,
         _departments,
         _segments,
-        _segments_of_history,
         _history,
         _drivers,
         _events,
@@ -190,7 +189,7 @@ def _departments(folder: Folder) -> Iterator[InputIssue]:
 
 
 def _segments(folder: Folder) -> Iterator[InputIssue]:
-    """Check that churn has a period, and that segments are unique if each row is a segment."""
+    """Check that churn has a period, that segments are unique if each row is one, and that the history names only these."""
     frame = folder.frame("segments")
     if "customers" in frame:
         names, customers = frame["segment"], frame["customers"]
@@ -206,18 +205,13 @@ def _segments(folder: Folder) -> Iterator[InputIssue]:
             )  # fmt: skip
     if "revenue" in frame and "revenue" not in folder.periods:
         yield folder.fault("segments", 0, "revenue", "needs a period: revenue in [periods] of organisation.toml")
-
-
-def _segments_of_history(folder: Folder) -> Iterator[InputIssue]:
-    """Check that segments named in the history are in the file of segments."""
-    frame = folder.frame("history")
-    if "segments" not in folder.tables or "segment" not in frame:
-        return
-    known = set(folder.frame("segments")["segment"]) - {""}
-    yield from _faults(
-        folder, "history", frame["segment"], ~frame["segment"].isin(known | {""}),
-        lambda name: f"{name!r} is not a segment of segments.csv{did_you_mean(name, known)}",
-    )  # fmt: skip
+    history = folder.frame("history")
+    if "segments" in folder.tables and "segment" in history:
+        known = set(frame["segment"]) - {""}
+        yield from _faults(
+            folder, "history", history["segment"], ~history["segment"].isin(known | {""}),
+            lambda name: f"{name!r} is not a segment of segments.csv{did_you_mean(name, known)}",
+        )  # fmt: skip
 
 
 def _history(folder: Folder) -> Iterator[InputIssue]:

@@ -57,14 +57,10 @@ class Kind:
         return next(column for column in self.columns if column.name == name)
 
 
-def _kind(name: str, gives: str, *columns: tuple[str, str, bool, str]) -> tuple[str, Kind]:
-    return name, Kind(name, gives, tuple(Column(*column) for column in columns))
-
-
-KINDS: dict[str, Kind] = dict(
-    (
-        _kind(
-            "people", "posts, reporting lines, tenure and pay, one row per person",
+KINDS = {
+    name: Kind(name, gives, tuple(Column(*column) for column in columns))
+    for name, gives, columns in (
+        ("people", "posts, reporting lines, tenure and pay, one row per person", (
             ("department", NAME, True, "department of the person"),
             ("id", KEY, False, "identifier of the person, for reporting lines and ties"),
             ("manager", KEY, False, "id of the superior; empty at the top"),
@@ -73,9 +69,8 @@ KINDS: dict[str, Kind] = dict(
             ("left", YES, False, "whether the person left within the period of [periods] left"),
             ("fte", SHARE, False, "contracted time relative to full time (default 1)"),
             ("pay", AMOUNT, False, "pay for the period of [periods] pay"),
-        ),
-        _kind(
-            "posts", "posts and reporting lines, without rows for single people",
+        )),
+        ("posts", "posts and reporting lines, without rows for single people", (
             ("department", NAME, True, "department of the post"),
             ("post", KEY, False, "identifier of the post, for the posts that report to it; if only leaders' posts have one, each of these is a leader"),
             ("reports_to", KEY, False, "id of the superior post; empty at the top"),
@@ -83,37 +78,32 @@ KINDS: dict[str, Kind] = dict(
             ("pay", AMOUNT, False, "pay of a post for the period of [periods] pay"),
             ("pay_high", AMOUNT, False, "upper end of the pay range, if pay is the lower end"),
             ("status", STATUS, False, "whether the post is vacant or closed"),
-        ),
-        _kind(
-            "ties", "who listens to whom, one row per tie",
+        )),
+        ("ties", "who listens to whom, one row per tie", (
             ("from", KEY, True, "who listens"),
             ("to", KEY, True, "to whom"),
             ("weight", AMOUNT, False, "strength of the tie; a tie of weight 0 is left out"),
-        ),
-        _kind(
-            "departments", "differences between departments",
+        )),
+        ("departments", "differences between departments", (
             ("department", NAME, True, "which one"),
             ("front", YES, False, "whether customers call here first"),
             ("arrivals", AMOUNT, False, "new issues per week that arrive here first"),
             ("minutes", AMOUNT, False, "minutes of work on a contact here"),
             ("first_time", SHARE, False, "share of issues that are solved in the department where they arrive"),
-        ),
-        _kind(
-            "handoffs", "hand-offs between departments",
+        )),
+        ("handoffs", "hand-offs between departments", (
             ("from", NAME, True, "department that passes work on"),
             ("to", NAME, True, "department that receives the work"),
             ("share", AMOUNT, True, "amount, as shares or counts"),
-        ),
-        _kind(
-            "segments", "customer segments; without a column customers, each row is one customer",
+        )),
+        ("segments", "customer segments; without a column customers, each row is one customer", (
             ("segment", NAME, True, "which one"),
             ("customers", COUNT, False, "number of customers"),
             ("revenue", AMOUNT, False, "spending of a customer in the period of [periods] revenue"),
             ("churn", SHARE, False, "share of customers lost in the period, or yes and no if rows are customers"),
             ("period", PERIOD, False, "period of the churn, if [periods] churn does not state it"),
-        ),
-        _kind(
-            "history", "KPIs over time, for fit and back-test",
+        )),
+        ("history", "KPIs over time, for fit and back-test", (
             ("date", DATE, True, "last day of the period of the value"),
             ("kpi", NAME, True, "KPI, by its name in ccsim or by a word of [kpis]"),
             ("value", NUMBER, True, "the value, in the unit of the KPI"),
@@ -121,25 +111,22 @@ KINDS: dict[str, Kind] = dict(
             ("segment", NAME, False, "segment, if the value is not for all customers"),
             ("error", AMOUNT, False, "standard deviation of the value"),
             ("answers", COUNT, False, "number of answers or cases behind the value"),
-        ),
-        _kind(
-            "drivers", "external drivers, such as demand, posts or budget",
+        )),
+        ("drivers", "external drivers, such as demand, posts or budget", (
             ("date", DATE, True, "last day of the period of the value"),
             ("name", NAME, True, "name of the driver, which [drivers] may map to a lever"),
             ("value", NUMBER, True, "the figure"),
-        ),
-        _kind(
-            "events", "past measures, such as programmes or cuts",
+        )),
+        ("events", "past measures, such as programmes or cuts", (
             ("date", DATE, True, "first day"),
             ("label", NAME, True, "label"),
             ("lever", NAME, False, "lever that was set"),
             ("value", NUMBER, False, "value to which it was set"),
-        ),
-        _kind(
-            "answers", "answers to the questionnaire of ccsim org assess",
+        )),
+        ("answers", "answers to the questionnaire of ccsim org assess", (
             ("tier", NAME, True, "top, middle or staff"),
             ("item", NAME, True, "item, such as L1"),
             ("answer", COUNT, True, "1 (not at all) to 5 (fully); 0 for do not know"),
-        ),
+        )),
     )
-)  # fmt: skip
+}  # fmt: skip

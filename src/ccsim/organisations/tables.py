@@ -72,10 +72,6 @@ class Table:
     separator: str = ","
     lines: list[int] = field(default_factory=list, repr=False)
 
-    def line(self, row: int) -> int:
-        """Return the line of the file on which a row begins."""
-        return self.lines[row] if row < len(self.lines) else len(self.lines) + 2
-
     def fault(self, row: int, column: str, problem: str) -> InputIssue:
         """Return a fault in a cell.
 
@@ -84,7 +80,7 @@ class Table:
             column: the column, by its name in ccsim.
             problem: what is wrong, and what is accepted.
         """
-        return InputIssue(self.file, self.line(row), self.own_names.get(column, column), problem)
+        return InputIssue(self.file, self.lines[row], self.own_names.get(column, column), problem)
 
 
 def first_faults(
@@ -326,8 +322,8 @@ def _hint(table: Table, column: Column, cell: str) -> str:
     if _GROUPED.fullmatch(cell):
         return " without thousands separators"
     if _THOUSANDS.fullmatch(cell) and table.separator != ",":
-        whole = cell.replace(".", "")
-        return f" (this one could mean {whole} or {cell.replace('.', ',')}: write thousands without a point, or decimals with a comma)"
+        integer = cell.replace(".", "")
+        return f" (this one could mean {integer} or {cell.replace('.', ',')}: write thousands without a point, or decimals with a comma)"
     return ""
 
 
