@@ -6,6 +6,7 @@ import copy
 import pickle
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -13,12 +14,14 @@ from typer.testing import CliRunner
 
 import ccsim
 from ccsim.cli.main import app
+from ccsim.engine.declarations import short_path
 from ccsim.engine.jit import PLAIN, source_hash
 from ccsim.errors import InputError, ResultsError
 from ccsim.execution.runner import run_experiment
 from ccsim.experiments.experiment import Experiment
 from ccsim.model.extension import extended, model_hash
 from ccsim.model.kpis import KPIS
+from ccsim.model.own_mechanism import _in_one_line
 from ccsim.model.settings import all_parameters
 from ccsim.reports.odd import declared_text
 from ccsim.scenarios.scenario import Scenario
@@ -146,6 +149,10 @@ MISTAKES = {
     "an argument that is not there": ("def lend(staff, own_staff, p)", "def lend(stafff, own_staff, p)", r"step lend: there is no argument 'stafff'.*staff"),
     "a column misspelt": ("near += own_staff.mood[other]", "near += own_staff.moood[other]", r"mood\.py:\d+: spread: own_staff has no 'moood'.*mood"),
     "a parameter misspelt": ("p.lift *", "p.lfit *", r"mood\.py:\d+: lend: p has no 'lfit'.*lift"),
+    "a column of the founding written": ("staff.engagement_bonus[i] +=", "staff.contract[i] +=", r"staff\.contract is a fixed column, which the founding writes$"),
+    "a stock declared that is not there": ('@step(before="engagement")', '@step(before="engagement", writes=("staff.habbit",))', r"step lend: writes: there is no column 'staff\.habbit'"),
+    "a population declared that is not there": ('@step(before="engagement")', '@step(before="engagement", writes=("crew.habit",))', r"step lend: writes: there is no column 'crew\.habit'"),
+    "a tally that ccsim has": ("    moods: FloatArray", "    revenue: FloatArray = flow(\"EUR\", \"money\")\n    moods: FloatArray", r"column departments\.revenue: ccsim has a column of this name"),
     "a stock of others written": ("staff.engagement_bonus[i] +=", "staff.habit[i] +=", r"mood\.py:\d+: lend: staff\.habit is a stock column, which habit writes"),
 }  # fmt: skip
 
@@ -183,3 +190,53 @@ def test_a_kernel_that_does_not_compile_is_one_message_with_its_line(mood: Path)
         ccsim.simulate(scenario(), 3, 1, mechanisms=[mood])
     assert "\n" not in str(error.value)
     assert PLAIN or "cannot be compiled" in str(error.value)
+
+
+def renamed(mood: Path, name: str, *changes: tuple[str, str]) -> Path:
+    """Write the tutorial's mechanism under another name, with some of its text changed."""
+    text = mood.read_text(encoding="utf-8").replace('parameters("mood")', f'parameters("{name}")')
+    text = text.replace('kpi("mood", "Mood"', f'kpi("{name}", "{name}"').replace('stream("mood.', f'stream("{name}.')
+    for before, after in changes:
+        assert before in text
+        text = text.replace(before, after)
+    path = mood.with_name(f"{name}.py")
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_two_mechanisms_may_not_have_a_column_or_a_tally_of_the_same_name(mood: Path) -> None:
+    with (
+        pytest.raises(InputError, match=r"column staff\.mood: mood has a column of this name"),
+        extended([mood, renamed(mood, "temper")]),
+    ):
+        pass
+    staff = ("    mood: FloatArray", "    temper: FloatArray"), ("own_staff.mood", "own_staff.temper")
+    tally = renamed(mood, "temper", *staff, ('columns("departments")', 'columns("segments")'), ("own_departments.moods[staff.department[i]]", "own_segments.moods[0]"),
+                    ("own_departments", "own_segments"))  # fmt: skip
+    with (
+        pytest.raises(InputError, match=r"column segments\.moods: mood has a column of this name"),
+        extended([mood, tally]),
+    ):
+        pass
+
+
+def test_a_column_of_people_may_be_named_like_a_tally(mood: Path) -> None:
+    text = mood.read_text(encoding="utf-8")
+    line = '    revenue: FloatArray = flow("EUR", "money that the person brings in")\n'
+    mood.write_text(text.replace("    mood: FloatArray", f"{line}    mood: FloatArray"), encoding="utf-8")
+    with extended([mood]):
+        organisation = ccsim.Organisation(scenario(), weeks=1, mechanisms=[mood])
+        columns = [column.name for column in type(organisation.state.own.mood_staff).columns]
+    assert columns == ["mood", "revenue"]  # stocks before flows
+
+
+def test_the_reason_that_numba_gives_is_its_first_line_with_the_last_line_of_the_file_that_it_names(mood: Path) -> None:
+    message = (
+        "Failed in nopython mode pipeline (step: nopython frontend)\n\n\x1b[1mUnknown attribute 'x' of type Staff\x1b[0m\n\n"
+        'File "mood.py", line 40:\n    <source elided>\nDuring: typing of get attribute at mood.py (41)\n\nFile "mood.py", line 41:'
+    )
+    own = SimpleNamespace(source=SimpleNamespace(file=str(mood)))
+    each = SimpleNamespace(name="lend", where="mood.py:7")
+    reason = "step lend cannot be compiled: Unknown attribute 'x' of type Staff"
+    assert _in_one_line(message, own, each) == f"{short_path(str(mood))}:41: {reason}"  # type: ignore[arg-type]  # all it reads
+    assert _in_one_line("During: it", own, each) == "mood.py:7: step lend cannot be compiled: During: it"  # type: ignore[arg-type]

@@ -5,7 +5,7 @@ import pytest
 from ccsim.engine.parameters import Parameter, parameter, parameters
 from ccsim.errors import DeclarationError
 from ccsim.model import packs as module
-from ccsim.model.packs import core, packs, switched_on
+from ccsim.model.packs import behavioural, core, packs, switched_on
 from ccsim.model.settings import all_parameters
 from ccsim.scenarios.scenario import Scenario, load_scenario
 from ccsim.simulation.simulation import simulate
@@ -103,3 +103,14 @@ def test_a_pack_without_a_switch_is_refused(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(module, "all_parameters", lambda: rows)
     with pytest.raises(DeclarationError, match="'alone': no parameter switches it on"):
         packs()
+
+
+def test_the_core_is_assumptions_without_a_pack_and_behaviour_is_what_no_book_and_no_definition_states() -> None:
+    assert {row.role for row in core()} == {"assumption"} and {row.pack for row in core()} == {""}
+    rows = [row for row in all_parameters().values() if row.role == "assumption"]
+    assert {row.key for row in core()} == {row.key for row in rows if not row.pack}
+    behaviour = behavioural(rows)
+    left_out = [row for row in rows if row not in behaviour]
+    assert all(row.on_record or row.source.startswith("definition") for row in left_out)
+    assert not any(row.on_record or row.source.startswith("definition") for row in behaviour)
+    assert any(row.on_record for row in left_out) and len(behaviour) > 100

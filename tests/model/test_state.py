@@ -9,7 +9,7 @@ from ccsim.errors import DeclarationError
 from ccsim.model.initial_state import initialise
 from ccsim.model.settings import default_settings, in_order, replace_values
 from ccsim.model.size import OrganisationSize
-from ccsim.model.state import ModelState
+from ccsim.model.state import ModelState, empty_state
 from ccsim.model.week import step
 
 SMALL = {
@@ -47,3 +47,12 @@ def test_a_copy_lives_on_as_the_state_itself_and_apart_from_it(copied: Callable[
 def test_two_groups_of_parameters_of_one_name_are_refused() -> None:
     with pytest.raises(DeclarationError, match=r"parameters organisation: .* both declare them"):
         in_order([OrganisationSize, OrganisationSize])
+
+
+def test_an_empty_state_has_the_rows_asked_for() -> None:
+    state = empty_state(5, 2, 3, 7, 4, 6, default_settings(), 1)
+    rows = {"staff": 5, "leaders": 3, "customers": 7, "cases": 7, "departments": 4, "segments": 6, "firm": 1}
+    for name, count in rows.items():
+        population = getattr(state.populations, name)
+        assert len(population[0] if isinstance(population, tuple) else population) == count, name
+    assert state.populations.colleagues.shape == (5, 2)
