@@ -42,7 +42,7 @@ def test_a_step_fits_if_there_is_time_for_it_and_for_what_comes_last() -> None:
     allotment = Allotment(Runner(time_limit=Deadline(200.0, 0.0, 1.0, clock)), last=10.0, clock=clock)
     with allotment.step(20.0) as runner:  # two seconds each
         clock.now = 42.0
-    assert runner.whole and isinstance(runner.time_limit, Deadline) and runner.time_limit.reserved_share == 0.0
+    assert runner.must_complete and isinstance(runner.time_limit, Deadline) and runner.time_limit.reserved_share == 0.0
     with allotment.step(20.0) as runner:  # found done already
         clock.now = 43.0
     with allotment.step(67.5):  # 200 - 43 - 2 = 155 seconds are left
@@ -50,7 +50,7 @@ def test_a_step_fits_if_there_is_time_for_it_and_for_what_comes_last() -> None:
     with pytest.raises(TimeLimitReached), allotment.step(67.6):
         pass
     with allotment.end() as runner:
-        assert runner.time_limit is None and not runner.whole
+        assert runner.time_limit is None and not runner.must_complete
 
 
 @pytest.fixture
@@ -101,7 +101,7 @@ def test_a_fit_cut_short_is_a_shorter_fit(small_study: AnalysisProblem, steps: l
 def test_a_part_that_has_to_be_whole_is_an_error_where_it_is_not(small_study: AnalysisProblem, tmp_path: Path) -> None:
     over = Deadline(1e-9, 0.0)
     with pytest.raises(Exception, match="the time limit of 1e-09 s was reached before any run"):
-        Runner(tmp_path, workers=1, time_limit=over, whole=True).summaries(small_study, _design(), "part")
+        Runner(tmp_path, workers=1, time_limit=over, must_complete=True).summaries(small_study, _design(), "part")
 
 
 def _design():  # type: ignore[no-untyped-def]

@@ -148,7 +148,7 @@ class Runner:
         folder: where everything is kept; None for nowhere.
         workers, resume, command, time_limit, scheduler: see :func:`ccsim.execution.runner.run_experiment`. What a time limit leaves undone
             has no rows.
-        whole: whether runs that a time limit leaves undone are an error instead.
+        must_complete: whether runs that a time limit leaves undone are an error instead.
         progress: function from a title to a context that yields a progress report, called with (done, planned, failed).
     """
 
@@ -159,7 +159,7 @@ class Runner:
     command: list[str] | None = field(default=None, compare=False)
     time_limit: Deadline | float | str | None = None
     scheduler: str | None = None
-    whole: bool = False
+    must_complete: bool = False
 
     def summaries(
         self, problem: AnalysisProblem, design: Design, part: str, report_weeks: Sequence[int] = ()
@@ -177,11 +177,11 @@ class Runner:
         every KPI and, with a baseline, every difference (``csat_difference``). A run that failed has no row.
 
         Raises:
-            TimeLimitReached: the time limit was reached before all was done, and it has to be whole.
+            TimeLimitReached: the time limit was reached before all was done, and all runs must be complete.
         """
         experiment = problem.experiment(design, report_weeks)
         results = self.results(experiment, part, part)
-        if self.whole and results.manifest["status"] == "stopped":
+        if self.must_complete and results.manifest["status"] == "stopped":
             runs = results.manifest["runs"]
             goes_on = f"; ccsim resume {self.folder} continues" if self.folder else ""
             raise TimeLimitReached(

@@ -52,7 +52,9 @@ class Allotment:
             raise TimeLimitReached(
                 f"the time limit of {self.deadline.seconds:g} s was reached before anything was done"
             )
-        yield replace(self.runner, time_limit=self.deadline and replace(self.deadline, reserved_share=0.0), whole=True)
+        yield replace(
+            self.runner, time_limit=self.deadline and replace(self.deadline, reserved_share=0.0), must_complete=True
+        )
         now = self.clock()
         self._slowest, self._turned = max(self._slowest, (now - self._turned) / work), now
 

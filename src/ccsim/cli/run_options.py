@@ -246,7 +246,9 @@ def with_progress(shown: bool, title: str, work: Callable[[Progress | None], T])
     """
     if not shown:
         return work(None)
-    from ccsim.execution.progress import lazy_progress
+    from rich.console import Console
 
-    with lazy_progress(title) as bar:
+    from ccsim.execution.progress import console_progress
+
+    with console_progress(title, Console(stderr=True)) as bar:
         return work(bar)

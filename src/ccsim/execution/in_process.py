@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, Generic, TypeVar
+from typing import Any
 
-Task = TypeVar("Task")
-Answer = TypeVar("Answer")
+from ccsim.execution.executor import Task, TaskResult
 
 
-class InProcessExecutor(Generic[Task, Answer]):
+class InProcessExecutor:
     """Run one task after the other, with the interface of an executor.
 
     Args:
         work, shared: the result of each task is ``work(shared, task)``.
     """
 
-    def __init__(self, work: Callable[[Any, Any], Any], shared: Any) -> None:
+    def __init__(self, work: Callable[[Any, Task], TaskResult], shared: Any) -> None:
         self.work, self.shared = work, shared
         self._task: Task | None = None
 
@@ -34,7 +33,7 @@ class InProcessExecutor(Generic[Task, Answer]):
         self._task = task
         return True
 
-    def as_completed(self, seconds: float) -> Iterator[tuple[Task, Answer | None]]:
+    def as_completed(self, seconds: float) -> Iterator[tuple[Task, TaskResult | None]]:
         """Run the task, however long it takes, and yield it with its result."""
         task, self._task = self._task, None
         if task is not None:

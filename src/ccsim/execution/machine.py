@@ -80,8 +80,6 @@ def _address_space() -> float:
 
 def _free_disk(folder: Path) -> float:
     with contextlib.suppress(OSError, ValueError):
-        place = folder.absolute()
-        while not place.exists() and place != place.parent:
-            place = place.parent
-        return float(shutil.disk_usage(place).free)
+        path = folder.absolute()
+        return float(shutil.disk_usage(next((each for each in (path, *path.parents) if each.exists()), path)).free)
     return inf

@@ -29,12 +29,13 @@ from multiprocessing import (
 )
 from multiprocessing.process import BaseProcess
 from types import ModuleType
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from ccsim.engine.jit import PLAIN, cache_root
 
-Task = TypeVar("Task")
-Answer = TypeVar("Answer")
+if TYPE_CHECKING:  # it loads the model, which the workers do at the same time
+    from ccsim.execution.executor import Task, TaskResult
+
 _FORKS = "forkserver" in get_all_start_methods()
 _CONTEXT = get_context("forkserver" if _FORKS else "spawn")
 _LOADED = "ccsim.execution.preload"
@@ -61,7 +62,7 @@ def can_start() -> bool:
 
 
 @dataclass
-class Worker(Generic[Task, Answer]):
+class Worker:
     """One process with its pipe and its current task."""
 
     process: BaseProcess
@@ -69,7 +70,7 @@ class Worker(Generic[Task, Answer]):
     task: Task | None = None
 
     @classmethod
-    def start(cls, work: Callable[[Any, Any], Any], shared: Any) -> Worker[Task, Answer]:
+    def start(cls, work: Callable[[Any, Task], TaskResult], shared: Any) -> Worker:
         """Start a process that returns ``work(shared, task)`` for each task."""
         own_end, worker_end = _CONTEXT.Pipe()
         process = _CONTEXT.Process(target=_serve, args=(worker_end, work, shared), daemon=True)  # type: ignore[attr-defined]  # every context has it
@@ -110,7 +111,7 @@ def warm_up() -> None:
         import_module(_LOADED)
 
 
-class ProcessPool(Generic[Task, Answer]):
+class ProcessPool:
     """A pool of processes on this machine; a crash costs only the task of one process.
 
     Args:
@@ -118,9 +119,9 @@ class ProcessPool(Generic[Task, Answer]):
         count: number of processes.
     """
 
-    def __init__(self, work: Callable[[Any, Any], Any], shared: Any, count: int) -> None:
+    def __init__(self, work: Callable[[Any, Task], TaskResult], shared: Any, count: int) -> None:
         self.work, self.shared, self.count = work, shared, count
-        self._workers: list[Worker[Task, Answer]] = []
+        self._workers: list[Worker] = []
         warm_up()
 
     @property
@@ -136,27 +137,26 @@ class ProcessPool(Generic[Task, Answer]):
         """Submit a task; return whether this was possible."""
         worker = next((worker for worker in self._workers if worker.task is None), None)
         if worker is None:
-            worker = Worker[Task, Answer].start(self.work, self.shared)
+            worker = Worker.start(self.work, self.shared)
             self._workers.append(worker)
         if worker.send(task):
             return True
         self._workers.remove(worker)
         return False
 
-    def as_completed(self, seconds: float) -> Iterator[tuple[Task, Answer | None]]:
+    def as_completed(self, seconds: float) -> Iterator[tuple[Task, TaskResult | None]]:
         """Yield the tasks that end within a number of seconds, each with its result; None if its process crashed."""
         ready = connection.wait([worker.pipe for worker in self._workers if worker.task is not None], timeout=seconds)
         for worker in [worker for worker in self._workers if worker.pipe in ready]:
             task, worker.task = worker.task, None
             assert task is not None
-            answer: Answer | None
             try:
-                answer = worker.pipe.recv()
+                result: TaskResult | None = worker.pipe.recv()
             except (EOFError, OSError):  # the process crashed
                 worker.terminate()
                 self._workers.remove(worker)
-                answer = None
-            yield task, answer
+                result = None
+            yield task, result
 
     def shutdown(self) -> None:
         """End all processes at once."""
@@ -164,7 +164,7 @@ class ProcessPool(Generic[Task, Answer]):
             worker.terminate()
 
 
-def _serve(pipe: connection.Connection, work: Callable[[Any, Any], Any], shared: Any) -> None:
+def _serve(pipe: connection.Connection, work: Callable[[Any, Task], TaskResult], shared: Any) -> None:
     """Run tasks until the pipe closes. The parent handles Ctrl-C, and the process ends with its parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_exit_with_parent, daemon=True).start()

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from ccsim.execution.executor import Progress, TimedProgress
+from ccsim.execution.executor import Progress
 from ccsim.results.formatting import clock_time
 
 if TYPE_CHECKING:
@@ -15,28 +15,33 @@ if TYPE_CHECKING:
 
 
 class Bar:
-    """A progress bar for runs, with the time left."""
+    """A progress bar for runs, with the time left. It appears with the first update."""
 
     def __init__(self, bar: rich.progress.Progress, title: str) -> None:
-        self.bar = bar
-        self.task = bar.add_task(title, total=None, rate="", left="", failures="")
+        self.bar, self.title = bar, title
 
     def __call__(self, done: int, planned: int, failed: int) -> None:
         """Show the runs done, planned and failed."""
-        speed = self.bar.tasks[0].speed
-        self.bar.update(
-            self.task, completed=done, total=planned, rate=f"{speed:.{0 if speed >= 10 else 1}f}/s" if speed else "",
+        speed = self.bar.tasks[0].speed if self.bar.tasks else None
+        self._update(
+            completed=done, total=planned, rate=f"{speed:.{0 if speed >= 10 else 1}f}/s" if speed else "",
             failures=f"{failed} failed" if failed else "",
         )  # fmt: skip
 
     def left(self, seconds: float | None) -> None:
         """Show the time left."""
-        self.bar.update(self.task, left="" if seconds is None else f"{clock_time(seconds)} left")
+        self._update(left="" if seconds is None else f"{clock_time(seconds)} left")
+
+    def _update(self, **fields: Any) -> None:
+        if not self.bar.tasks:
+            self.bar.start()
+            self.bar.add_task(self.title, total=None, rate="", left="", failures="")
+        self.bar.update(self.bar.tasks[0].id, **fields)
 
 
 @contextlib.contextmanager
 def console_progress(title: str, console: Console | None = None) -> Iterator[Bar]:
-    """Show a progress bar on the terminal."""
+    """Show a progress bar on the terminal, by default on standard output."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (
@@ -44,36 +49,12 @@ def console_progress(title: str, console: Console | None = None) -> Iterator[Bar
         TextColumn("{task.fields[rate]}"), TimeElapsedColumn(), TextColumn("{task.fields[left]}"),
         TextColumn("{task.fields[failures]}", style="red"),
     )  # fmt: skip
-    with Progress(*columns, console=console, transient=False) as bar:
+    bar = Progress(*columns, console=console, transient=False)
+    try:
         yield Bar(bar, title)
-
-
-class _LazyBar:
-    """A progress bar that is created on the first update."""
-
-    def __init__(self, title: str, stack: contextlib.ExitStack) -> None:
-        self.title, self.stack = title, stack
-        self.bar: Bar | None = None
-
-    def __call__(self, done: int, planned: int, failed: int) -> None:
-        self._shown()(done, planned, failed)
-
-    def left(self, seconds: float | None) -> None:
-        self._shown().left(seconds)
-
-    def _shown(self) -> Bar:
-        if self.bar is None:
-            from rich.console import Console
-
-            self.bar = self.stack.enter_context(console_progress(self.title, Console(stderr=True)))
-        return self.bar
-
-
-@contextlib.contextmanager
-def lazy_progress(title: str) -> Iterator[TimedProgress]:
-    """Show a progress bar on standard error, from the first update on."""
-    with contextlib.ExitStack() as stack:
-        yield _LazyBar(title, stack)
+    finally:
+        if bar.tasks:
+            bar.stop()
 
 
 def progress_context(

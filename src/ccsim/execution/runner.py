@@ -188,10 +188,10 @@ def _start_executor(
         return Cluster(scheduler, experiment)
     # A worker of another pool has only one processor.
     if not can_start() or (workers == 1 and time_limit is None):
-        return InProcessExecutor[Task, TaskResult](run_task, experiment)
+        return InProcessExecutor(run_task, experiment)
     if mechanisms := active_sources():
-        return ProcessPool[Task, TaskResult](run_extended_task, (experiment, mechanisms), workers)
-    return ProcessPool[Task, TaskResult](run_task, experiment, workers)
+        return ProcessPool(run_extended_task, (experiment, mechanisms), workers)
+    return ProcessPool(run_task, experiment, workers)
 
 
 def _in_memory(experiment: Experiment, **options: Any) -> Results:

@@ -78,7 +78,7 @@ class Scheduler:
         if tasks.next_run is None:
             return
         single = len(replicates) == 1 and count <= MAX_TASK_RUNS
-        in_process = InProcessExecutor[Task, TaskResult](self.run_task, self.experiment)
+        in_process = InProcessExecutor(self.run_task, self.experiment)
         self._run_in_executor(in_process if single and self.may_run_here else self.start_executor(), tasks)
         self._flush()
         forecast.update(self.estimator, ended=True)

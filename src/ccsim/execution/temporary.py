@@ -43,9 +43,9 @@ def _lock(file: IO[Any]) -> bool:
     return True
 
 
-def _sweep(place: Path) -> None:
+def _sweep(parent: Path) -> None:
     """Remove the folders of ended processes, as far as possible."""
-    for folder in place.glob(f"{PREFIX}*"):
+    for folder in parent.glob(f"{PREFIX}*"):
         with contextlib.suppress(OSError):
             if folder.is_symlink() or not folder.is_dir():
                 continue

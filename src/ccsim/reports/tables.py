@@ -49,7 +49,8 @@ def _plain_table(*columns: str, title: str | None = None) -> Table:
     table = Table(
         *columns, title=title, title_justify="left", title_style="bold", box=None, header_style="dim", pad_edge=False
     )
-    table.columns[0].no_wrap = True
+    for column in table.columns[:1]:  # an empty table has none
+        column.no_wrap = True
     return table
 
 

@@ -20,7 +20,7 @@ class CompletedRuns:
         self._index = (
             scenarios.position
             if isinstance(scenarios, DesignScenarios)
-            else {name: place for place, name in enumerate(scenarios)}.__getitem__
+            else {name: position for position, name in enumerate(scenarios)}.__getitem__
         )
         self._scenarios = len(scenarios)
         self._done: dict[int, bytearray] = {}
@@ -36,9 +36,9 @@ class CompletedRuns:
     def add(self, scenario: str, replicate: int) -> None:
         """Mark a run as done."""
         row = self._done.setdefault(replicate, bytearray(self._scenarios))
-        place = self._index(scenario)
-        self._count += not row[place]
-        row[place] = 1
+        position = self._index(scenario)
+        self._count += not row[position]
+        row[position] = 1
 
     def update(self, runs: Iterable[tuple[str, int]]) -> None:
         """Mark runs as done."""

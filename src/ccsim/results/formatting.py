@@ -180,7 +180,7 @@ def table_value(kpi: Kpi, value: float, *, sign: bool = False, digits: int | Non
     shown = value / _divisor(kpi)
     text = f"{shown:{'+' if sign else ''},.{_digits(kpi, shown) if digits is None else digits}f}"
     # What rounds to zero has no sign.
-    return text if any(digit in text for digit in "123456789") else text.lstrip("+-")
+    return text.lstrip("+-") if _is_zero(text) else text
 
 
 def table_unit(kpi: Kpi) -> str:

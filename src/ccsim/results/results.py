@@ -126,10 +126,10 @@ def open_results(folder: str | Path, *, mechanisms: Iterable[Own] | Own | None =
     Raises:
         ResultsError: it is not a results folder, contains no runs yet, or was changed.
     """
-    place = Path(folder)
-    manifest = read_manifest(place)
-    experiment = stored_experiment(place, manifest)
-    return Results(place, experiment, manifest, _Tables(place, experiment, manifest))
+    path = Path(folder)
+    manifest = read_manifest(path)
+    experiment = stored_experiment(path, manifest)
+    return Results(path, experiment, manifest, _Tables(path, experiment, manifest))
 
 
 def stored_shards(folder: Path, experiment: Experiment, manifest: Mapping[str, Any]) -> Shards:
@@ -191,10 +191,7 @@ class _Tables(Mapping[str, "pd.DataFrame"]):
 
 def sort_rows(frame: pd.DataFrame, experiment: Experiment) -> pd.DataFrame:
     """Sort by scenario (in the experiment's order), replicate and week, so that the order of finishing does not matter."""
-    import pandas as pd
-
-    names = list(experiment.scenarios)
-    place = pd.Series(frame["scenario"].map({name: number for number, name in enumerate(names)}), name="place")
+    positions = {name: number for number, name in enumerate(experiment.scenarios)}
     keys = [key for key in ("replicate", "week", "department", "segment", "label") if key in frame]
-    ordered = frame.assign(place=place.astype("float64")).sort_values(["place", *keys], kind="stable")
-    return ordered.drop(columns="place").reset_index(drop=True)
+    ordered = frame.assign(position=frame["scenario"].map(positions).astype("float64"))
+    return ordered.sort_values(["position", *keys], kind="stable", ignore_index=True).drop(columns="position")

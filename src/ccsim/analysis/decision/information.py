@@ -68,13 +68,13 @@ class Smoother:
         """
         left, shrink = self._directions
         mean = outcomes.mean(axis=0)
-        whole = left.T @ outcomes - left.sum(axis=0)[:, None] * mean
+        projected = left.T @ outcomes - left.sum(axis=0)[:, None] * mean
         total = (outcomes**2).sum(axis=0) - len(outcomes) * mean**2
         # What each penalty leaves unexplained, shape (penalties, columns).
-        rest = total - (2 * shrink - shrink**2) @ whole**2
+        rest = total - (2 * shrink - shrink**2) @ projected**2
         free = 1.0 - (1.0 + shrink.sum(axis=1)) / len(outcomes)
         kept = shrink[(rest / free[:, None] ** 2).argmin(axis=0)].T
-        return mean, kept * whole, kept
+        return mean, kept * projected, kept
 
     def fitted(self, outcomes: np.ndarray) -> np.ndarray:
         """Return the fitted outcomes, in the shape of the outcomes."""
@@ -106,13 +106,13 @@ def spline(values: np.ndarray) -> np.ndarray:
     scaled = (values - values.mean()) / (values.std() or 1.0)
     if len(knots) < 3 or len(np.unique(values)) < 5:
         return np.asarray(scaled[:, None])
-    at = (knots - values.mean()) / values.std()
+    scaled_knots = (knots - values.mean()) / values.std()
 
     def cube(k: int) -> np.ndarray:
-        above = np.maximum(scaled - at[k], 0.0) ** 3 - np.maximum(scaled - at[-1], 0.0) ** 3
-        return np.asarray(above / (at[-1] - at[k]))
+        above = np.maximum(scaled - scaled_knots[k], 0.0) ** 3 - np.maximum(scaled - scaled_knots[-1], 0.0) ** 3
+        return np.asarray(above / (scaled_knots[-1] - scaled_knots[k]))
 
-    return np.column_stack([scaled, *(cube(k) - cube(len(at) - 2) for k in range(len(at) - 2))])
+    return np.column_stack([scaled, *(cube(k) - cube(len(scaled_knots) - 2) for k in range(len(scaled_knots) - 2))])
 
 
 def information(outcomes: np.ndarray, quantities: Mapping[str, np.ndarray], seed: int) -> pd.DataFrame:
@@ -199,5 +199,5 @@ def flips(outcomes: np.ndarray, name: str, quantity: np.ndarray) -> list[Flip]:
 def explained(outcomes: np.ndarray, quantity: np.ndarray) -> float:
     """Return the part of the variance of some outcomes, shape (worlds,), that a quantity explains, shape (worlds,)."""
     rest = outcomes - Smoother(quantity[:, None]).fitted(outcomes[:, None])[:, 0]
-    whole = float(outcomes.var())
-    return max(0.0, 1.0 - float(rest.var()) / whole) if whole > 0.0 else 0.0
+    variance = float(outcomes.var())
+    return max(0.0, 1.0 - float(rest.var()) / variance) if variance > 0.0 else 0.0

@@ -89,16 +89,16 @@ class Backtests:
     def lines(self) -> dict[str, str]:
         """Return a one-line summary of each KPI's back-test; no forecast is shown without it."""
         return {
-            one.kpi: line_of(table, drivers.described() if drivers else "", one.gaps)
-            for one, table, drivers in zip(self.series, self.tables, self.drivers, strict=True)
+            each.kpi: line_of(table, drivers.described() if drivers else "", each.gaps)
+            for each, table, drivers in zip(self.series, self.tables, self.drivers, strict=True)
         }
 
     def locations(self) -> pd.DataFrame:
         """Return the quantile of each KPI's level among the worlds."""
         tables = []
-        for one in self.series:
-            level, _ = levels_of({one.kpi: one})[one.kpi]
-            tables.append(locate_observed(self.ensembles.of(earlier(one, self.steps), self.steps), {one.kpi: level}))
+        for each in self.series:
+            level, _ = levels_of({each.kpi: each})[each.kpi]
+            tables.append(locate_observed(self.ensembles.of(earlier(each, self.steps), self.steps), {each.kpi: level}))
         return pd.concat(tables, ignore_index=True)
 
     def forecasts(self, seed: int) -> list[Forecast]:
@@ -108,9 +108,9 @@ class Backtests:
             seed: seed of the noise.
         """
         return [
-            forecast(one, self.ensembles.of(one, self.steps), self.steps, seed,
-                     outside_of(self.ensembles.folder, one, self.steps))
-            for one in self.series
+            forecast(each, self.ensembles.of(each, self.steps), self.steps, seed,
+                     outside_of(self.ensembles.folder, each, self.steps))
+            for each in self.series
         ]  # fmt: skip
 
     def event_lines(self) -> list[str]:
@@ -149,19 +149,19 @@ def backtested(
     Raises:
         InputError: no KPI has enough values.
     """
-    series = tuple(one for one in series_of(folder).values() if len(one.values) >= steps + LEAST)
+    series = tuple(each for each in series_of(folder).values() if len(each.values) >= steps + LEAST)
     if not series:
         raise InputError(
             f"{folder.path}: no KPI of history.csv has {steps + LEAST} values: {LEAST} to see and {steps} to keep back"
         )
     ensembles = Ensembles(folder, worlds, seed, runner, source)
-    drivers = tuple(outside_of(folder, earlier(one, steps), steps) for one in series)
+    drivers = tuple(outside_of(folder, earlier(each, steps), steps) for each in series)
     tables = tuple(
-        backtest(one, ensembles.of(earlier(one, steps), steps), steps, seed, beside)
-        for one, beside in zip(series, drivers, strict=True)
+        backtest(each, ensembles.of(earlier(each, steps), steps), steps, seed, beside)
+        for each, beside in zip(series, drivers, strict=True)
     )
     rows = [
-        row for event in events_of(folder) for one in series if (row := _tested(event, one, ensembles, steps, seed))
+        row for event in events_of(folder) for each in series if (row := _tested(event, each, ensembles, steps, seed))
     ]
     events = pd.DataFrame(rows, columns=EVENT_COLUMNS)
     return Backtests(series, tables, drivers, ensembles, events, steps)

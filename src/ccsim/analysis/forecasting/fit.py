@@ -59,12 +59,12 @@ class Fit:
 
         No parameter is identified if the fit failed.
         """
-        keys = [one.key for one in self.space]
+        keys = [dimension.key for dimension in self.space]
         if not self.targets_met:
             return pd.DataFrame({"parameter": keys, "median": np.nan, "low": np.nan, "high": np.nan, "contraction": np.nan,
                                  "identified": False})  # fmt: skip
         low, middle, high = np.quantile(self.draws, [0.05, 0.5, 0.95], axis=0)
-        variance = np.array([(one.high - one.low) ** 2 / 12 for one in self.space])
+        variance = np.array([(dimension.high - dimension.low) ** 2 / 12 for dimension in self.space])
         reduction = np.clip(1.0 - self.draws.var(axis=0) / variance, 0.0, 1.0)
         return pd.DataFrame({"parameter": keys, "median": middle, "low": low, "high": high, "contraction": reduction,
                              "identified": reduction >= IDENTIFIED})  # fmt: skip
@@ -74,7 +74,11 @@ class Fit:
 
         Levers of the past are left out: they keep the intervals of the questionnaire, so that an option can move them.
         """
-        levers = [one.key for one in self.space if one.factor.parameter and one.factor.parameter.role == "lever"]
+        levers = [
+            dimension.key
+            for dimension in self.space
+            if dimension.factor.parameter and dimension.factor.parameter.role == "lever"
+        ]
         return pd.DataFrame([values_of(self.space, row) for row in self.draws]).drop(columns=levers)
 
 
@@ -250,14 +254,14 @@ def levels_in(
 
 
 def _unit(space: tuple[Dimension, ...], numbers: np.ndarray) -> np.ndarray:
-    low, high = np.array([(one.low, one.high) for one in space]).T
+    low, high = np.array([(dimension.low, dimension.high) for dimension in space]).T
     return np.asarray((numbers - low) / np.where(high > low, high - low, 1.0))
 
 
 def _numbers(space: tuple[Dimension, ...], unit: np.ndarray) -> np.ndarray:
-    low, high = np.array([(one.low, one.high) for one in space]).T
+    low, high = np.array([(dimension.low, dimension.high) for dimension in space]).T
     numbers = low + (high - low) * unit
-    return np.asarray(np.where([one.stepped for one in space], np.round(numbers), numbers))
+    return np.asarray(np.where([dimension.stepped for dimension in space], np.round(numbers), numbers))
 
 
 def emulators(ensemble: Ensemble, worlds: dict[str, np.ndarray]) -> dict[str, tuple[Any, float]]:
