@@ -25,7 +25,7 @@ courtesy_of, quality_of, way_of_passing = (
     for rule in (service_quality.courtesy_from, service_quality.contact_quality, handling_options.handoff_mode)
 )
 loses, survey, written = plain(handoffs.loss_of_context), plain(measures.survey_score), plain(embedding.routine_update)
-toward, turned = plain(functions.relax), plain(scorecards.staff_card_turned)
+toward, turned = plain(functions.relax), plain(scorecards.turned_card)
 led, closing, in_use = (
     plain(rule) for rule in (implementation.enactment_support, implementation.closing_pace, implementation.card_update)
 )

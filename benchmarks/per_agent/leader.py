@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 share, saturating, toward = plain(functions.clip01), plain(functions.half_saturation), plain(functions.relax)
 result, customer_share = plain(measures.unit_score), plain(scorecards.customer_share)
 won_over, keeps_word = plain(commitment.persuaded), plain(commitment.credibility_update)
-staff_turned, head_turned = plain(scorecards.staff_card_turned), plain(scorecards.head_card_turned)
+turned_card = plain(scorecards.turned_card)
 rights_kept, closing, wanted = (
     plain(rule) for rule in (commitment.rights_kept, implementation.closing_pace, realignment.wanted)
 )
@@ -62,7 +62,7 @@ class Leader(mesa.Agent):
         settings = self.model.settings
         if self.tier == 0:
             return settings.executive_scorecard
-        return head_turned(settings.head_scorecard, self.superior.realigned if self.superior is not None else 0.0)
+        return turned_card(settings.head_scorecard, self.superior.realigned if self.superior is not None else 0.0)
 
     def look(self) -> None:
         """Hear, late, what the own unit reports."""
@@ -106,7 +106,7 @@ class Leader(mesa.Agent):
             top = top.superior
         allowed = min(self.delegated_rights, widened(settings.empowerment.rights, top.realigned))
         let_go = rights_kept(allowed, settings.empowerment.rights, self.expected_rights)
-        deeds = 0.5 * customer_share(staff_turned(settings.staff_scorecard, self.realigned)) + 0.5 * let_go
+        deeds = 0.5 * customer_share(turned_card(settings.staff_scorecard, self.realigned)) + 0.5 * let_go
         self.credibility = keeps_word(self.announced_hours, deeds, self.credibility, p)
 
     def realign(self) -> None:

@@ -5,7 +5,7 @@ See docs/own-mechanism.md.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ccsim.engine.columns import FloatArray, Int8Array, IntArray, columns, fixed, flow, stock
 from ccsim.engine.declarations import add_unit
@@ -45,10 +45,12 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    from ccsim.scenarios.renamed import MECHANISM
+if not TYPE_CHECKING:  # otherwise type checkers would accept any name
 
-    if name in MECHANISM:
-        # An ImportError, because ``from ccsim.mechanism import ...`` would put its own words for another error.
-        raise ImportError(f"ccsim.mechanism.{name} is now called {MECHANISM[name]}")
-    raise AttributeError(f"module 'ccsim.mechanism' has no attribute {name!r}")
+    def __getattr__(name: str) -> Any:
+        from ccsim.scenarios.renamed import MECHANISM
+
+        if name in MECHANISM:
+            # An ImportError, because ``from ccsim.mechanism import ...`` would put its own words for another error.
+            raise ImportError(f"ccsim.mechanism.{name} is now called {MECHANISM[name]}")
+        raise AttributeError(f"module 'ccsim.mechanism' has no attribute {name!r}")

@@ -94,7 +94,7 @@ def test_a_component_that_refers_to_the_world_refers_to_the_copy_in_a_copy(small
 def test_the_arrays_of_a_world_cannot_be_exchanged_for_parted_ones(small: dict) -> None:
     org = Organisation("combined", rng=1, weeks=4, levers=small)
     for name in ("populations", "flows"):
-        with pytest.raises(InputError, match=f"world.{name} cannot be replaced"):
+        with pytest.raises(InputError, match=f"state.{name} cannot be replaced"):
             setattr(org.state, name, copy.deepcopy(getattr(org.state, name)))
 
 

@@ -21,13 +21,10 @@ from ccsim.engine.jit import kernel, rule
 
 
 class Stream(IntEnum):
-    """Streams of draws, one per decision. A number is never reused for another decision (10, 13, 14 and 15 were used in the past)."""
+    """Streams of draws, one per decision. A number is never reused for another decision (2, 3, 5, 10, 13, 14, 15 and 25 were used in the past)."""
 
     INITIAL_STAFF = 1
-    INITIAL_TRAITS = 2
-    INITIAL_LEADER = 3
     INITIAL_CUSTOMER = 4
-    INITIAL_NEEDS = 5
     INITIAL_TIE = 6
     INITIAL_STAFF_TIE = 7
     MARKET = 9
@@ -38,7 +35,6 @@ class Stream(IntEnum):
     QUIT = 22
     HIRE = 23
     HIRE_TRAITS = 24
-    WIN = 25
     LEADER_QUITS = 26
     LEADER_HIRED = 27
     APPOINT = 28
@@ -178,26 +174,6 @@ def irwin_hall_normal(a: float, b: float, c: float, d: float) -> float:
         A number in (-3.5, 3.5).
     """
     return (a + b + c + d - 2.0) * 1.7320508075688772
-
-
-@kernel
-def fill_random_words(first: Any, second: Any, third: Any, fourth: Any, seed: Any, stream: Any, week: Any) -> None:
-    """Fill four columns with the random words of their rows. Words take half the memory of draws.
-
-    Args:
-        first: shape (rows,), ``uint32``.
-        second: as ``first``.
-        third: as ``first``.
-        fourth: as ``first``.
-        seed: seed of the run.
-        stream: number of the decision; each decision has its own.
-        week: number of the week.
-
-    Writes:
-        first, second, third, fourth.
-    """
-    for row in range(len(first)):
-        first[row], second[row], third[row], fourth[row] = philox_words(seed, stream, week, row)
 
 
 @kernel

@@ -66,8 +66,7 @@ class Extension:
         kpis: their KPIs by name.
         settings: the class of all parameters, theirs after those of the package.
         columns: the class of all their populations.
-        week: the module of their week.
-        week_source: the text of that module.
+        week: the module of their week; ``SOURCE`` is its text.
     """
 
     sources: tuple[Source, ...]
@@ -77,7 +76,6 @@ class Extension:
     settings: Any
     columns: Any
     week: ModuleType
-    week_source: str = ""
     _step_kernel: Callable[..., None] | None = field(default=None, repr=False)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Extension:
@@ -187,7 +185,7 @@ def extension_of(sources: tuple[Source, ...]) -> Extension:
     )
     home.Own = make("Own", list(columns), module=home.__name__)
     declared = _kpis([row for _, rows in loaded for row in rows], columns)
-    extension = Extension(sources, tuple(owns), columns, declared, home.Settings, home.Own, week, home.SOURCE)
+    extension = Extension(sources, tuple(owns), columns, declared, home.Settings, home.Own, week)
     home.Settings.extension = extension
     LOADED.append(extension)
     return extension

@@ -58,7 +58,7 @@ class ModelState:
         """
         if name in ("populations", "flows") and self.__dict__.get(name, value) is not value:
             raise InputError(
-                f"world.{name} cannot be replaced. Write values in place, as in world.populations.staff.conviction[:] = 0.5; "
+                f"state.{name} cannot be replaced. Write values in place, as in state.populations.staff.conviction[:] = 0.5; "
                 "to return to an earlier week, keep a copy.deepcopy() of the organisation or of the simulation"
             )
         super().__setattr__(name, value)
@@ -85,7 +85,7 @@ class ModelState:
         """Return an independent copy.
 
         If each array were copied by itself, a block of flows and its columns would no longer share memory, and the record would
-        contain contain contain zeros. Other objects that refer to one of the arrays get the new one.
+        contain zeros. Other objects that refer to one of the arrays get the new one.
         """
         state = memo[id(self)] = self.copy()
         memo[id(self.populations)] = state.populations

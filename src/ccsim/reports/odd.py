@@ -140,7 +140,7 @@ def _schedule() -> str:
     extension = active()
     source = getsource(week)
     if extension is not None:
-        source = extension.week_source
+        source = extension.week.SOURCE
     body = source[source.index("    staff, colleagues") : source.find("def step(") if "def step(" in source else None]
     return "\n".join(line[4:] for line in body.strip("\n").splitlines()).rstrip() + "\n"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
-from typing import Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from ccsim.errors import FORMER_NAMES, WITHDRAWN, InputError
 
@@ -282,12 +282,14 @@ class RenamedAttributes:
 
     _former: ClassVar[Mapping[str, str]] = {}
 
-    def __getattr__(self, name: str) -> Any:
-        """Raise an AttributeError that gives the present name of the attribute."""
-        kind = type(self).__name__
-        if name in self._former:
-            raise AttributeError(f"{kind}.{name} is now called {self._former[name]}")
-        raise AttributeError(f"{kind!r} object has no attribute {name!r}")
+    if not TYPE_CHECKING:  # otherwise type checkers would accept any attribute
+
+        def __getattr__(self, name: str) -> Any:
+            """Raise an AttributeError that gives the present name of the attribute."""
+            kind = type(self).__name__
+            if name in self._former:
+                raise AttributeError(f"{kind}.{name} is now called {self._former[name]}")
+            raise AttributeError(f"{kind!r} object has no attribute {name!r}")
 
 
 def refuse_old_words(words: Sequence[str]) -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from small_world import check_off, set_to, tallies_of, with_values, world_of
 
-from ccsim.mechanisms.incentives.scorecards import customer_share, head_card_turned, staff_card_turned, total
+from ccsim.mechanisms.incentives.scorecards import customer_share, total, turned_card
 from ccsim.mechanisms.management.empowerment import widened
 from ccsim.mechanisms.management.implementation import card_in_use, enact_decree
 from ccsim.mechanisms.management.realignment import realign, wanted
@@ -68,10 +68,10 @@ def test_an_executive_who_is_not_convinced_undoes_it() -> None:
 
 def test_a_realigned_card_weighs_as_much_and_looks_at_customers_only() -> None:
     s = set_to()
-    for card, turned in ((s.staff_scorecard, staff_card_turned), (s.head_scorecard, head_card_turned)):
-        assert turned(card, 0.0) == card
-        assert total(turned(card, 0.4)) == pytest.approx(total(card))
-        assert customer_share(turned(card, 1.0)) == pytest.approx(1.0)
+    for card in (s.staff_scorecard, s.head_scorecard):
+        assert turned_card(card, 0.0) == card
+        assert total(turned_card(card, 0.4)) == pytest.approx(total(card))
+        assert customer_share(turned_card(card, 1.0)) == pytest.approx(1.0)
 
 
 def test_realigned_leaders_change_the_card_in_use_and_the_rights() -> None:

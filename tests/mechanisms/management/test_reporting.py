@@ -6,7 +6,7 @@ from small_world import set_to, world_of
 
 from ccsim.errors import InputError
 from ccsim.mechanisms.incentives.measures import peer_rating, unit_score
-from ccsim.mechanisms.incentives.scorecards import head_card_turned
+from ccsim.mechanisms.incentives.scorecards import turned_card
 from ccsim.mechanisms.management.reporting import measured_results, update_reports
 
 
@@ -137,7 +137,7 @@ def test_each_leader_is_shown_the_own_unit_and_the_executive_all_of_them() -> No
         reference = shown if k == 1 else 0.2
         return reported, reference + 0.25 * (reported - reference)
 
-    turned = head_card_turned(s.head_scorecard, 0.5)
+    turned = turned_card(s.head_scorecard, 0.5)
     for k in range(len(leaders)):
         if leaders.tier[k] == 0:
             reported, reference = expected(k, s.executive_scorecard, 0, 3)

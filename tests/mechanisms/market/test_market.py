@@ -206,7 +206,7 @@ def test_a_customer_who_leaves_takes_the_open_issue_out_of_the_queue() -> None:
     s = set_to({"market.churn": 1.0, "market.churn_sensitivity": 0.0, "market.word_of_mouth_churn": 0.0})
     customers.active[:], customers.active[:5] = 0, 1
     for case, department in ((0, 0), (1, 2), (9, 2)):
-        join_queue(case, department, 0, cases, departments)
+        join_queue(case, department, 0, False, cases, departments)
     cases.state[2], cases.department[2] = RETURNING, 1
     lose_customers(
         customers,

@@ -3,7 +3,7 @@ import pytest
 from small_world import check_off, set_to, tallies_of, with_values, world_of
 
 from ccsim.mechanisms.market.segmentation import care_weight, estimate_values, has_priority, value_update
-from ccsim.mechanisms.service.queues import join_front, join_queue, take_next
+from ccsim.mechanisms.service.queues import join_queue, take_next
 from ccsim.model.week import step
 
 FIRST = {"segmentation.priority": 1.0}
@@ -51,9 +51,9 @@ def test_only_the_valuable_go_first_and_as_often_as_declared() -> None:
 def test_cases_at_the_front_are_taken_first_and_the_chain_stays_whole() -> None:
     state = world_of(set_to({"organisation.warm_up": 0}))
     cases, departments = state.populations.cases, state.populations.departments
-    join_front(4, 0, 0, cases, departments)
-    join_queue(5, 0, 0, cases, departments)
-    join_front(6, 0, 0, cases, departments)
+    join_queue(4, 0, 0, True, cases, departments)
+    join_queue(5, 0, 0, False, cases, departments)
+    join_queue(6, 0, 0, True, cases, departments)
     assert departments.queue[0] == 3
     assert [take_next(0, cases, departments) for _ in range(3)] == [6, 4, 5]
     assert (departments.queue[0], departments.queue_first[0], departments.queue_last[0]) == (0, -1, -1)

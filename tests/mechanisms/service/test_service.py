@@ -20,7 +20,7 @@ def served(s: Settings, cases: int, hours: float) -> ModelState:
     populations.departments.hours[:] = 8 * hours
     for case in range(cases):
         populations.cases.stages[case], populations.cases.contacts[case] = 1, 1
-        join_queue(case, 0, 0, populations.cases, populations.departments)
+        join_queue(case, 0, 0, False, populations.cases, populations.departments)
     parameters = HandlingParameters(s.service, s.scorecards, s.handoffs, s.empowerment, s.conviction, s.habit)
     serve(populations.staff, populations.leaders, populations.customers, populations.cases, populations.departments, parameters,
           s.accounts.goodwill, state.seed, 0)  # fmt: skip
@@ -135,7 +135,7 @@ def test_cases_that_arrived_this_week_wait_and_withdrawn_ones_are_taken_off() ->
     populations.staff.hours[:] = 1e6
     for case, week in ((3, 4), (7, 4), (5, 5), (9, 4)):
         cases.stages[case], cases.contacts[case] = 1, 1
-        join_queue(case, 1, week, cases, departments)
+        join_queue(case, 1, week, False, cases, departments)
     leave_queue(3, cases, departments)
     parameters = HandlingParameters(s.service, s.scorecards, s.handoffs, s.empowerment, s.conviction, s.habit)
     serve(populations.staff, populations.leaders, populations.customers, cases, departments, parameters, 0.0, 3, 4)

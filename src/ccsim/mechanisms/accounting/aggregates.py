@@ -76,7 +76,7 @@ class Firm:
 
 
 @rule
-def count_person(i: int, d: int, staff: Rows, departments: Rows, settled: float) -> None:
+def count_person(i: int, d: int, staff: Rows, departments: Rows, adopter_threshold: float) -> None:
     """Add a person's states to the sums of the department.
 
     Args:
@@ -84,7 +84,7 @@ def count_person(i: int, d: int, staff: Rows, departments: Rows, settled: float)
         d: row of the department.
         staff: columns of the staff, one row per post.
         departments: columns of the departments, one row each.
-        settled: habit above which a person counts as acting customer-first by habit (share).
+        adopter_threshold: habit above which a person counts as acting customer-first by habit (share).
 
     Writes:
         departments: ``adopters``, ``conviction``, ``cynicism``, ``empowerment``, ``engagement``, ``fatigue``,
@@ -95,7 +95,7 @@ def count_person(i: int, d: int, staff: Rows, departments: Rows, settled: float)
     departments.conviction[d] += staff.conviction[i]
     departments.tipped[d] += staff.tipped_week[i] != NOT_YET
     departments.habit[d] += staff.habit[i]
-    departments.adopters[d] += staff.habit[i] > settled
+    departments.adopters[d] += staff.habit[i] > adopter_threshold
     departments.latitude[d] += staff.latitude[i]
     departments.empowerment[d] += clip01(staff.latitude[i] * staff.safety[i] + staff.borrowed_rights[i])
     departments.engagement[d] += staff.engagement[i]
@@ -104,14 +104,14 @@ def count_person(i: int, d: int, staff: Rows, departments: Rows, settled: float)
 
 
 @kernel
-def count_staff(staff: Rows, departments: Rows, firm: Rows, settled: float, week: int) -> None:
+def count_staff(staff: Rows, departments: Rows, firm: Rows, adopter_threshold: float, week: int) -> None:
     """Sum up staff by department, and measure how far the change depends on few people.
 
     Args:
         staff: columns of the staff, one row per post.
         departments: columns of the departments, one row each.
         firm: columns of the organisation, each of length 1.
-        settled: ``habit.adopter_threshold``, habit above which a person counts as acting customer-first by habit
+        adopter_threshold: ``habit.adopter_threshold``, habit above which a person counts as acting customer-first by habit
             (share).
         week: number of the week.
 
@@ -126,14 +126,14 @@ def count_staff(staff: Rows, departments: Rows, firm: Rows, settled: float, week
         firm.largest_influence[0] = max(firm.largest_influence[0], staff.influence[i])
         departments.posts[d] += 1
         if week + 1 >= staff.vacant_until[i]:
-            count_person(i, d, staff, departments, settled)
+            count_person(i, d, staff, departments, adopter_threshold)
             firm.champions[0] += staff.champion[i] > 0.0
-    home = 0
+    champions_home = 0
     for d in range(len(departments.posts)):
-        if departments.champion_hours[d] > departments.champion_hours[home]:
-            home = d
+        if departments.champion_hours[d] > departments.champion_hours[champions_home]:
+            champions_home = d
     for d in range(len(departments.posts)):
-        if d != home:
+        if d != champions_home:
             firm.cross_adopters[0] += departments.adopters[d]
             firm.cross_people[0] += departments.people[d]
 

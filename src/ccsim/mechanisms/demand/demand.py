@@ -18,7 +18,7 @@ from ccsim.engine.rng import Stream, to_unit_interval, uniform, uniforms4
 from ccsim.mechanisms.demand.proactive import contact_ahead, false_alarms
 from ccsim.mechanisms.demand.self_service import try_self_service
 from ccsim.mechanisms.market.segmentation import has_priority
-from ccsim.mechanisms.service.queues import NO_CASE, RETURNING, WAITING, join_front, join_queue, leave_queue
+from ccsim.mechanisms.service.queues import NO_CASE, RETURNING, WAITING, join_queue, leave_queue
 
 if TYPE_CHECKING:
     from ccsim.mechanisms.demand.proactive import Proactive
@@ -228,12 +228,10 @@ def open_case(
     cases.context_lost[i] = 0
     cases.repetitions[i] = hassle
     departments.raised[department] += 1
-    if priority.priority > 0.0 and has_priority(
+    first = priority.priority > 0.0 and has_priority(
         customers.estimate[i], parameters.mean_value, uniform(seed, PRIORITY, week, i), priority
-    ):  # fmt: skip
-        join_front(i, department, week, cases, departments)
-    else:
-        join_queue(i, department, week, cases, departments)
+    )
+    join_queue(i, department, week, first, cases, departments)
 
 
 @rule
@@ -269,19 +267,21 @@ def generate_case(
         segments: ``bot_contacts``, ``bot_solved``, ``bot_stuck``.
     """
     _, hardness, where, length = uniforms4(seed, RAISE, week, i)
-    machine, ahead = parameters.self_service, parameters.proactive
+    self_service, proactive = parameters.self_service, parameters.proactive
     department = first_department(where, fronts, departments)
-    if ahead.share > 0.0 and uniform(seed, AHEAD, week, i) < ahead.share * ahead.accuracy:
+    if proactive.share > 0.0 and uniform(seed, AHEAD, week, i) < proactive.share * proactive.accuracy:
         contact_ahead(
-            i, ahead.prevention_quality, department, customers, departments,
-            ahead.time_factor * parameters.handling_hours,
+            i, proactive.prevention_quality, department, customers, departments,
+            proactive.time_factor * parameters.handling_hours,
         )  # fmt: skip
         return
     hassle = 0
-    if machine.share > 0.0:
-        tried, outcome, way, _ = uniforms4(seed, MACHINE, week, i)
-        if tried < machine.share:
-            hassle = try_self_service(i, complexity_of(hardness), outcome, way, customers, segments, machine)
+    if self_service.share > 0.0:
+        entry_draw, success_draw, exit_draw, _ = uniforms4(seed, MACHINE, week, i)
+        if entry_draw < self_service.share:
+            hassle = try_self_service(
+                i, complexity_of(hardness), success_draw, exit_draw, customers, segments, self_service
+            )
     if hassle >= 0:
         open_case(i, department, hardness, length, hassle, customers, cases, departments, parameters, seed, week)
 
@@ -333,9 +333,9 @@ def generate_cases(
             ``returned``.
         segments: ``bot_contacts``, ``bot_solved``, ``bot_stuck``.
     """
-    p, ahead = parameters.demand, parameters.proactive
+    p, proactive = parameters.demand, parameters.proactive
     coming = p.rate * p.surge
-    alarmed = coming * (1.0 + false_alarms(ahead))
+    alarmed = coming * (1.0 + false_alarms(proactive))
     # Listed first, without a branch: who raises an issue is random, and each branch misprediction would cost more.
     asking, count = np.empty(len(cases.state), np.int32), 0
     for i in range(len(cases.state)):
@@ -352,12 +352,12 @@ def generate_cases(
         if cases.state[i] == RETURNING:
             cases.contacts[i] += 1
             departments.returned[cases.department[i]] += 1
-            join_queue(i, cases.department[i], week, cases, departments)
+            join_queue(i, cases.department[i], week, False, cases, departments)
         elif to_unit_interval(customers.u_request[i]) < coming * customers.request_factor[i]:
             generate_case(i, fronts, customers, cases, departments, segments, parameters, seed, week)
         else:
             department = first_department(uniform(seed, AHEAD, week, i), fronts, departments)
             contact_ahead(
-                i, ahead.false_alarm_quality, department, customers, departments,
-                ahead.time_factor * parameters.handling_hours,
+                i, proactive.false_alarm_quality, department, customers, departments,
+                proactive.time_factor * parameters.handling_hours,
             )  # fmt: skip

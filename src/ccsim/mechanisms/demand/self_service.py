@@ -75,30 +75,30 @@ SOLVED, STUCK, THROUGH, ROUNDABOUT = range(4)
 
 
 @rule
-def contact_outcome(complexity: float, outcome: float, way: float, p: SelfService) -> int:
+def contact_outcome(complexity: float, success_draw: float, exit_draw: float, p: SelfService) -> int:
     """Return how a contact with the machine ends: solved, stuck, through to a person, or roundabout to a person.
 
     Source: assumed, after article 001: a probability tree.
 
     Args:
         complexity: complexity of the case, 0 for the standard case (share).
-        outcome: random draw for success, 0 to 1.
-        way: random draw for whether the customer reaches a person, 0 to 1.
+        success_draw: random draw for success, 0 to 1.
+        exit_draw: random draw for whether the customer reaches a person, 0 to 1.
         p: parameters of the group ``self_service``.
 
     Returns:
         One of ``SOLVED``, ``THROUGH``, ``ROUNDABOUT`` and ``STUCK``.
     """
-    if outcome < p.quality * (1.0 - p.complexity_penalty * complexity):
+    if success_draw < p.quality * (1.0 - p.complexity_penalty * complexity):
         return SOLVED
     if p.exit:
         return THROUGH
-    return ROUNDABOUT if way < p.bypass_probability else STUCK
+    return ROUNDABOUT if exit_draw < p.bypass_probability else STUCK
 
 
 @rule
 def try_self_service(
-    i: int, complexity: float, outcome: float, way: float, customers: Rows, segments: Rows, p: SelfService
+    i: int, complexity: float, success_draw: float, exit_draw: float, customers: Rows, segments: Rows, p: SelfService
 ) -> int:
     """Let the machine handle an issue, and count annoyances if the issue reaches a person.
 
@@ -107,8 +107,8 @@ def try_self_service(
     Args:
         i: row of the customer.
         complexity: complexity of the case, 0 for the standard case (share).
-        outcome: random draw for success, 0 to 1.
-        way: random draw for whether the customer reaches a person, 0 to 1.
+        success_draw: random draw for success, 0 to 1.
+        exit_draw: random draw for whether the customer reaches a person, 0 to 1.
         customers: columns of the market, one row per person.
         segments: columns of the customer segments, one row each.
         p: parameters of the group ``self_service``.
@@ -122,18 +122,14 @@ def try_self_service(
     """
     segment = customers.segment[i]
     segments.bot_contacts[segment] += 1
-    end = contact_outcome(complexity, outcome, way, p)
-    if end == SOLVED:
-        segments.bot_solved[segment] += 1
-        customers.events[i] += 1
-        customers.quality[i] += p.solved_quality
-        return -1
-    if end == STUCK:
-        segments.bot_stuck[segment] += 1
-        customers.events[i] += 1
-        customers.quality[i] += p.trapped_quality
-        return -1
-    return 1 if end == THROUGH else 2
+    outcome = contact_outcome(complexity, success_draw, exit_draw, p)
+    if outcome == THROUGH or outcome == ROUNDABOUT:
+        return 1 if outcome == THROUGH else 2
+    segments.bot_solved[segment] += outcome == SOLVED
+    segments.bot_stuck[segment] += outcome == STUCK
+    customers.events[i] += 1
+    customers.quality[i] += p.solved_quality if outcome == SOLVED else p.trapped_quality
+    return -1
 
 
 @kernel

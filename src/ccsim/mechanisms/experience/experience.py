@@ -179,7 +179,7 @@ def update_satisfaction(
         firm: ``recent_quality``.
     """
     count = len(customers.active)
-    given, contacts = 0.0, 0.0
+    quality_sum, contacts = 0.0, 0.0
     tellers, opinions, talking = np.empty(count, np.int32), np.empty(count), 0
     for i in range(count):
         if i % A_LINE == 0:
@@ -192,7 +192,7 @@ def update_satisfaction(
         if customers.events[i] > 0.0:
             quality = customers.quality[i] / customers.events[i]
             felt = felt_quality(quality, customers.expectation[i], p)
-            given += customers.quality[i]
+            quality_sum += customers.quality[i]
             contacts += customers.events[i]
             customers.trust[i] = trust_update(customers.trust[i], quality, customers.expectation[i], promise)
             customers.satisfaction[i] = relax(
@@ -216,7 +216,7 @@ def update_satisfaction(
         prefetch(customers.voices, listener)
         spread(tellers[k], opinions[k], customers, reach)
     if contacts > 0.0:
-        firm.recent_quality[0] = relax(firm.recent_quality[0], given / contacts, p.noticing_rate)
+        firm.recent_quality[0] = relax(firm.recent_quality[0], quality_sum / contacts, p.noticing_rate)
 
 
 @rule

@@ -41,7 +41,7 @@ class Customers:
 
 
 @rule
-def opinion_update(opinion: float, heard: float, voices: float, p: WordOfMouth, fading: float) -> float:
+def opinion_update(opinion: float, heard: float, voices: float, p: WordOfMouth, forgetting_rate: float) -> float:
     """Return an opinion after a week: it moves towards what was heard, further with more voices, and fades a little.
 
     Source: assumed, after article 003: a first-order delay (Sterman 2000) towards what was heard.
@@ -51,29 +51,29 @@ def opinion_update(opinion: float, heard: float, voices: float, p: WordOfMouth, 
         heard: mean of what was heard in the week (share).
         voices: sum of the weights of those who told (people).
         p: parameters of the group ``word_of_mouth``.
-        fading: ``experience.forgetting_rate``, rate at which an opinion returns to neutral (1/week).
+        forgetting_rate: ``experience.forgetting_rate``, rate at which an opinion returns to neutral (1/week).
 
     Returns:
         The opinion after the week (share).
     """
     if voices > 0.0:
         opinion = relax(opinion, heard / voices, p.influence * half_saturation(voices, 2.0))
-    return relax(opinion, 0.5, fading)
+    return relax(opinion, 0.5, forgetting_rate)
 
 
 @kernel
-def update_opinion(customers: Rows, p: WordOfMouth, fading: float) -> None:
+def update_opinion(customers: Rows, p: WordOfMouth, forgetting_rate: float) -> None:
     """Update opinions with what was told in the week.
 
     Args:
         customers: columns of the market, one row per person.
         p: parameters of the group ``word_of_mouth``.
-        fading: ``experience.forgetting_rate``, rate at which an opinion returns to neutral (1/week).
+        forgetting_rate: ``experience.forgetting_rate``, rate at which an opinion returns to neutral (1/week).
 
     Writes:
         customers: ``opinion``.
     """
     for i in range(len(customers.opinion)):
         customers.opinion[i] = opinion_update(
-            customers.opinion[i], customers.heard_opinion[i], customers.voices[i], p, fading
+            customers.opinion[i], customers.heard_opinion[i], customers.voices[i], p, forgetting_rate
         )

@@ -129,18 +129,9 @@ def customer_share(card: Scorecard) -> float:
 
 
 @rule
-def staff_card_turned(card: StaffScorecard, share: float) -> StaffScorecard:
-    """Return a staff scorecard with a share of the weights of handling time and cost moved to the customer's journey."""
+def turned_card(card: Scorecard, share: float) -> StaffScorecard:
+    """Return a scorecard with a share of the weights of handling time and cost moved to the customer's journey."""
     return StaffScorecard(  # type: ignore[call-arg]  # the decorator makes it a named tuple
-        card.handling_time * (1.0 - share), card.cost * (1.0 - share), card.csat, card.resolution,
-        card.journey + share * (card.handling_time + card.cost), card.internal,
-    )  # fmt: skip
-
-
-@rule
-def head_card_turned(card: HeadScorecard, share: float) -> HeadScorecard:
-    """Return a leader scorecard with a share of the weights of handling time and cost moved to the customer's journey."""
-    return HeadScorecard(  # type: ignore[call-arg]  # the decorator makes it a named tuple
         card.handling_time * (1.0 - share), card.cost * (1.0 - share), card.csat, card.resolution,
         card.journey + share * (card.handling_time + card.cost), card.internal,
     )  # fmt: skip

@@ -152,14 +152,14 @@ def coach(staff: Rows, colleagues: IntArray, departments: Rows, p: Champions) ->
         listening = list_reached(reached, champion, first, last, colleagues)
         if listening == 0:
             continue
-        whole = hours * (1.0 - clip01(p.embedding))
-        each = whole / listening
+        coaching = hours * (1.0 - clip01(p.embedding))
+        per_person = coaching / listening
         # Hours are divided among the people coached, while every colleague may see an example in full.
-        seen = each + p.example_share * (whole - each)
+        observed = per_person + p.example_share * (coaching - per_person)
         for k in range(listening):
             i = reached[k]
-            staff.coaching_hours[i] += each
-            staff.borrowed_rights[i] += lent_rights(each, p.authority, p)
-            speaks = 2.0 * half_saturation(seen, p.half_saturation)
-            staff.sources[i] += speaks
-            staff.influence[champion] += speaks
+            staff.coaching_hours[i] += per_person
+            staff.borrowed_rights[i] += lent_rights(per_person, p.authority, p)
+            influence = 2.0 * half_saturation(observed, p.half_saturation)
+            staff.sources[i] += influence
+            staff.influence[champion] += influence

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from ccsim.engine.columns import FloatArray, Rows, columns, stock
 from ccsim.engine.functions import clip01, half_saturation, relax
 from ccsim.engine.jit import kernel, rule
-from ccsim.mechanisms.incentives.scorecards import customer_share, head_card_turned, staff_card_turned
+from ccsim.mechanisms.incentives.scorecards import customer_share, turned_card
 from ccsim.mechanisms.management.empowerment import widened
 from ccsim.mechanisms.management.leadership import EXECUTIVE
 
@@ -71,8 +71,8 @@ def rights_kept(allowed: float, rights: float, expected: float) -> float:
     Returns:
         Share of the rights, 0 to 1; 0 if neither the rules give nor people expect any.
     """
-    given = max(rights, expected)
-    return clip01(allowed / given) if given > 0.0 else 0.0
+    due = max(rights, expected)
+    return clip01(allowed / due) if due > 0.0 else 0.0
 
 
 @rule
@@ -180,17 +180,17 @@ def update_commitment(
             )
         belief = persuaded(leaders.conviction[k], surplus, leaders.reported_score[k] - leaders.reference_score[k], p)
         if above >= 0:
-            talk = half_saturation(0.5 + leaders.announced_hours[k] + 2.0 * leaders.coaching_hours[k], 1.0)
-            belief = relax(belief, stance[above], p.superior_rate * talk * credit[above])
+            communication = half_saturation(0.5 + leaders.announced_hours[k] + 2.0 * leaders.coaching_hours[k], 1.0)
+            belief = relax(belief, stance[above], p.superior_rate * communication * credit[above])
         turned = leaders.realigned[above] if above >= 0 else 0.0
         own = (
             customer_share(executive_card)
             if leaders.tier[k] == EXECUTIVE
-            else customer_share(head_card_turned(head_card, turned))
+            else customer_share(turned_card(head_card, turned))
         )
         belief = relax(belief, own, p.scorecard_rate * half_saturation(strength, 1.0))
         leaders.conviction[k] = clip01(relax(belief, leaders.disposition[k], reversion_rate))
-        measures = customer_share(staff_card_turned(staff_card, leaders.realigned[k]))
+        measures = customer_share(turned_card(staff_card, leaders.realigned[k]))
         top = k
         while leaders.superior[top] >= 0:
             top = leaders.superior[top]

@@ -13,7 +13,7 @@ from ccsim.engine.columns import FloatArray, Rows, columns, stock
 from ccsim.engine.functions import clip01, relax
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
-from ccsim.mechanisms.incentives.scorecards import StaffScorecard, staff_card_turned
+from ccsim.mechanisms.incentives.scorecards import StaffScorecard, turned_card
 
 if TYPE_CHECKING:
     from ccsim.mechanisms.management.mandate import Mandate
@@ -174,4 +174,4 @@ def enact_decree(
         departments.support[d] = enactment_support(
             mandate.clarity, mandate.realism, credibility / people, conviction / people, sum_cynicism / people
         )
-        store_card(d, staff_card_turned(card, realigned / people), closing_pace(departments.support[d], p), departments)
+        store_card(d, turned_card(card, realigned / people), closing_pace(departments.support[d], p), departments)

@@ -152,27 +152,27 @@ def involve_volunteers(
         firm: ``embedding_hours``, ``failures``, ``improvements``.
     """
     p, rollout, successes, blame = parameters
-    purse = purse_of(firm.sponsorship[0], p, rollout) * (1.0 - p.top_down_share) * (1.0 - firm.stopped[0])
-    whole = p.improvement + p.immersion + p.embedding
-    if purse <= 0.0 or len(staff.announced_hours) == 0:
+    budget = purse_of(firm.sponsorship[0], p, rollout) * (1.0 - p.top_down_share) * (1.0 - firm.stopped[0])
+    total_weight = p.improvement + p.immersion + p.embedding
+    if budget <= 0.0 or len(staff.announced_hours) == 0:
         return
     posts = people_reached(departments, rollout)
-    improvement = purse_part(purse, p.improvement, whole, p.cost_per_hour)
-    immersion = purse_part(purse, p.immersion, whole, p.cost_per_hour)
-    embedding = purse_part(purse, p.embedding, whole, p.cost_per_hour) / posts
-    ready, shows, count = np.empty(len(staff.announced_hours), np.int32), np.empty(len(staff.announced_hours)), 0
+    improvement = purse_part(budget, p.improvement, total_weight, p.cost_per_hour)
+    immersion = purse_part(budget, p.immersion, total_weight, p.cost_per_hour)
+    embedding = purse_part(budget, p.embedding, total_weight, p.cost_per_hour) / posts
+    ready, draws, count = np.empty(len(staff.announced_hours), np.int32), np.empty(len(staff.announced_hours)), 0
     for i in range(len(staff.announced_hours)):
         fetch_volunteer(i + PEOPLE_AHEAD, staff)
         if in_reach(i, staff, departments, rollout, week):
-            draw, show, turn, _ = uniforms4(seed, VOLUNTEER, week, i)
+            draw, success_draw, meeting_draw, _ = uniforms4(seed, VOLUNTEER, week, i)
             if volunteers(staff.conviction[i], release_probability(i, staff, leaders), draw):
-                ready[count], shows[count] = i, show
+                ready[count], draws[count] = i, success_draw
                 count += 1
-            meet_customers(i, turn, immersion / 2.0 / posts, staff)
+            meet_customers(i, meeting_draw, immersion / 2.0 / posts, staff)
             departments.embedding[staff.department[i]] += embedding
             firm.embedding_hours[0] += embedding
     each, untested = min(p.max_hours, improvement / max(1, count)), 1.0 - rollout.testing_share
     for k in range(count):
         i = ready[k]
         staff.improvement_hours[i] += each
-        complete_improvement(i, each * untested, shows[k], staff, departments, firm, blame, successes)
+        complete_improvement(i, each * untested, draws[k], staff, departments, firm, blame, successes)

@@ -12,13 +12,10 @@ from typing import TYPE_CHECKING
 from ccsim.engine.columns import FloatArray, Rows, columns, flow
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
-from ccsim.engine.rng import Stream
 from ccsim.mechanisms.management.rollout import reaches
 
 if TYPE_CHECKING:
     from ccsim.mechanisms.management.rollout import Rollout
-
-VOLUNTEER = int(Stream.VOLUNTEER)
 
 
 def _part(default: float, what: str, origin: str) -> float:
@@ -95,21 +92,21 @@ class Firm:
 
 
 @rule
-def purse_part(purse: float, part: float, whole: float, hour: float) -> float:
+def purse_part(budget: float, weight: float, total_weight: float, cost_per_hour: float) -> float:
     """Return the hours that a part of a budget buys.
 
     Source: arithmetic: money over the cost of an hour.
 
     Args:
-        purse: money to spend (EUR/week).
-        part: weight of this use.
-        whole: sum of the weights.
-        hour: cost of an hour (EUR).
+        budget: money to spend (EUR/week).
+        weight: weight of this use.
+        total_weight: sum of the weights.
+        cost_per_hour: cost of an hour (EUR).
 
     Returns:
         Hours.
     """
-    return purse * part / whole / hour if whole > 0.0 else 0.0
+    return budget * weight / total_weight / cost_per_hour if total_weight > 0.0 else 0.0
 
 
 @rule
@@ -158,22 +155,22 @@ def inform(
         staff: ``announced_hours``, ``training_hours``.
         leaders: ``announced_hours``, ``coaching_hours``.
     """
-    purse = purse_of(firm.sponsorship[0], p, rollout) * p.top_down_share
-    whole = p.communication + p.training + p.coaching
+    budget = purse_of(firm.sponsorship[0], p, rollout) * p.top_down_share
+    total_weight = p.communication + p.training + p.coaching
     posts = len(staff.announced_hours)
-    if purse <= 0.0 or posts == 0:
+    if budget <= 0.0 or posts == 0:
         return
-    bosses = len(leaders.announced_hours)
+    leader_count = len(leaders.announced_hours)
     posts = people_reached(departments, rollout)
-    announced = purse_part(purse, p.communication, whole, p.cost_per_hour) / (posts + bosses)
-    trained = purse_part(purse, p.training, whole, p.cost_per_hour) / posts
-    coached = purse_part(purse, p.coaching, whole, p.cost_per_hour) / max(1, bosses)
+    announced = purse_part(budget, p.communication, total_weight, p.cost_per_hour) / (posts + leader_count)
+    trained = purse_part(budget, p.training, total_weight, p.cost_per_hour) / posts
+    coached = purse_part(budget, p.coaching, total_weight, p.cost_per_hour) / max(1, leader_count)
     for i in range(len(staff.announced_hours)):
         reached = reaches(staff.department[i], len(departments.queue), rollout)
         if reached and week >= staff.vacant_until[i]:
             staff.announced_hours[i] += announced
             staff.training_hours[i] += trained
-    for k in range(bosses):
+    for k in range(leader_count):
         leaders.announced_hours[k] += announced
         leaders.coaching_hours[k] += coached
 

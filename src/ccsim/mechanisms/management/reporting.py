@@ -8,7 +8,7 @@ from ccsim.engine.columns import FloatArray, Rows, columns, stock
 from ccsim.engine.functions import relax
 from ccsim.engine.jit import kernel, rule
 from ccsim.mechanisms.incentives.measures import peer_rating, unit_score
-from ccsim.mechanisms.incentives.scorecards import head_card_turned
+from ccsim.mechanisms.incentives.scorecards import turned_card
 from ccsim.mechanisms.management.leadership import EXECUTIVE
 
 if TYPE_CHECKING:
@@ -38,10 +38,10 @@ def mean_engagement(staff: Rows, first: int, last: int) -> float:
     Returns:
         Mean engagement (share).
     """
-    mood = 0.0
+    total = 0.0
     for i in range(first, last):
-        mood += staff.engagement[i] / (last - first)
-    return mood
+        total += staff.engagement[i] / (last - first)
+    return total
 
 
 @rule
@@ -76,10 +76,10 @@ def measured_results(
     if handled <= 0.0 or closed <= 0.0 or closed_first <= 0.0:
         return False, 0.0, 0.0, 0.0, 0.0, 0.0
     # Leaders are shown the survey right after the contact or, as far as it is published, customers' final judgement.
-    seen = survey / handled + published * (practice - survey / handled)
+    satisfaction = survey / handled + published * (practice - survey / handled)
     quickness = 1.0 - worked / handled / (2.0 * p.half_score_hours)
     thrift = 1.0 - worked / closed / (4.0 * p.half_score_hours)
-    return True, quickness, thrift, seen, claimed / closed_first, sound / closed
+    return True, quickness, thrift, satisfaction, claimed / closed_first, sound / closed
 
 
 @kernel
@@ -114,19 +114,19 @@ def update_reports(
         top = leaders.tier[k] == EXECUTIVE
         first = 0 if top else leaders.department[k]
         last = count if top else first + 1
-        anything, quickness, thrift, seen, claimed, sound = measured_results(
+        has_results, quickness, thrift, satisfaction, claimed, sound = measured_results(
             first, last, departments, firm.recent_quality[0], published, p
         )
-        if not anything:
+        if not has_results:
             continue
         if top:
-            reported = unit_score(executive_card, quickness, thrift, seen, claimed, sound)
+            reported = unit_score(executive_card, quickness, thrift, satisfaction, claimed, sound)
         else:
             turned = leaders.realigned[leaders.superior[k]] if leaders.superior[k] >= 0 else 0.0
-            reported = unit_score(head_card_turned(head_card, turned), quickness, thrift, seen, claimed, sound)
+            reported = unit_score(turned_card(head_card, turned), quickness, thrift, satisfaction, claimed, sound)
         if (executive_card.internal if top else head_card.internal) > 0.0:
-            mood = mean_engagement(staff, departments.first_staff[first], departments.last_staff[last - 1])
-            reported += peer_rating(executive_card, mood) if top else peer_rating(head_card, mood)
+            engagement = mean_engagement(staff, departments.first_staff[first], departments.last_staff[last - 1])
+            reported += peer_rating(executive_card, engagement) if top else peer_rating(head_card, engagement)
         if leaders.reference_score[k] == 0.0:
             leaders.reported_score[k] = reported
             leaders.reference_score[k] = reported

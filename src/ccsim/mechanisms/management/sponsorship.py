@@ -104,12 +104,12 @@ def review_programme(leaders: Rows, firm: Rows, p: Sponsorship, seed: int, week:
         return
     for k in range(len(leaders.conviction)):
         if leaders.superior[k] < 0:
-            gone = is_dropped(
+            dropped = is_dropped(
                 leaders.conviction[k],
                 leaders.reported_score[k] - leaders.reference_score[k],
                 firm.reported_successes[0],
                 uniform(seed, DECIDES, week, k),
                 p,
             )
-            firm.sponsorship[0] = 0.0 if gone else 1.0
+            firm.sponsorship[0] = 0.0 if dropped else 1.0
             return

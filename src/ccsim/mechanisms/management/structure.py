@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ccsim.engine.columns import FloatArray, Rows, columns, flow, stock
-from ccsim.engine.functions import clip01, half_saturation
+from ccsim.engine.functions import clip, clip01, half_saturation
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
 from ccsim.mechanisms.management.implementation import closing_pace
@@ -180,10 +180,7 @@ def advance_stage(departments: Rows, firm: Rows, p: Structure, implementation: I
     Writes:
         firm: ``capability``, ``coordinators``, ``stage``.
     """
-    ahead = p.stage - firm.stage[0]
-    firm.stage[0] += (
-        ahead if abs(ahead) <= 1.0 / p.weeks_per_stage else (1.0 if ahead > 0.0 else -1.0) / p.weeks_per_stage
-    )
+    firm.stage[0] += clip(p.stage - firm.stage[0], -1.0 / p.weeks_per_stage, 1.0 / p.weeks_per_stage)
     # One stage after the other: practising a stage builds at most the capability for the next one.
     pace = 0.0
     for d in range(len(departments.support)):

@@ -153,8 +153,8 @@ def review_trials(firm: Rows, p: Trials, successes: Any, week: int) -> None:
     """
     if p.stop_below <= 0.0:
         return
-    worth = successes.size * successes.visibility
-    successful = firm.improvements[0] / worth if worth > 0.0 else 0.0
+    visible_size = successes.size * successes.visibility
+    successful = firm.improvements[0] / visible_size if visible_size > 0.0 else 0.0
     firm.attempts[0] += successful + firm.failures[0]
     firm.successful_attempts[0] += successful
     if (

@@ -132,9 +132,9 @@ def complete_improvement(
     chance = completions(hours, p)
     if draw < chance * success_share(succeeds(firm.know_how[0], p), departments.trial_return[staff.department[i]]):
         staff.visible_successes[i] += p.size
-        seen = p.size * p.visibility
-        departments.visible_successes[staff.department[i]] += p.story_value * seen
-        firm.improvements[0] += seen
+        visible_size = p.size * p.visibility
+        departments.visible_successes[staff.department[i]] += p.story_value * visible_size
+        firm.improvements[0] += visible_size
     elif draw < chance:
         staff.setbacks[i] += 1
         staff.blamed[i] += blame

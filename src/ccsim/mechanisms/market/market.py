@@ -12,7 +12,7 @@ from ccsim.engine.columns import FloatArray, Int8Array, IntArray, Rows, UInt32Ar
 from ccsim.engine.functions import exp, relax
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
-from ccsim.engine.rng import Stream, fill_random_words, to_unit_interval
+from ccsim.engine.rng import Stream, philox_words, to_unit_interval
 from ccsim.mechanisms.market.customer_differences import most_mobile_person
 from ccsim.mechanisms.market.promise import attraction
 from ccsim.mechanisms.service.queues import NO_CASE, RETURNING, WAITING, leave_queue
@@ -126,7 +126,7 @@ class Firm:
 
 
 @rule
-def churn_probability(satisfaction: float, opinion: float, outside: float, p: Market) -> float:
+def churn_probability(satisfaction: float, opinion: float, alternative: float, p: Market) -> float:
     """Return the probability that a customer leaves: it rises with dissatisfaction, bad word of mouth and a better alternative.
 
     Source: assumed, after article 003: proportional hazards (Cox 1972).
@@ -134,13 +134,15 @@ def churn_probability(satisfaction: float, opinion: float, outside: float, p: Ma
     Args:
         satisfaction: satisfaction with the organisation (share).
         opinion: opinion heard from others, 0.5 neutral (share).
-        outside: advantage of the best alternative (share).
+        alternative: advantage of the best alternative (share).
         p: parameters of the group ``market``.
 
     Returns:
         Probability of leaving in this week (1/week).
     """
-    ease = p.churn_sensitivity * (p.churn_reference + outside - satisfaction) - p.word_of_mouth_churn * (opinion - 0.5)
+    ease = p.churn_sensitivity * (p.churn_reference + alternative - satisfaction) - p.word_of_mouth_churn * (
+        opinion - 0.5
+    )
     return p.churn * exp(ease)
 
 
@@ -205,7 +207,7 @@ def mobility_of(i: int, customers: Rows, segments: Rows) -> float:
 
 
 @rule
-def leaves(satisfaction: float, opinion: float, outside: float, draw: float, p: Market) -> bool:
+def leaves(satisfaction: float, opinion: float, alternative: float, draw: float, p: Market) -> bool:
     """Return whether this customer leaves this week.
 
     Source: arithmetic: a random draw compared with :func:`churn_probability`.
@@ -213,11 +215,11 @@ def leaves(satisfaction: float, opinion: float, outside: float, draw: float, p: 
     Args:
         satisfaction: satisfaction with the organisation (share).
         opinion: opinion heard from others, 0.5 neutral (share).
-        outside: advantage of the best alternative (share).
+        alternative: advantage of the best alternative (share).
         draw: random draw, 0 to 1.
         p: parameters of the group ``market``.
     """
-    return draw < churn_probability(satisfaction, opinion, outside, p)
+    return draw < churn_probability(satisfaction, opinion, alternative, p)
 
 
 @rule
@@ -237,7 +239,9 @@ def joins(opinion: float, lure: float, draw: float, p: Market) -> bool:
 
 @kernel
 def draw_random_words(customers: Rows, seed: int, week: int) -> None:
-    """Draw the week's four random numbers for each person in the market, one for each decision.
+    """Draw the week's four random words for each person in the market, one for each decision.
+
+    Words take half the memory of draws.
 
     Args:
         customers: columns of the market, one row per person.
@@ -247,8 +251,10 @@ def draw_random_words(customers: Rows, seed: int, week: int) -> None:
     Writes:
         customers: ``u_churn``, ``u_join``, ``u_request``, ``u_talk``.
     """
-    fill_random_words(customers.u_join, customers.u_request, customers.u_talk, customers.u_churn,
-              seed, MARKET, week)  # fmt: skip
+    for i in range(len(customers.u_join)):
+        customers.u_join[i], customers.u_request[i], customers.u_talk[i], customers.u_churn[i] = philox_words(
+            seed, MARKET, week, i
+        )
 
 
 @kernel
@@ -274,9 +280,8 @@ def acquire_customers(
     firm.challenger[0] = relax(firm.challenger[0], p.challenger, p.challenger_rate)
     firm.challenger_lead[0] = firm.challenger[0]
     lure = attraction(firm.mean_trust[0], promise) - p.churn_sensitivity * firm.challenger[0]
-    most = (
-        joining_probability(1.0, lure, p) * most_mobile(segments) * most_mobile_person(differ)
-    )  # with the best possible word of mouth
+    # With the best possible word of mouth.
+    most = joining_probability(1.0, lure, p) * most_mobile(segments) * most_mobile_person(differ)
     for i in range(len(customers.active)):
         draw = to_unit_interval(customers.u_join[i])
         if (
@@ -311,15 +316,18 @@ def lose_customers(
         departments: ``queue``, ``withdrawn``.
         segments: ``left``.
     """
-    outside = firm.challenger[0]
+    alternative = firm.challenger[0]
     # Of the least and the most satisfied customers, with the worst possible word of mouth.
     most = most_mobile(segments) * most_mobile_person(differ)
-    at_worst, at_best = churn_probability(0.0, 0.0, outside, p) * most, churn_probability(1.0, 0.0, outside, p) * most
+    at_worst, at_best = (
+        churn_probability(0.0, 0.0, alternative, p) * most,
+        churn_probability(1.0, 0.0, alternative, p) * most,
+    )
     for i in range(len(customers.active)):
         draw, satisfaction = to_unit_interval(customers.u_churn[i]), customers.satisfaction[i]
         # The chord is cheap and rules out nearly all customers, so that few exponentials have to be computed.
         if within_churn_bound(satisfaction, draw, at_worst, at_best) and customers.active[i] == 1 and leaves(
-            satisfaction, customers.opinion[i], outside, draw / mobility_of(i, customers, segments), p
+            satisfaction, customers.opinion[i], alternative, draw / mobility_of(i, customers, segments), p
         ):  # fmt: skip
             customers.active[i] = 0
             segments.left[customers.segment[i]] += 1

@@ -192,9 +192,9 @@ def move_offer(segments: Rows, departments: Rows, firm: Rows, p: Offer, seed: in
         # An error lasts a quarter, because designs are not made again every week.
         error = perception_error(uniform(seed, DESIGN, (week + 100_000) // 13, s), insight, p)
         gap = segments.need[s] - segments.position[s]
-        seen = perceived_gap(gap, insight, p) + error
-        segments.position[s] = offer_update(segments.position[s], segments.position[s] + seen, p)
-        firm.needs_error[0] += abs(seen - gap) / len(segments.need)
+        perceived = perceived_gap(gap, insight, p) + error
+        segments.position[s] = offer_update(segments.position[s], segments.position[s] + perceived, p)
+        firm.needs_error[0] += abs(perceived - gap) / len(segments.need)
     firm.design[0] += p.design_hours * p.cost_per_hour
 
 

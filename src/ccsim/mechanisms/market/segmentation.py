@@ -144,11 +144,11 @@ def estimate_values(customers: Rows, firm: Rows, mean: float, p: Segmentation, s
     if p.drift > 0.0:
         for i in range(len(customers.value)):
             customers.value[i] = value_update(customers.value[i], mean, uniform(seed, VALUE, week, i), p)
-    anew = p.interval_weeks > 0 and week >= 0 and week % max(1, p.interval_weeks) == 0
-    if anew or (p.priority > 0.0 and week == 0) or week < -1:
+    due = p.interval_weeks > 0 and week >= 0 and week % max(1, p.interval_weeks) == 0
+    if due or (p.priority > 0.0 and week == 0) or week < -1:
         for i in range(len(customers.value)):
             customers.estimate[i] = customers.value[i]
-            if anew and customers.active[i] == 1:
+            if due and customers.active[i] == 1:
                 firm.estimation_cost[0] += p.estimation_cost
     if p.priority > 0.0 or firm.prioritised[0] > 0.0:
         firm.prioritised[0] = p.priority

@@ -173,11 +173,11 @@ def collect_signals(departments: Rows, p: Sensing) -> None:
         posts = departments.last_staff[d] - departments.first_staff[d]
         if posts > 0:
             departments.signals[d] = signals_collected(departments.handled[d], departments.defects[d], p) / posts
-            taken = signals_understood(departments.signals[d], p)
+            understood = signals_understood(departments.signals[d], p)
             departments.insight[d] = relax(
-                departments.insight[d], half_saturation(taken, p.half_saturation), p.learning_rate
+                departments.insight[d], half_saturation(understood, p.half_saturation), p.learning_rate
             )
             # Signals that are read without consequences, because there are few hours of action per head.
-            departments.ignored_signals[d] += half_saturation(taken, p.half_saturation) * (
+            departments.ignored_signals[d] += half_saturation(understood, p.half_saturation) * (
                 1.0 - half_saturation(p.action_hours / posts, 0.2)
             )

@@ -91,24 +91,24 @@ def attendance(contracted: float, engagement: float, weeks_in_post: float, p: Ca
 
 
 @rule
-def cut_overhead(i: int, fits: float, staff: Rows) -> None:
+def cut_overhead(i: int, share: float, staff: Rows) -> None:
     """Cut a person's planned activities other than cases to the share that fits into the week.
 
     Args:
         i: row of the person.
-        fits: share of the activities that fits into the week, 0 to 1.
+        share: share of the activities that fits into the week, 0 to 1.
         staff: columns of the staff, one row per post.
 
     Writes:
         staff: ``announced_hours``, ``champion_hours``, ``customer_hours``, ``improvement_hours``, ``overhead_hours``,
             ``training_hours``.
     """
-    staff.training_hours[i] *= fits
-    staff.improvement_hours[i] *= fits
-    staff.customer_hours[i] *= fits
-    staff.announced_hours[i] *= fits
-    staff.champion_hours[i] *= fits
-    staff.overhead_hours[i] *= fits
+    staff.training_hours[i] *= share
+    staff.improvement_hours[i] *= share
+    staff.customer_hours[i] *= share
+    staff.announced_hours[i] *= share
+    staff.champion_hours[i] *= share
+    staff.overhead_hours[i] *= share
 
 
 @kernel
@@ -137,25 +137,25 @@ def plan_hours(staff: Rows, departments: Rows, p: Capacity, week: int) -> None:
         posts = departments.last_staff[department] - departments.first_staff[department]
         staff.overhead_hours[i] += departments.outreach_hours[department] / posts
         staff.champion_hours[i] = staff.champion[i]
-        given = (
+        programme_hours = (
             staff.training_hours[i]
             + staff.improvement_hours[i]
             + staff.customer_hours[i]
             + staff.announced_hours[i]
             + staff.champion_hours[i]
         )
-        left = at_work - given - staff.overhead_hours[i]
-        if left < 0.0:
+        case_hours = at_work - programme_hours - staff.overhead_hours[i]
+        if case_hours < 0.0:
             # Activities that do not fit into the week do not take place and are not made up for.
-            fits = at_work / (given + staff.overhead_hours[i])
-            cut_overhead(i, fits, staff)
-            given *= fits
-            left = 0.0
+            share = at_work / (programme_hours + staff.overhead_hours[i])
+            cut_overhead(i, share, staff)
+            programme_hours *= share
+            case_hours = 0.0
         # A case that was started late last week is finished first; a long one may take more than the time left.
-        staff.hours[i] = left - staff.overrun[i]
+        staff.hours[i] = case_hours - staff.overrun[i]
         departments.paid[department] += staff.contract[i]
         departments.paid_hours[department] += contracted
         departments.absent_hours[department] += contracted - at_work
-        departments.programme_hours[department] += given
+        departments.programme_hours[department] += programme_hours
         departments.overhead_hours[department] += staff.overhead_hours[i]
-        departments.hours[department] += left
+        departments.hours[department] += case_hours

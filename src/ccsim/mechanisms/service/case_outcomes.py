@@ -195,7 +195,7 @@ def pass_case(
         cases.context_lost[case] = 1
         cases.repetitions[case] += 1
     departments.arriving[goal] += 1
-    join_queue(case, goal, week, cases, departments)
+    join_queue(case, goal, week, False, cases, departments)
 
 
 @rule

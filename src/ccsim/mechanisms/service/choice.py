@@ -115,11 +115,11 @@ def utility(
     closes = 1.0 if option < HAND_OVER else 0.0
     rework = cards.traced_share * (1.0 - success) * p.handling_hours if option < HAND_OVER else 0.0
 
-    shown = act_score(card, 1.0 - hours * of_longest, 1.0 - (hours + rework) * of_longest, option_courtesy(option, p),
+    score = act_score(card, 1.0 - hours * of_longest, 1.0 - (hours + rework) * of_longest, option_courtesy(option, p),
                    success, closes, journey, cards)  # fmt: skip
-    shown += peer_rating(card, 1.0 - onward if option != HAND_OVER else 0.0)
-    good = p.courtesy_weight * option_courtesy(option, p) + (1.0 - p.courtesy_weight) * journey
-    value = incentive_weight(person.reward_weight, cards) * shown + person.belief * good
+    score += peer_rating(card, 1.0 - onward if option != HAND_OVER else 0.0)
+    customer_benefit = p.courtesy_weight * option_courtesy(option, p) + (1.0 - p.courtesy_weight) * journey
+    value = incentive_weight(person.reward_weight, cards) * score + person.belief * customer_benefit
     value -= p.effort_weight * (0.5 + 0.5 * case.workload) * (1.0 + person.fatigue) * hours * of_longest
     if option == SOLVE:
         value += person.norm + person.habit - risk_cost(case.complexity, person.felt_latitude, success, empowerment)
@@ -172,12 +172,12 @@ def person_features(
         conviction: belief that acting customer-first is right and works here (share).
         habit: how far acting customer-first has become a habit of the person (share).
     """
-    cover, taste = staff.borrowed_rights[i], staff.reward_sensitivity[i]
+    cover, reward_sensitivity = staff.borrowed_rights[i], staff.reward_sensitivity[i]
     if lead >= 0:
-        taste *= pressure_factor(leaders.reference_score[lead] - leaders.reported_score[lead], cards)
+        reward_sensitivity *= pressure_factor(leaders.reference_score[lead] - leaders.reported_score[lead], cards)
     norm = conviction.norm_weight * (staff.peer_practice[i] - 0.25) + staff.expected_recognition[i] + care
     return PersonFeatures(
-        clip01(staff.skill[i] + staff.knowledge_bonus[i]), clip01(staff.latitude[i] + cover), taste,
+        clip01(staff.skill[i] + staff.knowledge_bonus[i]), clip01(staff.latitude[i] + cover), reward_sensitivity,
         felt_latitude(staff.latitude[i], staff.safety[i], cover), conviction.utility_weight * staff.conviction[i], norm,
         habit.utility_weight * staff.habit[i], staff.fatigue[i], staff.time_penalty[i],
     )  # fmt: skip
@@ -218,25 +218,25 @@ def choose_handling(
         The option, its handling time (hours), and its probability of success (share).
     """
     p, cards, handoffs, empowerment, conviction, habit = parameters
-    complexity, lost, lead = cases.complexity[case], cases.context_lost[case], staff.leader[i]
-    routine, spoilt = departments.routine[department], departments.success_loss[department]
-    facts = CaseFeatures(complexity, cases.stages[case], lost, routine, departments.workload[department], spoilt,
+    complexity, context_lost, lead = cases.complexity[case], cases.context_lost[case], staff.leader[i]
+    routine, success_loss = departments.routine[department], departments.success_loss[department]
+    features = CaseFeatures(complexity, cases.stages[case], context_lost, routine, departments.workload[department], success_loss,
                          departments.integration[department])  # fmt: skip
     person = person_features(i, lead, care, staff, leaders, cards, conviction, habit)
     hand_over = escalate = -1.0e9
     if len(departments.queue) > 1:
-        hand_over = utility(HAND_OVER, facts, person, card, cards, p, handoffs, empowerment)
+        hand_over = utility(HAND_OVER, features, person, card, cards, p, handoffs, empowerment)
     if lead >= 0 and leaders.escalation_capacity[lead] >= 1.0:
-        escalate = utility(ESCALATE, facts, person, card, cards, p, handoffs, empowerment)
+        escalate = utility(ESCALATE, features, person, card, cards, p, handoffs, empowerment)
     option = sample_choice(
-        utility(FAST, facts, person, card, cards, p, handoffs, empowerment),
-        utility(SCRIPT, facts, person, card, cards, p, handoffs, empowerment),
-        utility(SOLVE, facts, person, card, cards, p, handoffs, empowerment),
+        utility(FAST, features, person, card, cards, p, handoffs, empowerment),
+        utility(SCRIPT, features, person, card, cards, p, handoffs, empowerment),
+        utility(SOLVE, features, person, card, cards, p, handoffs, empowerment),
         hand_over,
         escalate,
         draw,
     )
-    hours = handling_time(option, complexity, routine, lost, staff.time_penalty[i], p, handoffs.repeat_time)
-    success = success_probability(option, complexity, person.skill, person.authority, lost, spoilt, p,
+    hours = handling_time(option, complexity, routine, context_lost, staff.time_penalty[i], p, handoffs.repeat_time)
+    success = success_probability(option, complexity, person.skill, person.authority, context_lost, success_loss, p,
                                   handoffs.handoff_error)  # fmt: skip
     return option, hours, success

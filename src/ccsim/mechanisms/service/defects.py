@@ -104,8 +104,8 @@ def repaired(defects: float, hours: float, known: float, system: float, p: Defec
     Returns:
         The defects after the week (share).
     """
-    gone = p.removal_rate * half_saturation(hours, p.half_saturation) * known * (1.0 - p.automation_lock_in * system)
-    return relax(defects * (1.0 - gone), p.baseline, p.arrival_rate)
+    removed = p.removal_rate * half_saturation(hours, p.half_saturation) * known * (1.0 - p.automation_lock_in * system)
+    return relax(defects * (1.0 - removed), p.baseline, p.arrival_rate)
 
 
 @kernel

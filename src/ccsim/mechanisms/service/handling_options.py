@@ -128,7 +128,7 @@ class Service:
 
 @rule
 def handling_time(
-    option: int, complexity: float, routine: float, lost: float, time_penalty: float, p: Service, again: float
+    option: int, complexity: float, routine: float, lost: float, time_penalty: float, p: Service, repeat_time: float
 ) -> float:
     """Return the hours that an option takes; routines save half of the extra time of a thorough solution.
 
@@ -141,7 +141,7 @@ def handling_time(
         lost: 1 if the customer's information was lost.
         time_penalty: factor of time by which the person is slower.
         p: parameters of the group ``service``.
-        again: extra time of a contact that has to ask for the information again (share).
+        repeat_time: extra time of a contact that has to ask for the information again (share).
 
     Returns:
         Hours.
@@ -154,7 +154,7 @@ def handling_time(
         needed = 1.0 + (p.judgement_time - 1.0 + p.complexity_time * complexity) * (1.0 - 0.5 * routine)
     else:
         return p.handling_hours * p.transfer_time
-    return p.handling_hours * needed * (1.0 + again * lost) * (1.0 + time_penalty)
+    return p.handling_hours * needed * (1.0 + repeat_time * lost) * (1.0 + time_penalty)
 
 
 @rule

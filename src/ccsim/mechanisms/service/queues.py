@@ -42,13 +42,14 @@ class Departments:
 
 
 @rule
-def join_queue(case: int, department: int, week: int, cases: Rows, departments: Rows) -> None:
-    """Put a case at the end of a department's queue.
+def join_queue(case: int, department: int, week: int, first: bool, cases: Rows, departments: Rows) -> None:
+    """Put a case at the end of a department's queue, or at its front.
 
     Args:
         case: row of the case.
         department: row of the department.
         week: number of the week.
+        first: whether it goes to the front.
         cases: columns of the cases, one row per person in the market.
         departments: columns of the departments, one row each.
 
@@ -59,38 +60,14 @@ def join_queue(case: int, department: int, week: int, cases: Rows, departments: 
     cases.state[case] = WAITING
     cases.department[case] = department
     cases.queued_week[case] = week
-    cases.next_case[case] = -1
     last = departments.queue_last[department]
-    if last < 0:
+    cases.next_case[case] = departments.queue_first[department] if first else -1
+    if first or last < 0:
         departments.queue_first[department] = case
     else:
         cases.next_case[last] = case
-    departments.queue_last[department] = case
-    departments.queue[department] += 1
-
-
-@rule
-def join_front(case: int, department: int, week: int, cases: Rows, departments: Rows) -> None:
-    """Put a case at the front of a department's queue.
-
-    Args:
-        case: row of the case.
-        department: row of the department.
-        week: number of the week.
-        cases: columns of the cases, one row per person in the market.
-        departments: columns of the departments, one row each.
-
-    Writes:
-        cases: ``department``, ``next_case``, ``queued_week``, ``state``.
-        departments: ``queue``, ``queue_first``, ``queue_last``.
-    """
-    cases.state[case] = WAITING
-    cases.department[case] = department
-    cases.queued_week[case] = week
-    cases.next_case[case] = departments.queue_first[department]
-    if departments.queue_last[department] < 0:
+    if not first or last < 0:
         departments.queue_last[department] = case
-    departments.queue_first[department] = case
     departments.queue[department] += 1
 
 

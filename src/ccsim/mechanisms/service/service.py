@@ -16,7 +16,7 @@ from ccsim.mechanisms.service.queues import NO_CASE, WITHDRAWN, fetch_case, fetc
 from ccsim.mechanisms.service.service_quality import courtesy_from
 
 if TYPE_CHECKING:
-    from ccsim.mechanisms.incentives.scorecards import Scorecards, StaffScorecard
+    from ccsim.mechanisms.incentives.scorecards import StaffScorecard
     from ccsim.mechanisms.service.handling_options import Service
 
 SERVICE_STREAM = int(Stream.SERVICE)
@@ -45,51 +45,6 @@ class Departments:
     survey: FloatArray = flow("share", "sum of the results of surveys right after a contact")
     claimed: FloatArray = flow("issues", "closings at the first contact that the records count as resolved")
     overrun: FloatArray = flow("hours", "time of this week's cases that falls into the next week, minus last week's")
-
-
-@rule
-def record_contact(
-    i: int,
-    option: int,
-    courtesy: float,
-    hours: float,
-    right: float,
-    department: int,
-    staff: Rows,
-    leaders: Rows,
-    departments: Rows,
-    p: Service,
-    cards: Scorecards,
-) -> None:
-    """Count a contact, its time, and the result of the survey right after it.
-
-    Args:
-        i: row of the person.
-        option: how the case is handled, one of ``OPTIONS``.
-        courtesy: how the customer was treated, 0 to 1.
-        hours: time available for cases (hours).
-        right: whether the stage was handled without an error.
-        department: row of the department.
-        staff: columns of the staff, one row per post.
-        leaders: columns of the leaders, one row per leader.
-        departments: columns of the departments, one row each.
-        p: parameters of the mechanism.
-        cards: parameters of the group ``scorecards``.
-
-    Writes:
-        staff: ``handled``, ``worked``.
-        leaders: ``escalation_capacity``.
-        departments: ``closed_fast``, ``escalated``, ``followed_script``, ``handed_over``, ``handled``,
-            ``solved``, ``survey``, ``worked``.
-    """
-    staff.worked[i] += hours
-    staff.handled[i] += 1
-    departments.handled[department] += 1
-    departments.worked[department] += hours
-    departments.survey[department] += survey_score(courtesy, 1.0 if right else 0.0, cards)
-    count_choice(option, department, departments)
-    if option == ESCALATE:
-        leaders.escalation_capacity[staff.leader[i]] -= 1.0
 
 
 @rule
@@ -144,7 +99,14 @@ def handle(
     hours *= departments.time_factor[department]
     right = outcome < success
     courtesy = courtesy_from(option, staff.engagement[i], p)
-    record_contact(i, option, courtesy, hours, right, department, staff, leaders, departments, p, cards)
+    staff.worked[i] += hours
+    staff.handled[i] += 1
+    departments.handled[department] += 1
+    departments.worked[department] += hours
+    departments.survey[department] += survey_score(courtesy, 1.0 if right else 0.0, cards)
+    count_choice(option, department, departments)
+    if option == ESCALATE:
+        leaders.escalation_capacity[staff.leader[i]] -= 1.0
     if option == SOLVE:
         record_judgement(i, case, department, right, staff, cases, departments, empowerment, goodwill)
     complete_stage(option, case, right, cases)
@@ -154,73 +116,6 @@ def handle(
         close_case(case, courtesy, department, later, customers, cases, departments, p, week)
     else:
         pass_case(case, option, department, later, where, week + 1, cases, departments, handoffs)
-
-
-@rule
-def work_through(
-    department: int,
-    staff: Rows,
-    leaders: Rows,
-    customers: Rows,
-    cases: Rows,
-    departments: Rows,
-    parameters: HandlingParameters,
-    goodwill: float,
-    seed: int,
-    week: int,
-) -> None:
-    """Let a department work through its queue until its hours are used.
-
-    Args:
-        department: row of the department.
-        staff: columns of the staff, one row per post.
-        leaders: columns of the leaders, one row per leader.
-        customers: columns of the market, one row per person.
-        cases: columns of the cases, one row per person in the market.
-        departments: columns of the departments, one row each.
-        parameters: groups of parameters of the handling of a case.
-        goodwill: ``accounts.goodwill``, compensation given in the most complex cases that are solved with judgement
-            (EUR).
-        seed: seed of all draws of the run.
-        week: number of the week.
-
-    Writes:
-        staff: ``blamed``, ``handled``, ``setbacks``, ``solved``, ``visible_successes``, ``worked``.
-        leaders: ``escalation_capacity``.
-        customers: ``events``, ``quality``.
-        cases: ``context_lost``, ``defect``, ``department``, ``next_case``, ``queued_week``, ``repetitions``,
-            ``stages``, ``state``.
-        departments: ``abandoned``, ``arriving``, ``claimed``, ``closed``, ``closed_fast``, ``closed_first``,
-            ``escalated``, ``followed_script``, ``goodwill``, ``handed_over``, ``handled``, ``handoffs``,
-            ``handoffs_lost``, ``sound_journeys``, ``next_staff``, ``queue``, ``queue_first``,
-            ``queue_last``, ``resolution_weeks``, ``resolved``, ``resolved_first``, ``solved``, ``survey``,
-            ``visible_successes``, ``worked``.
-    """
-    i, idle = departments.next_staff[department], 0
-    card = card_in_use(department, departments)
-    posts = departments.last_staff[department] - departments.first_staff[department]
-    # Cases in a queue are far apart in memory, so they are prefetched some contacts ahead.
-    ahead = departments.queue_first[department]
-    for _ in range(CASES_AHEAD):
-        ahead = fetch_case(ahead, customers, cases)
-    while departments.queue_first[department] >= 0 and idle < posts:
-        case = departments.queue_first[department]
-        if cases.state[case] == WITHDRAWN:
-            ahead = fetch_case(ahead, customers, cases)
-            cases.state[take_next(department, cases, departments)] = NO_CASE
-            continue
-        if cases.queued_week[case] > week:
-            break
-        idle += 1
-        fetch_person(i + COLLEAGUES_AHEAD, staff)
-        if staff.hours[i] - staff.worked[i] > 0.0:
-            idle = 0
-            ahead = fetch_case(ahead, customers, cases)
-            take_next(department, cases, departments)
-            handle(i, case, department, staff, leaders, customers, cases, departments, card, parameters, goodwill,
-                   seed, week)  # fmt: skip
-        i = next_in_turn(i, department, departments)
-    departments.next_staff[department] = i
 
 
 @kernel
@@ -264,8 +159,31 @@ def serve(
             ``visible_successes``, ``worked``.
     """
     for department in range(len(departments.queue)):
-        if departments.queue_first[department] >= 0:
-            work_through(department, staff, leaders, customers, cases, departments, parameters, goodwill, seed, week)
+        i, idle = departments.next_staff[department], 0
+        card = card_in_use(department, departments)
+        posts = departments.last_staff[department] - departments.first_staff[department]
+        # Cases in a queue are far apart in memory, so they are prefetched some contacts ahead.
+        ahead = departments.queue_first[department]
+        for _ in range(CASES_AHEAD):
+            ahead = fetch_case(ahead, customers, cases)
+        while departments.queue_first[department] >= 0 and idle < posts:
+            case = departments.queue_first[department]
+            if cases.state[case] == WITHDRAWN:
+                ahead = fetch_case(ahead, customers, cases)
+                cases.state[take_next(department, cases, departments)] = NO_CASE
+                continue
+            if cases.queued_week[case] > week:
+                break
+            idle += 1
+            fetch_person(i + COLLEAGUES_AHEAD, staff)
+            if staff.hours[i] - staff.worked[i] > 0.0:
+                idle = 0
+                ahead = fetch_case(ahead, customers, cases)
+                take_next(department, cases, departments)
+                handle(i, case, department, staff, leaders, customers, cases, departments, card, parameters, goodwill,
+                       seed, week)  # fmt: skip
+            i = next_in_turn(i, department, departments)
+        departments.next_staff[department] = i
 
 
 @kernel

@@ -166,13 +166,13 @@ def tips(sources: float, draw: float, cynicism: float, p: Conviction) -> bool:
 
 
 @kernel(allocates=True)
-def observe_colleagues(staff: Rows, colleagues: IntArray, settled: float) -> None:
+def observe_colleagues(staff: Rows, colleagues: IntArray, adopter_threshold: float) -> None:
     """Let people observe their colleagues: their practice, and their successes and setbacks.
 
     Args:
         staff: columns of the staff, one row per post.
         colleagues: rows of the colleagues to whom each person listens, shape (posts, ties); -1 for none.
-        settled: ``habit.adopter_threshold``, habit above which a person's successes speak for the change (share).
+        adopter_threshold: ``habit.adopter_threshold``, habit above which a person's successes speak for the change (share).
 
     Writes:
         staff: ``influence``, ``peer_practice``, ``sources``.
@@ -181,25 +181,25 @@ def observe_colleagues(staff: Rows, colleagues: IntArray, settled: float) -> Non
     # What is visible of each person is gathered first, because colleagues are far apart in memory and each is observed
     # by several people.
     count = len(staff.sources)
-    seen = np.empty((count, 4))
+    visible = np.empty((count, 4))
     for i in range(count):
-        seen[i, 0], seen[i, 1], seen[i, 3] = staff.solved[i], staff.handled[i], staff.influence[i]
-        seen[i, 2] = (staff.habit[i] > settled) & (staff.visible_successes[i] > staff.setbacks[i])
+        visible[i, 0], visible[i, 1], visible[i, 3] = staff.solved[i], staff.handled[i], staff.influence[i]
+        visible[i, 2] = (staff.habit[i] > adopter_threshold) & (staff.visible_successes[i] > staff.setbacks[i])
     for i in range(count):
         solved, handled, sources = 0.0, 0.0, staff.sources[i]
         for k in range(ties):
-            other = colleagues[i, k]
-            if other < 0:  # people differ in how many colleagues they listen to
+            colleague = colleagues[i, k]
+            if colleague < 0:  # people differ in how many colleagues they listen to
                 break
-            solved += seen[other, 0]
-            handled += seen[other, 1]
-            sources += seen[other, 2]
-            seen[other, 3] += seen[other, 2]
+            solved += visible[colleague, 0]
+            handled += visible[colleague, 1]
+            sources += visible[colleague, 2]
+            visible[colleague, 3] += visible[colleague, 2]
         staff.sources[i] = sources
         if handled > 0.0:
             staff.peer_practice[i] = relax(staff.peer_practice[i], solved / handled, 0.25)
     for i in range(count):
-        staff.influence[i] = seen[i, 3]
+        staff.influence[i] = visible[i, 3]
 
 
 @kernel

@@ -86,9 +86,14 @@ def update_engagement(staff: Rows, p: Engagement) -> None:
         staff: ``engagement``.
     """
     for i in range(len(staff.engagement)):
-        felt = clip01(staff.latitude[i] * staff.safety[i] + staff.borrowed_rights[i])
+        latitude_felt = clip01(staff.latitude[i] * staff.safety[i] + staff.borrowed_rights[i])
         goal = engagement_target(
-            staff.baseline_engagement[i], felt, staff.visible_successes[i], staff.fatigue[i], staff.cynicism[i], p
+            staff.baseline_engagement[i],
+            latitude_felt,
+            staff.visible_successes[i],
+            staff.fatigue[i],
+            staff.cynicism[i],
+            p,
         )
         goal = clip01(goal + staff.engagement_bonus[i])
         if staff.arrived[i] > 0.0:

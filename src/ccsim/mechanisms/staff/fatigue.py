@@ -156,12 +156,12 @@ def update_fatigue(
             # Newcomers start with half of the fatigue and cynicism of the people around them.
             staff.cynicism[i] = 0.5 * p.baseline_cynicism
             continue
-        seen = sources_counted(staff.sources[i], mandate)
-        hollow = unfulfilled(staff.announced_hours[i], seen)
+        sources = sources_counted(staff.sources[i], mandate)
+        hollow = unfulfilled(staff.announced_hours[i], sources)
         lead = staff.leader[i]
         credibility = leaders.credibility[lead] if lead >= 0 else 0.5
-        talk = promise.lip_service * promise.level * (1.0 - half_saturation(seen, 2.0))
-        talk += p.ignored_weight * departments.ignored_signals[staff.department[i]]
+        empty_talk = promise.lip_service * promise.level * (1.0 - half_saturation(sources, 2.0))
+        empty_talk += p.ignored_weight * departments.ignored_signals[staff.department[i]]
         department = staff.department[i]
         # People who do the same work in less time work harder, not less.
         intensity = departments.workload[department] / departments.pace[department]
@@ -169,4 +169,4 @@ def update_fatigue(
         staff.fatigue[i] = fatigue_update(
             staff.fatigue[i], hollow, intensity, latitude_felt, staff.baseline_engagement[i], p
         )
-        staff.cynicism[i] = cynicism_update(staff.cynicism[i], clip01(hollow + talk), credibility, p)
+        staff.cynicism[i] = cynicism_update(staff.cynicism[i], clip01(hollow + empty_talk), credibility, p)

@@ -76,14 +76,14 @@ def habit_update(habit: float, practice: float, routine: float, p: Habit) -> flo
 
 
 @kernel
-def update_habit(staff: Rows, departments: Rows, p: Habit, reinforces: float) -> None:
+def update_habit(staff: Rows, departments: Rows, p: Habit, reinforcement: float) -> None:
     """Update each person's habit from the week's practice.
 
     Args:
         staff: columns of the staff, one row per post.
         departments: columns of the departments, one row each.
         p: parameters of the group ``habit``.
-        reinforces: ``recognition.habit_reinforcement``, how much faster habit forms with full recognition (factor).
+        reinforcement: ``recognition.habit_reinforcement``, how much faster habit forms with full recognition (factor).
 
     Writes:
         staff: ``habit``.
@@ -94,11 +94,11 @@ def update_habit(staff: Rows, departments: Rows, p: Habit, reinforces: float) ->
             staff.habit[i] = 0.5 * routine
         elif staff.handled[i] + staff.improvement_hours[i] > 0.0:
             # An hour of paid improvement counts as practice, like a case.
-            acts = staff.handled[i] + staff.improvement_hours[i]
-            practice = (staff.solved[i] + staff.improvement_hours[i]) / acts
+            contacts = staff.handled[i] + staff.improvement_hours[i]
+            practice = (staff.solved[i] + staff.improvement_hours[i]) / contacts
             before = staff.habit[i]
             staff.habit[i] = habit_update(before, practice, routine, p)
             if staff.habit[i] > before:
                 # Recognition makes the habit form faster.
-                quicker = min(1.0 / max(p.formation_rate, 1e-9), 1.0 + reinforces * staff.recognised[i])
-                staff.habit[i] = clip01(relax(before, staff.habit[i], quicker))
+                speed = min(1.0 / max(p.formation_rate, 1e-9), 1.0 + reinforcement * staff.recognised[i])
+                staff.habit[i] = clip01(relax(before, staff.habit[i], speed))

@@ -86,8 +86,8 @@ def target_posts(posts: float, open_now: float, workload: float, p: Staffing) ->
     most = (1.0 - p.cut) * posts
     if p.workload_response <= 0.0:
         return most
-    asked = open_now * (1.0 + p.workload_response * clip(workload - p.target_workload, -0.3, 0.3))
-    return clip(asked, min(most, p.min_share * posts), most)
+    needed = open_now * (1.0 + p.workload_response * clip(workload - p.target_workload, -0.3, 0.3))
+    return clip(needed, min(most, p.min_share * posts), most)
 
 
 @kernel

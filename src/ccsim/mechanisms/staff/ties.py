@@ -176,19 +176,19 @@ def by_acquaintance(i: int, draw: float, further_draw: float, filled: IntArray, 
 
 
 @rule
-def has_named(i: int, other: int, count: int, colleagues: IntArray) -> bool:
+def has_named(i: int, person: int, count: int, colleagues: IntArray) -> bool:
     """Return whether a person is among the first colleagues that ``i`` has named.
 
     Source: arithmetic.
 
     Args:
         i: row of the person.
-        other: row of the other person.
+        person: row of the other person.
         count: number of colleagues to check.
         colleagues: rows of the colleagues to whom each person listens, shape (posts, ties); -1 for none.
     """
     for k in range(count):
-        if colleagues[i, k] == other:
+        if colleagues[i, k] == person:
             return True
     return False
 
@@ -247,9 +247,9 @@ def first_free(i: int, start: int, filled: IntArray, colleagues: IntArray) -> in
     """
     count = len(filled)
     for step in range(count):
-        other = (start + step) % count
-        if other != i and not has_named(i, other, filled[i], colleagues):
-            return other
+        person = (start + step) % count
+        if person != i and not has_named(i, person, filled[i], colleagues):
+            return person
     return -1
 
 
@@ -261,12 +261,12 @@ def ends_of(department: IntArray, rows: IntArray) -> None:
 
 
 @rule
-def note(i: int, other: int, filled: IntArray, colleagues: IntArray) -> None:
+def note(i: int, colleague: int, filled: IntArray, colleagues: IntArray) -> None:
     """Record that a person listens to another.
 
     Args:
         i: row of the person.
-        other: row of the other person.
+        colleague: row of the other person.
         filled: ties that each person has, shape (posts,).
         colleagues: rows of the colleagues to whom each person listens, shape (posts, ties); -1 for none.
 
@@ -274,7 +274,7 @@ def note(i: int, other: int, filled: IntArray, colleagues: IntArray) -> None:
         colleagues: all of it.
         filled: all of it.
     """
-    colleagues[i, filled[i]] = other
+    colleagues[i, filled[i]] = colleague
     filled[i] += 1
 
 
@@ -311,8 +311,8 @@ def next_name(
     own = rows[d + 1] - rows[d]
     away, where, _, _ = uniforms4(seed, NAMES, 0, i * colleagues.shape[1] + k)
     beyond = (away < cross and own < len(filled)) or own < 2
-    other = chosen(i, k, rows[d], rows[d + 1], beyond, filled, colleagues, upto, p, seed)
-    return other if other >= 0 else first_free(i, rows[d] + int(where * own), filled, colleagues)
+    colleague = chosen(i, k, rows[d], rows[d + 1], beyond, filled, colleagues, upto, p, seed)
+    return colleague if colleague >= 0 else first_free(i, rows[d] + int(where * own), filled, colleagues)
 
 
 @kernel(allocates=True)
@@ -348,12 +348,12 @@ def draw_uneven_ties(colleagues: IntArray, department: IntArray, mean: float, cr
         for i in range(count):
             if filled[i] > k or filled[i] >= wanted[i]:
                 continue
-            other = next_name(i, k, rows, department, cross, filled, colleagues, upto, p, seed)
-            note(i, other, filled, colleagues)
+            colleague = next_name(i, k, rows, department, cross, filled, colleagues, upto, p, seed)
+            note(i, colleague, filled, colleagues)
             ties += 1
-            if has_named(other, i, filled[other], colleagues):
+            if has_named(colleague, i, filled[colleague], colleagues):
                 mutual += 2
-            elif filled[other] < wanted[other] and mutual < p.mutual * ties:
-                note(other, i, filled, colleagues)
+            elif filled[colleague] < wanted[colleague] and mutual < p.mutual * ties:
+                note(colleague, i, filled, colleagues)
                 ties += 1
                 mutual += 2
