@@ -153,6 +153,30 @@ EQUIVALENT = (
     ),
     (
         "model/ties.py",
+        "inside = min(int(own.sum()), round(wanted[i] * (1.0 - cross)) if cross < 1.0 else 0)",
+        "inside = min(int(own.sum()), round(wanted[i] * (1.0 - cross)) if cross < 1.25 else 0)",
+        "the share is at most 1, at which both are 0",
+    ),
+    (
+        "model/own_mechanism.py",
+        'return hashlib.sha256(f"{hash_with(sources)}{files!r}".encode()).hexdigest()[:16]',
+        'return hashlib.sha256(f"{hash_with(sources)}{files!r}".encode()).hexdigest()[:17]',
+        "the length of a name inside the process and of a folder in the cache",
+    ),
+    (
+        "engine/by_reference.py",
+        'super().__init__(name=f"{title}_{hashlib.sha256(text.encode()).hexdigest()[:8]}")',
+        'super().__init__(name=f"{title}_{hashlib.sha256(text.encode()).hexdigest()[:9]}")',
+        "the length of a name inside the process",
+    ),
+    (
+        "engine/by_reference.py",
+        'super().__init__(f"{title}{hashlib.sha256(repr(strides).encode()).hexdigest()[:8]}", fields)',
+        'super().__init__(f"{title}{hashlib.sha256(repr(strides).encode()).hexdigest()[:9]}", fields)',
+        "the length of a name inside the process",
+    ),
+    (
+        "model/ties.py",
         "return np.full((people, 0), -1, np.int64)",
         "return np.full((people, 0), -2, np.int64)",
         "no columns",

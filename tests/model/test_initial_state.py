@@ -384,3 +384,12 @@ def test_there_is_room_for_as_many_ties_as_a_person_may_have(named: float, ties:
     assert sample_initial(s, 1).populations.colleagues.shape == (40, ties)
     small = replace_values(sized(staff=4, ties=5), {"ties.named": named})
     assert sample_initial(small, 1).populations.colleagues.shape == (4, 3)
+
+
+def test_people_have_as_many_ties_unless_they_differ_in_how_readily_they_are_named() -> None:
+    for named, numbers in ((0.0, 1), (0.05, 4)):
+        colleagues = sample_initial(
+            replace_values(sized(staff=40, ties=5), {"ties.named": named}), 1
+        ).populations.colleagues
+        assert len(set((colleagues >= 0).sum(axis=1).tolist())) >= numbers
+        assert named > 0.0 or (colleagues >= 0).all()

@@ -19,7 +19,7 @@ from ccsim.engine.jit import PLAIN, source_hash
 from ccsim.errors import InputError, ResultsError
 from ccsim.execution.runner import run_experiment
 from ccsim.experiments.experiment import Experiment
-from ccsim.model.extension import extended, model_hash
+from ccsim.model.extension import active, extended, model_hash
 from ccsim.model.kpis import KPIS
 from ccsim.model.own_mechanism import _in_one_line
 from ccsim.model.settings import all_parameters
@@ -225,8 +225,7 @@ def test_a_column_of_people_may_be_named_like_a_tally(mood: Path) -> None:
     line = '    revenue: FloatArray = flow("EUR", "money that the person brings in")\n'
     mood.write_text(text.replace("    mood: FloatArray", f"{line}    mood: FloatArray"), encoding="utf-8")
     with extended([mood]):
-        organisation = ccsim.Organisation(scenario(), weeks=1, mechanisms=[mood])
-        columns = [column.name for column in type(organisation.state.own.mood_staff).columns]
+        columns = [column.name for column in active().populations["mood_staff"].columns]
     assert columns == ["mood", "revenue"]  # stocks before flows
 
 

@@ -3,7 +3,7 @@ import pytest
 from small_world import CHOICES, check_off, first_mix, set_to, with_values, world_of
 
 from ccsim.mechanisms.incentives.scorecards import incentive_weight, pressure_factor
-from ccsim.model.settings import Settings
+from ccsim.model.settings import Settings, all_parameters
 from ccsim.model.week import step
 
 MEASURES = ("handling_time", "cost", "csat", "resolution", "journey")
@@ -68,3 +68,10 @@ def test_a_result_behind_the_usual_makes_people_lean_more_to_what_is_counted() -
     time = {**{f"staff_scorecard.{name}": 0.0 for name in MEASURES}, "staff_scorecard.handling_time": 1.0}
     behind, ahead = (mix_when_leaders_see(set_to(time), seen) for seen in (0.35, 0.85))
     assert behind[0] > ahead[0]
+
+
+@pytest.mark.parametrize("card", ["staff_scorecard", "head_scorecard", "executive_scorecard"])
+def test_weights_of_a_card_are_levers_of_which_only_the_ratios_count(card: str) -> None:
+    for name in (*MEASURES, "internal"):
+        row = all_parameters()[f"{card}.{name}"]
+        assert (row.range, row.legal, row.role, row.unit) == ((0.0, 1.0), (0.0, 1000.0), "lever", "weight")

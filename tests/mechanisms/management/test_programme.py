@@ -5,7 +5,7 @@ import pytest
 from small_world import after_programme, check_off, set_to, tallies_of, with_values, world_of
 
 from ccsim.mechanisms.management.programme import inform, pay, people_reached, purse_part
-from ccsim.model.settings import Settings
+from ccsim.model.settings import Settings, all_parameters
 
 
 def no_flow_moved(s: Settings) -> bool:
@@ -156,3 +156,9 @@ def test_the_budget_goes_to_the_posts_of_the_departments_that_are_reached() -> N
     reached = [people_reached(departments, set_to({"rollout.reach": reach}).rollout) for reach in (0.2, 0.5, 1.0)]
     assert reached == [sizes[0], sizes[0] + sizes[1], 24]
     assert people_reached(departments, set_to().rollout._replace(reach=0.0)) == 1
+
+
+@pytest.mark.parametrize("part", ["communication", "training", "coaching", "improvement", "immersion", "embedding"])
+def test_parts_of_the_programme_are_weights_of_which_only_the_ratios_count(part: str) -> None:
+    row = all_parameters()[f"programme.{part}"]
+    assert (row.range, row.legal, row.role, row.unit) == ((0.0, 1.0), (0.0, 1000.0), "lever", "weight")
