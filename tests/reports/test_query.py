@@ -43,6 +43,8 @@ def test_what_a_kill_left_is_passed_over(folder, tmp_path):
     [
         ("SELECT cset FROM runs", "no column 'cset' .did you mean 'csat'"),
         ("SELECT r.cset FROM runs r", "no column 'cset' .did you mean 'csat'"),
+        ("SELECT step FROM runs", "step: the KPI is now called coordination_stage"),
+        ("SELECT r.practised FROM runs r", "practised: the KPI is now called delivered_quality"),
         ("SELECT * FROM rons", "no table 'rons' .did you mean 'runs'"),
         ("SELEC 1", "syntax error"),
         ("", "got 0 statements"),

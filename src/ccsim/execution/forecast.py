@@ -147,7 +147,7 @@ _CURRENT: list[Forecast] = []
 
 
 def _forecasts() -> list[Forecast]:
-    """Return the forecast of the running command; None without a listener."""
+    """Return the forecast of the running command; empty without a listener."""
     if [forecast.announce for forecast in _CURRENT] != LISTENERS:
         _CURRENT[:] = [Forecast(announce, started=STARTED[0] if STARTED else None) for announce in LISTENERS]
     return _CURRENT

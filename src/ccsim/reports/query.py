@@ -139,6 +139,9 @@ def _explained(message: str, connection: Any, tables: list[str]) -> str:
         rows = connection.execute("SELECT DISTINCT column_name FROM duckdb_columns() WHERE NOT internal").fetchall()
         known = [row[0] for row in rows]
         name = missing[1] or missing[2]
+        for kind in ("KPI", "parameter"):  # each has a column of its name
+            if (kind, name) in FORMER_NAMES:
+                return f"query: {UnknownNameError(kind, name, known)}"
         return f"query: there is no column {name!r}{did_you_mean(name, known)}"
     if "disabled by configuration" in message or "Permission Error" in message:
         return "query: files cannot be read or written; the tables are " + ", ".join(tables)

@@ -53,26 +53,6 @@ def refuse_other_mechanisms(folder: Path, manifest: Mapping[str, Any]) -> None:
             )
 
 
-def refuse_other_names(folder: Path, stored: Mapping[str, Any], planned: Mapping[str, Any]) -> None:
-    """Refuse to continue in a folder that was started with other users' mechanisms.
-
-    Args:
-        folder: the results folder.
-        stored: the data of its manifest.
-        planned: the data of the manifest of the runs to come.
-
-    Raises:
-        ResultsError: the mechanisms differ.
-    """
-    made, here = (
-        " and ".join(own["name"] for own in data.get("mechanisms", ())) or "none" for data in (stored, planned)
-    )
-    if made != here:
-        raise ResultsError(
-            f"{folder}: was made with other users' mechanisms ({made}; here {here}); name another folder"
-        )
-
-
 def digest_of(manifest: Mapping[str, Any], *, sources: bool = True) -> str:
     """Return a hash of the identity in a manifest.
 

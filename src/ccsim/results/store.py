@@ -31,7 +31,7 @@ from ccsim.errors import ResultsError, count_noun, writing
 from ccsim.experiments.experiment import Experiment
 from ccsim.results.completed_runs import CompletedRuns
 from ccsim.results.file_names import file_names
-from ccsim.results.manifest import NAME, digest_of, identity, read_manifest, refuse_other_names
+from ccsim.results.manifest import NAME, digest_of, identity, read_manifest
 from ccsim.results.parquet import EVERY_TABLE, compact, scan, write_atomic, write_parquet, write_shard
 from ccsim.results.rows import to_frame
 from ccsim.scenarios.paths import resolved
@@ -115,7 +115,13 @@ class Store:
         if stored["experiment"] != experiment:
             keys = ", ".join(key for key, value in experiment.items() if stored["experiment"].get(key) != value)
             raise ResultsError(f"{self.folder}: contains another experiment ({keys} differ); name another folder")
-        refuse_other_names(self.folder, stored, planned)
+        here, there = (
+            " and ".join(own["name"] for own in data.get("mechanisms", ())) or "none" for data in (planned, stored)
+        )
+        if here != there:
+            raise ResultsError(
+                f"{self.folder}: was made with other users' mechanisms ({there}; here {here}); name another folder"
+            )
         versions = stored["versions"]
         if stored["sources"] != planned["sources"]:
             raise ResultsError(
