@@ -50,7 +50,7 @@ KEYS: Mapping[str, Mapping[str, str]] = {
     "ClaimShape": {"says": "statement", "also": "secondary", "expect": "direction"},
     "FactShape": {"says": "statement"},
     "StudyShape": {"vary": "factors", "points": "samples"},
-    "FolderShape": {"founded": "start_date"},
+    "FolderSchema": {"founded": "start_date"},
     "ApartShape": {"says": "statement"},
 }
 #: Columns of the model by their former names.
