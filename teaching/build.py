@@ -181,6 +181,7 @@ def build(out: Path = OUT, pdf: bool = True) -> Path:
         "numbers.json",
         "room_check.py",
         "class_deck.py",
+        "other_draws.py",
         "charts.py",
         "deck.py",
         "printing.py",

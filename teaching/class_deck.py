@@ -25,10 +25,11 @@ sys.path.insert(0, str(Path(__file__).parent))
 import charts
 import deck
 from matplotlib.figure import Figure
+from other_draws import rescore_on_seeds
 
 from ccsim.app.class_store import default_folder
 from ccsim.errors import CcsimError
-from ccsim.game.debrief import MoveContribution, best_plan, do_nothing, feasible, leave_one_out, rescore_on_seeds, score
+from ccsim.game.debrief import MoveContribution, best_plan, do_nothing, feasible, leave_one_out, score
 from ccsim.game.game import Game
 from ccsim.game.save_file import game_of, read_game
 
@@ -232,7 +233,7 @@ def _moves(games: Sequence[tuple[str, Game]], table: Table) -> tuple[deck.Slide,
 
 
 def _hinge(games: Sequence[tuple[str, Game]], table: Table) -> tuple[deck.Slide, Figure | None]:
-    found = [(abs(one.points), name, one) for name, game in games for one in contributions(game)]
+    found = [(abs(one.points), name, one, game) for name, game in games for one in contributions(game)]
     notes = (
         ("Question", "What did this move change, in whom, and how long did it take?"),
         ("Answer", "Ask the team to say it as a chain: because A, B did C, which changed D."),
@@ -240,9 +241,10 @@ def _hinge(games: Sequence[tuple[str, Game]], table: Table) -> tuple[deck.Slide,
     )
     if not found:
         return deck.Slide("The hinge", "No move was made.", notes=notes), None
-    _, name, one = max(found, key=lambda row: row[:2])
+    _, name, one, game = max(found, key=lambda row: row[:2])
+    quarter = next(number for number, choice in enumerate(game.choices, 1) if one.name in choice.start)
     body = (
-        f"- The move that mattered most in any of your games: **{one.title}**, {name}, quarter {table.note('6', 'quarter of the hinge', name, one.quarters[0] + 1, 'd')}.\n"
+        f"- The move that mattered most in any of your games: **{one.title}**, {name}, quarter {table.note('6', 'quarter of the hinge', name, quarter, 'd')}.\n"
         f"- Without it, the same game on the same chance events ends {table.note('6', 'worth of the hinge, points', name, abs(one.points), '.1f')} points "
         f"{'lower' if one.points > 0 else 'higher'}.\n"
         f"- True satisfaction at the end differs by {table.note('6', 'satisfaction of the hinge', name, one.csat, '+.1f')} points."

@@ -50,7 +50,9 @@ def collect() -> dict[str, Any]:
 
 
 def _games() -> dict[str, Any]:
-    from ccsim.game.debrief import feasible, leave_one_out, rescore_on_seeds, score
+    from other_draws import rescore_on_seeds
+
+    from ccsim.game.debrief import feasible, leave_one_out, score
     from ccsim.game.game import Game
 
     expected = runpy.run_path(str(HERE / "instructor" / "expected.py"))

@@ -12,9 +12,7 @@ from ccsim.game.debrief import debrief
 
 SEED = 3
 game = Game(SEED)
-print(
-    "The week before you came:", {name: round(game.before[name], 2) for name in ("reported_csat", "profit", "active")}
-)
+print(f"Money: EUR {game.money:,.0f}, for {game.rules.quarters} quarters of {game.rules.weeks} weeks")
 
 # %% [markdown]
 # The first quarter: begin two moves, predict, and see. Which way will reported satisfaction move?

@@ -65,5 +65,5 @@ def run(script: Path) -> Path:
 
 
 if __name__ == "__main__":
-    for path in sorted(HERE.glob(f"{sys.argv[1] if len(sys.argv) > 1 else ''}[0-9]*.py")):
+    for path in sorted(HERE.glob(f"{sys.argv[1] if len(sys.argv) > 1 else '[0-9]'}*.py")):
         print(run(path).name)
