@@ -136,3 +136,9 @@ def test_of_many_the_very_first_are_chosen() -> None:
 def test_a_mean_of_a_twentieth_gives_one_person_in_twenty_a_tie() -> None:
     assert (drawn_ties(np.zeros(40, np.int64), 0.05, 0.0, 1) >= 0).sum() == 2
     assert (uneven_ties(np.zeros(40, np.int64), 0.05, 0.0, Ties(), 1) >= 0).sum() == 2
+
+
+def test_any_spread_of_popularity_is_one() -> None:
+    p = Ties(named=0.05)  # type: ignore[call-arg]  # a named tuple
+    department = layout().department
+    assert ties_of(layout(), 4.0, 0.2, p, 3).tolist() == uneven_ties(department, 4.0, 0.2, p, 3).tolist()

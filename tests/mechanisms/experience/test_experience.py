@@ -121,6 +121,8 @@ def test_a_story_reaches_neighbours_round_the_ends_of_the_market_and_one_person_
         (0, 0.5, 1.0, 2, [1, 2, count - 1, count - 2, 50]),
         (count - 1, 0.499, 1.5, 2, [0, 1, count - 2, count - 3, 50]),
         (20, 0.9, 1.0, 1, [19, 21, 50]),
+        (1, 0.9, 1.0, 2, [0, 2, 3, count - 1, 50]),
+        (count - 2, 0.9, 1.0, 2, [count - 1, 0, count - 3, count - 4, 50]),
         (50, 0.0, 1.5, 1, [49, 51, 50]),
         (20, 0.9, 1.0, 0, []),
     ):

@@ -97,3 +97,11 @@ def test_a_programme_that_was_dropped_can_be_taken_up_and_only_the_first_at_the_
             assert firm.sponsorship[0] == 0.5
         review_programme(leaders, firm, s.sponsorship, 3, 7)
         assert firm.sponsorship[0] == kept
+
+
+def test_a_programme_that_is_reviewed_every_week_is_reviewed_in_week_0() -> None:
+    state = world_of(set_to())
+    state.populations.leaders.conviction[:], state.populations.firm.sponsorship[0] = 0.0, 0.5
+    p = set_to({**IMPATIENT, "sponsorship.width": 0.03}).sponsorship._replace(interval_weeks=1)
+    review_programme(state.populations.leaders, state.populations.firm, p, 3, 0)
+    assert state.populations.firm.sponsorship[0] == 0.0

@@ -121,3 +121,14 @@ def test_a_success_is_worth_its_size_and_its_story_as_far_as_it_is_seen() -> Non
     p = s.visible_successes
     assert completions(2.0, p) == pytest.approx(p.completion_probability * 0.5 / 2.0)
     assert succeeds(0.25, p) == pytest.approx(1.0 - p.failure_rate * 0.75)
+
+
+def test_one_person_hears_the_whole_story() -> None:
+    state = world_of(
+        set_to({"organisation.staff": 1, "organisation.departments": 1, "organisation.front_departments": 1})
+    )
+    state.reset_flows()
+    p = set_to({"visible_successes.broadcast_share": 1.0, "visible_successes.half_saturation": 0.1}).visible_successes
+    state.populations.firm.improvements[0], state.populations.staff.vacant_until[0] = 0.1, 0
+    broadcast_successes(state.populations.staff, state.populations.firm, p, 0)
+    assert state.populations.staff.sources[0] == pytest.approx(0.5 * p.source_weight)

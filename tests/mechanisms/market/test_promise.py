@@ -93,3 +93,11 @@ def test_a_promise_is_paid_for_each_customer_and_believed_by_the_mean() -> None:
     customers.active[:] = 0
     set_promise(customers, firm, p)
     assert firm.mean_trust[0] == pytest.approx((0.1 + 0.9 * (count - 1)) / count)
+
+
+def test_the_trust_of_one_customer_is_the_mean() -> None:
+    populations = world_of(set_to()).populations
+    customers, firm = populations.customers, populations.firm
+    customers.active[:], customers.active[5], customers.trust[5], firm.mean_trust[0] = 0, 1, 0.8, 0.1
+    set_promise(customers, firm, set_to(LOUD).promise)
+    assert firm.mean_trust[0] == 0.8
