@@ -48,10 +48,10 @@ def helpfulness(skill, adopted, load):
 
 
 @rule
-def leaves(satisfaction, luck):
+def leaves(satisfaction, uniform):
     """Say whether a customer leaves."""
     unhappy = 1.0 - satisfaction
-    return luck < CHURN * unhappy * unhappy
+    return uniform < CHURN * unhappy * unhappy
 
 
 @kernel
@@ -80,10 +80,10 @@ def serve(skill, adopted, load, helps, contacts, first, posts, satisfaction, kpi
 def adopt(adopted, colleagues, load, contacts, following, kpis, week):
     """Staff take up the practice from colleagues, or drop it."""
     for s in range(len(adopted)):
-        luck, seen = draw(s, week, ADOPTS), 0
+        uniform, seen = draw(s, week, ADOPTS), 0
         for k in range(colleagues.shape[1]):
             seen += adopted[colleagues[s, k]]
-        following[s] = luck >= DROP if adopted[s] else luck < TAKE_UP + BY_COLLEAGUE * seen
+        following[s] = uniform >= DROP if adopted[s] else uniform < TAKE_UP + BY_COLLEAGUE * seen
         load[s] = contacts[s]
     adopters = 0
     for s in range(len(adopted)):

@@ -54,8 +54,10 @@ def make(staff: int, customers: int) -> Week:
         lost = draws(customers, t, LEAVES) < CHURN * unhappy * unhappy
         satisfaction = jnp.where(lost, NEWCOMER, satisfaction)
         load = jnp.zeros(staff, jnp.int64).at[server].add(asks)
-        luck = draws(staff, t, ADOPTS)
-        adopted = jnp.where(adopted, luck >= DROP, luck < TAKE_UP + BY_COLLEAGUE * adopted[colleagues].sum(axis=1))
+        uniform = draws(staff, t, ADOPTS)
+        adopted = jnp.where(
+            adopted, uniform >= DROP, uniform < TAKE_UP + BY_COLLEAGUE * adopted[colleagues].sum(axis=1)
+        )
         kpis = asks.sum(), solved.sum(), lost.sum(), satisfaction.mean(), adopted.sum()
         return (satisfaction, load, adopted), kpis
 

@@ -31,10 +31,10 @@ void live(int64_t staff, int64_t customers, int64_t posts, int64_t colleagues, u
         sum += satisfaction[c];
     }
     for (int64_t s = 0; s < staff; s++) {
-        double luck = draw(s, t, 4);
+        double uniform = draw(s, t, 4);
         int64_t seen = 0;
         for (int64_t k = 0; k < colleagues; k++) seen += adopted[ties[s * colleagues + k]];
-        next[s] = adopted[s] ? luck >= p[8] : luck < p[6] + p[7] * seen;
+        next[s] = adopted[s] ? uniform >= p[8] : uniform < p[6] + p[7] * seen;
         load[s] = contacts[s];
     }
     for (int64_t s = 0; s < staff; s++) { adopted[s] = next[s]; adopters += next[s]; }

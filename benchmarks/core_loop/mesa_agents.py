@@ -41,11 +41,11 @@ class Employee(mesa.Agent):
 
     def decide(self) -> None:
         """Look at colleagues and decide on the practice."""
-        luck = self.model.luck[ADOPTS][self.row]
+        uniform = self.model.uniforms[ADOPTS][self.row]
         if self.adopted:
-            self.will_adopt = luck >= DROP
+            self.will_adopt = uniform >= DROP
         else:
-            self.will_adopt = luck < TAKE_UP + BY_COLLEAGUE * sum([each.adopted for each in self.colleagues])  # noqa: C419  # as it was measured
+            self.will_adopt = uniform < TAKE_UP + BY_COLLEAGUE * sum([each.adopted for each in self.colleagues])  # noqa: C419  # as it was measured
 
     def act(self) -> None:
         """Do as decided."""
@@ -62,16 +62,16 @@ class Customer(mesa.Agent):
     def step(self) -> None:
         """Live a week."""
         model, row = self.model, self.row
-        luck = model.luck
-        if luck[ASKS][row] < DEMAND:
-            server = self.team[int(luck[SERVES][row] * len(self.team))]
+        uniforms = model.uniforms
+        if uniforms[ASKS][row] < DEMAND:
+            server = self.team[int(uniforms[SERVES][row] * len(self.team))]
             server.contacts += 1
-            solved = luck[SOLVES][row] < server.helps
+            solved = uniforms[SOLVES][row] < server.helps
             model.contacts += 1
             model.solved += solved
             self.satisfaction += UPDATE * (solved - self.satisfaction)
         unhappy = 1.0 - self.satisfaction
-        if luck[LEAVES][row] < CHURN * unhappy * unhappy:
+        if uniforms[LEAVES][row] < CHURN * unhappy * unhappy:
             self.satisfaction = NEWCOMER
             model.lost += 1
 
@@ -92,7 +92,7 @@ class Organisation(mesa.Model):
     def live(self, t: int) -> tuple[float, float, float, float, float]:
         """Live a week."""
         sizes = [len(self.customers)] * 4 + [len(self.staff)]
-        self.luck = [draws(count, t, stream).tolist() for stream, count in enumerate(sizes)]
+        self.uniforms = [draws(count, t, stream).tolist() for stream, count in enumerate(sizes)]
         self.contacts = self.solved = self.lost = 0
         self.staff.do("prepare")
         self.customers.do("step")

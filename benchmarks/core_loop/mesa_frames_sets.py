@@ -43,10 +43,10 @@ class Staff(AgentSetPolars):
         """Take up the practice from colleagues, or drop it."""
         adopted = self.agents["adopted"].cast(pl.Int64)
         seen = sum(adopted.gather(self.agents[f"colleague{k}"]) for k in range(COLLEAGUES))
-        luck = pl.Series(draws(len(self.agents), self.model.week, ADOPTS))
-        self.agents = self.agents.with_columns(luck=luck, seen=seen).with_columns(
-            adopted=pl.when("adopted").then(pl.col("luck") >= DROP).otherwise(
-                pl.col("luck") < TAKE_UP + BY_COLLEAGUE * pl.col("seen")
+        uniform = pl.Series(draws(len(self.agents), self.model.week, ADOPTS))
+        self.agents = self.agents.with_columns(uniform=uniform, seen=seen).with_columns(
+            adopted=pl.when("adopted").then(pl.col("uniform") >= DROP).otherwise(
+                pl.col("uniform") < TAKE_UP + BY_COLLEAGUE * pl.col("seen")
             )
         )  # fmt: skip
 
@@ -61,17 +61,19 @@ class Customers(AgentSetPolars):
     def step(self) -> None:
         """Ask, be served, be more or less satisfied, stay or leave."""
         staff, model = self.model.staff, self.model
-        luck = {f"luck{s}": pl.Series(draws(len(self.agents), model.week, s)) for s in (ASKS, SERVES, SOLVES, LEAVES)}
-        frame = self.agents.with_columns(**luck).with_columns(
-            asks=pl.col(f"luck{ASKS}") < DEMAND,
-            server=pl.col("first") + (pl.col(f"luck{SERVES}") * model.posts).cast(pl.Int64),
+        uniforms = {
+            f"uniform{s}": pl.Series(draws(len(self.agents), model.week, s)) for s in (ASKS, SERVES, SOLVES, LEAVES)
+        }
+        frame = self.agents.with_columns(**uniforms).with_columns(
+            asks=pl.col(f"uniform{ASKS}") < DEMAND,
+            server=pl.col("first") + (pl.col(f"uniform{SERVES}") * model.posts).cast(pl.Int64),
         )
         frame = frame.with_columns(helps=staff.agents["helps"].gather(frame["server"]))
-        frame = frame.with_columns(solved=pl.col("asks") & (pl.col(f"luck{SOLVES}") < pl.col("helps")))
+        frame = frame.with_columns(solved=pl.col("asks") & (pl.col(f"uniform{SOLVES}") < pl.col("helps")))
         now = pl.col("satisfaction")
         frame = frame.with_columns(
             satisfaction=pl.when("asks").then(now + UPDATE * (pl.col("solved").cast(pl.Float64) - now)).otherwise(now)
-        ).with_columns(lost=pl.col(f"luck{LEAVES}") < CHURN * (1.0 - now) * (1.0 - now))
+        ).with_columns(lost=pl.col(f"uniform{LEAVES}") < CHURN * (1.0 - now) * (1.0 - now))
         frame = frame.with_columns(satisfaction=pl.when("lost").then(NEWCOMER).otherwise(now))
         contacts = frame.filter("asks").group_by(pl.col("server").alias("row")).agg(load=pl.len().cast(pl.Int64))
         staff.agents = (

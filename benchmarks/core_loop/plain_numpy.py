@@ -41,9 +41,9 @@ def make(staff: int, customers: int) -> Week:
         lost = draws(customers, t, LEAVES) < CHURN * unhappy * unhappy
         satisfaction = np.where(lost, NEWCOMER, satisfaction)
         load = np.bincount(server[asks], minlength=staff)
-        luck = draws(staff, t, ADOPTS)
+        uniform = draws(staff, t, ADOPTS)
         seen = adopted[colleagues].sum(axis=1)
-        adopted = np.where(adopted, luck >= DROP, luck < TAKE_UP + BY_COLLEAGUE * seen)
+        adopted = np.where(adopted, uniform >= DROP, uniform < TAKE_UP + BY_COLLEAGUE * seen)
         return asks.sum(), solved.sum(), lost.sum(), satisfaction.mean(), adopted.sum()
 
     return week

@@ -49,9 +49,9 @@ class Service(ss.Module):
         lost = ss.uids(np.flatnonzero(draws(people, t, LEAVES) < CHURN * unhappy * unhappy))
         self.satisfaction[lost] = NEWCOMER
         self.load = np.bincount(server[asks], minlength=len(self.load))
-        luck = draws(len(self.load), t, ADOPTS)
+        uniform = draws(len(self.load), t, ADOPTS)
         seen = self.adopted[self.colleagues].sum(axis=1)
-        self.adopted = np.where(self.adopted, luck >= DROP, luck < TAKE_UP + BY_COLLEAGUE * seen)
+        self.adopted = np.where(self.adopted, uniform >= DROP, uniform < TAKE_UP + BY_COLLEAGUE * seen)
         self.rows.append((asks.sum(), solved.sum(), len(lost), self.satisfaction.values.mean(), self.adopted.sum()))
 
 

@@ -47,8 +47,8 @@ class Customer(mesa.Agent):
         model, row, case = self.model, self.row, self.case
         self.events = self.quality = self.heard_opinion = self.voices = 0.0
         if not self.active:
-            luck = model.joining[row]
-            if luck < model.most_joins and joins(self.opinion, 0.0, luck, model.settings.market):
+            uniform = model.joining[row]
+            if uniform < model.most_joins and joins(self.opinion, 0.0, uniform, model.settings.market):
                 self.active = 1
                 self.person += 1
                 self.joined_week = model.week
@@ -132,8 +132,10 @@ class Customer(mesa.Agent):
             model.settings.experience.forgetting_rate,
         )
         if self.active:
-            luck = model.leaving[self.row]
-            if luck < model.most_leaves and leaves(self.satisfaction, self.opinion, 0.0, luck, model.settings.market):
+            uniform = model.leaving[self.row]
+            if uniform < model.most_leaves and leaves(
+                self.satisfaction, self.opinion, 0.0, uniform, model.settings.market
+            ):
                 self.leave()
 
     def leave(self) -> None:

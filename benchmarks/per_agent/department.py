@@ -129,7 +129,7 @@ class Department(Tallies):
         if not line:
             return
         due = [case.customer.row for case in line if case.state == WAITING and case.queued_week <= week]
-        draws = zip(*self.model.luck.some(Stream.SERVICE, week, due), strict=True)
+        draws = zip(*self.model.draws.of_rows(Stream.SERVICE, week, due), strict=True)
         turn, idle = self.next_staff - self.first_staff, 0
         while line and idle < len(members):
             case = line[0]
@@ -150,10 +150,10 @@ class Department(Tallies):
             self.handle(case, person, *next(draws))
         self.next_staff = turn + self.first_staff
 
-    def handle(self, case: Case, person: Employee, luck: float, outcome: float, later: float, where: float) -> None:
+    def handle(self, case: Case, person: Employee, uniform: float, outcome: float, later: float, where: float) -> None:
         """Let a person handle a case, and see what becomes of it."""
         p = self.model.settings
-        option, hours, success = person.decide(case, luck)
+        option, hours, success = person.decide(case, uniform)
         right = outcome < success
         person.worked += hours
         person.handled += 1
@@ -208,13 +208,13 @@ class Department(Tallies):
         else:
             self.abandoned += 1
 
-    def pass_on(self, case: Case, option: int, luck: float, where: float) -> None:
+    def pass_on(self, case: Case, option: int, uniform: float, where: float) -> None:
         """The case goes to another department, for next week."""
         goal = self.next_department(where)
         self.handoffs += 1
         case.context_lost = 0
         case.repetitions += option == HAND_OVER
-        if luck < loses(way_of_passing(option), 0.0, self.model.settings.handoffs):
+        if uniform < loses(way_of_passing(option), 0.0, self.model.settings.handoffs):
             self.handoffs_lost += 1
             case.context_lost = 1
             case.repetitions += 1

@@ -95,7 +95,7 @@ class Employee(mesa.Agent):
         department.overhead_hours += self.overhead_hours
         department.hours += left
 
-    def decide(self, case: Case, luck: float) -> tuple[int, float, float]:
+    def decide(self, case: Case, uniform: float) -> tuple[int, float, float]:
         """Choose how to handle a case; return the option, its time and its chance of success."""
         settings, department, leader = self.model.settings, self.department, self.leader
         p, cards, handoffs = settings.service, settings.scorecards, settings.handoffs
@@ -123,7 +123,7 @@ class Employee(mesa.Agent):
             appeal(SOLVE, *rest),
             hand_over,
             appeal(ESCALATE, *rest) if heard else NEVER,
-            luck,
+            uniform,
         )
         hours = time_of(
             option, case.complexity, department.routine, case.context_lost, self.time_penalty, p, handoffs.repeat_time
@@ -169,18 +169,18 @@ class Employee(mesa.Agent):
 
     def settle_in(self, week: int) -> None:
         """Draw what a newcomer is like."""
-        p, luck = self.model.settings.turnover, self.model.luck
+        p, draws = self.model.settings.turnover, self.model.draws
         self.disposition = share(
-            p.disposition + p.disposition_spread * bell_of(*luck.one(Stream.HIRE, week, 3 * self.row))
+            p.disposition + p.disposition_spread * bell_of(*draws.of_row(Stream.HIRE, week, 3 * self.row))
         )
         self.reward_sensitivity = max(
-            0.0, 1.0 + p.temperament_spread * bell_of(*luck.one(Stream.HIRE, week, 3 * self.row + 1))
+            0.0, 1.0 + p.temperament_spread * bell_of(*draws.of_row(Stream.HIRE, week, 3 * self.row + 1))
         )
         self.baseline_engagement = share(
             p.baseline_engagement
-            + p.baseline_engagement_spread * bell_of(*luck.one(Stream.HIRE, week, 3 * self.row + 2))
+            + p.baseline_engagement_spread * bell_of(*draws.of_row(Stream.HIRE, week, 3 * self.row + 2))
         )
-        self.pace = exp(p.handling_time_spread * bell_of(*luck.one(Stream.WORK_PACE, week, self.row)))
+        self.pace = exp(p.handling_time_spread * bell_of(*draws.of_row(Stream.WORK_PACE, week, self.row)))
         self.hired_week = week
 
     def hear_others(self) -> None:
@@ -243,7 +243,7 @@ class Employee(mesa.Agent):
         """Gain and lose skill."""
         model, p = self.model, self.model.settings.skills
         if self.arrived:
-            draws = model.luck.one(Stream.HIRE_TRAITS, model.week, self.row)
+            draws = model.draws.of_row(Stream.HIRE_TRAITS, model.week, self.row)
             self.skill = share(p.newcomer_skill + 0.1 * bell_of(*draws))
         else:
             self.skill = learns(self.skill, self.training_hours, self.coaching_hours, self.solved, p)

@@ -47,11 +47,11 @@ class Leader(mesa.Agent):
         """A new leader comes."""
         model, p = self.model, self.model.settings.leadership
         mean = p.executive_disposition if self.tier == 0 else p.disposition
-        draws = model.luck.one(Stream.LEADER_HIRED, model.week, 2 * self.row)
+        draws = model.draws.of_row(Stream.LEADER_HIRED, model.week, 2 * self.row)
         self.disposition = share(
             mean if self.tier == 0 else mean + model.settings.turnover.disposition_spread * bell_of(*draws)
         )
-        draws = model.luck.one(Stream.LEADER_HIRED, model.week, 2 * self.row + 1)
+        draws = model.draws.of_row(Stream.LEADER_HIRED, model.week, 2 * self.row + 1)
         self.control = share(p.control * (1.0 + model.settings.turnover.temperament_spread * bell_of(*draws)))
         self.conviction = self.disposition
         self.credibility = 0.5

@@ -53,7 +53,7 @@ def fitness(person: Employee, heard: dict[Employee, float], model: PerAgent) -> 
     """What speaks for a person as champion."""
     chosen = model.settings.champions.selection
     if chosen == 0:
-        return model.luck.one(Stream.APPOINT, person.person, person.row)[0]
+        return model.draws.of_row(Stream.APPOINT, person.person, person.row)[0]
     if chosen == 1:
         return 0.5 * person.conviction + 0.3 * person.habit + 0.2 * person.skill
     return heard[person] + 1e-6 * person.conviction
@@ -119,7 +119,7 @@ def involve(model: PerAgent) -> None:
     improvement = purse_part(purse, p.improvement, whole, p.cost_per_hour)
     immersion = purse_part(purse, p.immersion, whole, p.cost_per_hour)
     embedding = purse_part(purse, p.embedding, whole, p.cost_per_hour) / posts
-    willing, show, turn = model.luck.everybody(Stream.VOLUNTEER, model.week, posts, 3)
+    willing, show, turn = model.draws.of_all(Stream.VOLUNTEER, model.week, posts, 3)
     in_post = [person for person in model.staff if model.week >= person.vacant_until]
     ready = {
         person
@@ -138,15 +138,15 @@ def involve(model: PerAgent) -> None:
         firm.embedding_hours += embedding
 
 
-def harvest(model: PerAgent, person: Employee, hours: float, luck: float) -> None:
+def harvest(model: PerAgent, person: Employee, hours: float, uniform: float) -> None:
     """Improvement time ends in a win, in a failure, or in nothing yet."""
     p, firm = model.settings.visible_successes, model.firm
     chance = ended(hours, p)
-    if luck < chance * works(firm.know_how, p):
+    if uniform < chance * works(firm.know_how, p):
         person.visible_successes += p.size
         person.department.visible_successes += p.story_value * (p.size * p.visibility)
         firm.improvements += p.size * p.visibility
-    elif luck < chance:
+    elif uniform < chance:
         person.setbacks += 1
         person.blamed += model.settings.empowerment.blame
         firm.failures += 1

@@ -11,9 +11,9 @@ import numpy as np
 from benchmarks.per_agent import management, surroundings
 from benchmarks.per_agent.customer import Customer
 from benchmarks.per_agent.department import Department, Firm, Segment
+from benchmarks.per_agent.draws import Draws
 from benchmarks.per_agent.employee import Employee
 from benchmarks.per_agent.leader import Leader
-from benchmarks.per_agent.luck import Luck
 from benchmarks.per_agent.rules import plain
 from ccsim.engine.rng import Stream
 from ccsim.mechanisms.market import market
@@ -41,7 +41,7 @@ class PerAgent(mesa.Model):
         super().__init__(rng=state.seed)
         self.settings = state.settings
         self.week = state.week
-        self.luck = Luck(state.seed)
+        self.draws = Draws(state.seed)
         self.tallies: list[tuple[list[list[float]], list[list[float]], list[float]]] = []
         self._make(state)
         self._connect(state)
@@ -152,15 +152,15 @@ class PerAgent(mesa.Model):
 
     def draw(self) -> None:
         """Make the week's draws, and what they are held against."""
-        luck, week = self.luck, self.week
+        draws, week = self.draws, self.week
         market_size, posts = len(self.customers), len(self.staff)
-        self.joining, self.request_factor, self.talking, self.leaving = luck.everybody(
+        self.joining, self.request_factor, self.talking, self.leaving = draws.of_all(
             Stream.MARKET, week, market_size, 4
         )
-        self.raising = luck.everybody(Stream.RAISE_CASE, week, market_size, 4)
-        (self.quitting,) = luck.everybody(Stream.QUIT, week, posts)
-        (self.tipping,) = luck.everybody(Stream.TIPPING, week, posts)
-        (self.leader_leaving,) = luck.everybody(Stream.LEADER_QUITS, week, len(self.leaders))
+        self.raising = draws.of_all(Stream.RAISE_CASE, week, market_size, 4)
+        (self.quitting,) = draws.of_all(Stream.QUIT, week, posts)
+        (self.tipping,) = draws.of_all(Stream.TIPPING, week, posts)
+        (self.leader_leaving,) = draws.of_all(Stream.LEADER_QUITS, week, len(self.leaders))
         self.raise_chance = self.settings.demand.rate * self.settings.demand.surge
         self.most_joins = chance_of_joining(1.0, 0.0, self.settings.market)
         self.most_leaves = chance_of_leaving(0.0, 0.0, 0.0, self.settings.market)

@@ -35,9 +35,9 @@ def offer_something(model: PerAgent) -> None:
         insight += department.insight / count
     for row, segment in enumerate(model.segments):
         segment.need += p.drift
-        luck, *_ = model.luck.one(Stream.DESIGN, (model.week + 100_000) // 13, row)
+        uniform, *_ = model.draws.of_row(Stream.DESIGN, (model.week + 100_000) // 13, row)
         gap = segment.need - segment.position
-        seen = sees(gap, insight, p) + perception_error_of(luck, insight, p)
+        seen = sees(gap, insight, p) + perception_error_of(uniform, insight, p)
         segment.position = designed(segment.position, segment.position + seen, p)
         firm.needs_error += abs(seen - gap) / len(model.segments)
         segment.fit = fit_of(segment.need - segment.position)

@@ -151,19 +151,19 @@ static inline double appeal(int option, const Situation *s, const Settings *all)
     return value;
 }
 
-static inline int choose(double fast, double script, double solve, double hand_over, double escalate, double luck)
+static inline int choose(double fast, double script, double solve, double hand_over, double escalate, double uniform)
 {
     double top = larger(larger(larger(fast, script), larger(solve, hand_over)), escalate);
     double a = power_of_e(fast - top);
     double b = a + power_of_e(script - top);
     double c = b + power_of_e(solve - top);
     double d = c + power_of_e(hand_over - top);
-    double mark = luck * (d + power_of_e(escalate - top));
+    double mark = uniform * (d + power_of_e(escalate - top));
     return mark < a ? FAST : mark < b ? SCRIPT : mark < c ? SOLVE : mark < d ? HAND_OVER : ESCALATE;
 }
 
 static inline int decide(const Staff *staff, int64_t i, const Cases *cases, int64_t row, const Departments *department,
-                         int64_t count, const Leaders *leaders, const Settings *all, double luck, double care,
+                         int64_t count, const Leaders *leaders, const Settings *all, double uniform, double care,
                          double *hours, double *success)
 {
     const Service *p = all->p;
@@ -187,7 +187,7 @@ static inline int decide(const Staff *staff, int64_t i, const Cases *cases, int6
     };
     double hand_over = count > 1 ? appeal(HAND_OVER, &s, all) : -1.0e9, escalate = -1.0e9;
     if (staff->leader[i] >= 0 && leaders[staff->leader[i]].escalation_capacity >= 1.0) escalate = appeal(ESCALATE, &s, all);
-    int option = choose(appeal(FAST, &s, all), appeal(SCRIPT, &s, all), appeal(SOLVE, &s, all), hand_over, escalate, luck);
+    int option = choose(appeal(FAST, &s, all), appeal(SCRIPT, &s, all), appeal(SOLVE, &s, all), hand_over, escalate, uniform);
     *hours = time_of(option, s.complexity, s.routine, s.lost, s.slower, p, all->handoffs->repeat_time);
     *success = success_of(option, s.complexity, s.skill, s.authority, s.lost, s.spoilt, p, all->handoffs->handoff_error);
     return option;
@@ -247,7 +247,7 @@ static inline int64_t next_department(int64_t from, int64_t count, int64_t front
     return (from + 1 + (int64_t)(where * (double)(count - 1))) % count;
 }
 
-static void pass_on(int64_t row, int option, int64_t from, int64_t count, int64_t fronts, double luck, double where,
+static void pass_on(int64_t row, int option, int64_t from, int64_t count, int64_t fronts, double uniform, double where,
                     int64_t week, const Cases *cases, Departments *departments, const Handoffs *p)
 {
     Departments *d = &departments[from];
@@ -255,7 +255,7 @@ static void pass_on(int64_t row, int option, int64_t from, int64_t count, int64_
     d->handoffs += 1;
     cases->context_lost[row].value = 0;
     cases->repetitions[row].value += option == HAND_OVER;
-    if (luck < loses(option, d->integration, p)) {
+    if (uniform < loses(option, d->integration, p)) {
         d->handoffs_lost += 1;
         cases->context_lost[row].value = 1;
         cases->repetitions[row].value += 1;

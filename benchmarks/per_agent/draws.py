@@ -26,7 +26,7 @@ def fill_words(out, rows, seed, stream, week):
             out[3, k] = d
 
 
-class Luck:
+class Draws:
     """Draws of one run.
 
     Args:
@@ -37,19 +37,19 @@ class Luck:
         self.seed = seed
         self._all: dict[int, np.ndarray] = {}
 
-    def everybody(self, stream: Stream, week: int, count: int, words: int = 1) -> list[list[float]]:
+    def of_all(self, stream: Stream, week: int, count: int, words: int = 1) -> list[list[float]]:
         """Return ``words`` lists of draws for all rows from 0 on."""
         rows = self._all.setdefault(count, np.arange(count))
-        return self.some(stream, week, rows, words)
+        return self.of_rows(stream, week, rows, words)
 
-    def some(self, stream: Stream, week: int, rows: object, words: int = 4) -> list[list[float]]:
+    def of_rows(self, stream: Stream, week: int, rows: object, words: int = 4) -> list[list[float]]:
         """Return ``words`` lists of draws for the given rows."""
         chosen = np.asarray(rows, dtype=np.int64)
         out = np.empty((words, len(chosen)))
         fill_words(out, chosen, self.seed, int(stream), week)
         return out.tolist()
 
-    def one(self, stream: Stream, week: int, row: int) -> tuple[float, float, float, float]:
+    def of_row(self, stream: Stream, week: int, row: int) -> tuple[float, float, float, float]:
         """Return the four draws of a single row, for what seldom happens."""
         a, b, c, d = uniforms4(self.seed, int(stream), week, row)
         return a, b, c, d
