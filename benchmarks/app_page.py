@@ -66,15 +66,15 @@ def slowed_down(times: float) -> Iterator[None]:
     over = threading.Event()
 
     def hold() -> None:
-        found: list[int] = []
+        renderers: list[int] = []
         looked, ran = 0.0, PERIOD / times
         while not over.is_set():
             if time.monotonic() - looked > 0.2:
-                found, looked = _renderers(), time.monotonic()
-            _send(found, signal.SIGSTOP)
+                renderers, looked = _renderers(), time.monotonic()
+            _send(renderers, signal.SIGSTOP)
             # A machine that has other work to do lets them run for longer than was wanted; they rest for that, too.
             time.sleep(ran * (times - 1))
-            _send(found, signal.SIGCONT)
+            _send(renderers, signal.SIGCONT)
             began = time.monotonic()
             time.sleep(PERIOD / times)
             ran = time.monotonic() - began
@@ -113,10 +113,10 @@ def _used() -> float:
 
 def _line(process: int, above: dict[int, int]) -> list[int]:
     """Return the parents of a process, the nearest first."""
-    found = []
+    parents = []
     while (process := above.get(process, 0)) > 1:
-        found.append(process)
-    return found
+        parents.append(process)
+    return parents
 
 
 def _send(processes: list[int], what: signal.Signals) -> None:

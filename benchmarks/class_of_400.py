@@ -92,9 +92,9 @@ class Device:
 
     def report(self, code: str, **what: Any) -> dict[str, Any]:
         """Tell the class something, and take what it says."""
-        found = self.ask(f"class/{code}/report", {"since": self.tag, **what})
-        self.tag = found["tag"]
-        state: dict[str, Any] = found.get("state", {})
+        answer = self.ask(f"class/{code}/report", {"since": self.tag, **what})
+        self.tag = answer["tag"]
+        state: dict[str, Any] = answer.get("state", {})
         return state
 
 

@@ -84,7 +84,7 @@ TOLD = {
 }  # fmt: skip
 
 
-def told_by(words: list[str], workers: int) -> tuple[float, float, float]:
+def forecasts_of(words: list[str], workers: int) -> tuple[float, float, float]:
     """Run a command; return the seconds that it told first and last, and those of its process."""
     with tempfile.TemporaryDirectory() as place:
         start = time.perf_counter()
@@ -94,10 +94,10 @@ def told_by(words: list[str], workers: int) -> tuple[float, float, float]:
         )  # fmt: skip
         took = time.perf_counter() - start
     units = {"second": 1.0, "minute": 60.0, "hour": 3600.0, "day": 86400.0}
-    found = re.findall(r" runs: about ([\d.]+) (second|minute|hour|day)", done.stderr)
-    if not found:
+    forecasts = re.findall(r" runs: about ([\d.]+) (second|minute|hour|day)", done.stderr)
+    if not forecasts:
         raise SystemExit(f"{words[0]} told nothing:\n{done.stderr}")
-    seconds = [float(number) * units[unit] for number, unit in found]
+    seconds = [float(number) * units[unit] for number, unit in forecasts]
     return seconds[0], seconds[-1], took
 
 
@@ -128,28 +128,29 @@ def main() -> None:
     parser.add_argument("--told", action="store_true", help="only what commands say beforehand")
     parser.add_argument("--only", nargs="+", choices=list(TOLD), default=list(TOLD), help="which of them")
     options = parser.parse_args()
-    found: dict[str, list[float]] = {}
+    errors: dict[str, list[float]] = {}
     for _ in range(options.repeats if options.told else 0):
         for name in options.only:
-            first, last, took = told_by(TOLD[name], options.workers)
-            tell(found, name, first, took, "told first")
-            tell(found, f"{name}, told anew", last, took, "told last")
+            first, last, took = forecasts_of(TOLD[name], options.workers)
+            record_error(errors, name, first, took, "told first")
+            record_error(errors, f"{name}, told anew", last, took, "told last")
     for _ in range(0 if options.told else options.repeats):
         foretold, took = end_foretold(options.runs, options.weeks, options.workers)
-        tell(found, "end foretold", foretold, took, "foretold")
+        record_error(errors, "end foretold", foretold, took, "foretold")
         for name, words in COMMANDS.items():
             used = command_with_budget(words, options.budget, options.workers)
-            tell(found, f"budget of {name}", used, options.budget, "used")
-    for name, shares in found.items():
+            record_error(errors, f"budget of {name}", used, options.budget, "used")
+    for name, shares in errors.items():
         print(f"{name}: {100 * statistics.median(shares):.1f} % off in the median, at most {100 * max(shares):.1f} %")
 
 
-def tell(found: dict[str, list[float]], name: str, one: float, other: float, word: str) -> None:
+def record_error(errors: dict[str, list[float]], name: str, forecast: float, actual: float, word: str) -> None:
     """Print one figure with the machine's load, and keep how far off it is."""
-    found.setdefault(name, []).append(abs(one / other - 1))
+    errors.setdefault(name, []).append(abs(forecast / actual - 1))
     load = os.getloadavg()[0]
     print(
-        f"{name}: {one:.1f} s {word} of {other:.1f} s ({100 * (one / other - 1):+.1f} %), load {load:.1f}", flush=True
+        f"{name}: {forecast:.1f} s {word} of {actual:.1f} s ({100 * (forecast / actual - 1):+.1f} %), load {load:.1f}",
+        flush=True,
     )
 
 

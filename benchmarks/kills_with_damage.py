@@ -52,8 +52,8 @@ def session(folder: Path, pipe: Connection) -> None:
     """Go on with the experiment, send what came of it, and end the process."""
     scheduler.FLUSH_SECONDS = 0.02
     try:
-        found = run_experiment(subject(), workers=1, out=folder, resume=True)
-        pipe.send(("hash", found.hash()))
+        results = run_experiment(subject(), workers=1, out=folder, resume=True)
+        pipe.send(("hash", results.hash()))
     except CcsimError as error:
         pipe.send(("message", str(error)))
     except BaseException:  # noqa: BLE001  # this is what is looked for
@@ -76,8 +76,8 @@ def killed_or_ended(folder: Path, seconds: float) -> tuple[str, str]:
         session(folder, theirs)
     theirs.close()
     try:
-        until = time.monotonic() + STUCK
-        while used(pid) < seconds and time.monotonic() < until:
+        deadline = time.monotonic() + STUCK
+        while used(pid) < seconds and time.monotonic() < deadline:
             if not ours.poll(0.005):
                 continue
             try:
@@ -126,14 +126,14 @@ def disturbed(
         How often each outcome came about, by its name.
     """
     chance = random.Random(seed)
-    until, start = time.monotonic() + seconds, time.process_time()
+    deadline, start = time.monotonic() + seconds, time.process_time()
     whole = run_experiment(subject(), workers=1, out=place / "undisturbed").hash()
     often = max(LEAST_OFTEN, 0.4 * (time.process_time() - start))
     counts: Counter[str] = Counter(
         dict.fromkeys(("kills", "damages", "same hash", "clear message", "traceback", "silent-wrong"), 0)
     )
     folder, sessions, done = place / "folder", 0, list[str]()
-    while counts["kills"] + counts["damages"] < kills and time.monotonic() < until:
+    while counts["kills"] + counts["damages"] < kills and time.monotonic() < deadline:
         sessions += 1
         kind, text = killed_or_ended(folder, chance.expovariate(1.0 / often))
         counts["kills"] += kind == "killed"

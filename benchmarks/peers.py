@@ -83,14 +83,14 @@ def lived(
     )  # fmt: skip
     if output.returncode:
         raise RuntimeError(output.stderr.strip()[-2000:])
-    found: list[dict[str, Any]] = json.loads(output.stdout.splitlines()[-1])
-    return found
+    measurements: list[dict[str, Any]] = json.loads(output.stdout.splitlines()[-1])
+    return measurements
 
 
-def agreement(mine: list[dict[str, Any]], reference: list[dict[str, Any]]) -> str:
+def agreement(measurements: list[dict[str, Any]], reference: list[dict[str, Any]]) -> str:
     """Say how a peer's KPIs compare with the reference: equal, or how far the means of all weeks are off."""
     worst = single = 0.0
-    for one, other in zip(mine, reference, strict=True):
+    for one, other in zip(measurements, reference, strict=True):
         left, right = np.array(one["kpis"]), np.array(other["kpis"])
         if np.allclose(left, right, rtol=1e-6, atol=0.0):
             single = max(single, float(np.max(np.abs(left - right) / np.maximum(np.abs(right), 1e-300))))
@@ -104,7 +104,7 @@ def agreement(mine: list[dict[str, Any]], reference: list[dict[str, Any]]) -> st
 def measured(names: list[str], folder: Path, rounds: int) -> list[str]:
     """Return the rows of the table."""
     folder.mkdir(parents=True, exist_ok=True)
-    found: dict[str, list[list[dict[str, Any]]]] = {name: [] for name in names}
+    measurements: dict[str, list[list[dict[str, Any]]]] = {name: [] for name in names}
     with tempfile.TemporaryDirectory() as built:
         places = {"CORE_LOOP_BUILD": built}
         pythons, faults = {}, {}
@@ -117,19 +117,19 @@ def measured(names: list[str], folder: Path, rounds: int) -> list[str]:
                 sys.stderr.write(f"{name}: {error}\n")
         for _ in range(rounds):
             for name in pythons.keys() - faults.keys():
-                found[name].append(lived(pythons[name], PEERS[name].file, SIZES, places))
-    reference = found["numpy"][0]
+                measurements[name].append(lived(pythons[name], PEERS[name].file, SIZES, places))
+    reference = measurements["numpy"][0]
     rows = []
     for name in names:
-        if not found[name]:
+        if not measurements[name]:
             rows.append(f"| {PEERS[name].title} | could not be run: {faults[name]} |")
             continue
-        times = [min(each[k]["ns"] for each in found[name]) for k in range(len(SIZES))]
-        begin = min(each[0]["start"] for each in found[name])
-        peak = min(each[-1]["peak"] for each in found[name])
+        times = [min(each[k]["ns"] for each in measurements[name]) for k in range(len(SIZES))]
+        begin = min(each[0]["start"] for each in measurements[name])
+        peak = min(each[-1]["peak"] for each in measurements[name])
         cells = [f"{ns:,.0f}" if ns >= 10 else f"{ns:.1f}" for ns in times]
         rows.append(
-            f"| {PEERS[name].title} | {' | '.join(cells)} | {begin:.1f} s | {peak:,.0f} MB | {agreement(found[name][0], reference)} |"
+            f"| {PEERS[name].title} | {' | '.join(cells)} | {begin:.1f} s | {peak:,.0f} MB | {agreement(measurements[name][0], reference)} |"
         )
     return rows
 

@@ -80,12 +80,12 @@ def recovered(
                 draws = forecast(one, rest, AHEAD, seed + world).draws
                 late = ensemble.values[kpi][world, PAST_STEPS : PAST_STEPS + AHEAD]
                 row[kpi] = float(np.mean([covers(draws[:, h], late[h], 0.9) for h in range(AHEAD)]))
-            found, _ = posterior(levels_of(series), rest, seed + world, (), learnt)
-            row["fits"] = float(len(found) > 0)
-            if len(found):
+            posterior_draws, _ = posterior(levels_of(series), rest, seed + world, (), learnt)
+            row["fits"] = float(len(posterior_draws) > 0)
+            if len(posterior_draws):
                 true = ensemble.numbers[world]
-                below, equal = (found < true).sum(axis=0), (found == true).sum(axis=0)
-                ranks.append((below + rng.random(len(true)) * (equal + 1)) / (len(found) + 1))
+                below, equal = (posterior_draws < true).sum(axis=0), (posterior_draws == true).sum(axis=0)
+                ranks.append((below + rng.random(len(true)) * (equal + 1)) / (len(posterior_draws) + 1))
                 row["values"] = float(np.mean((ranks[-1] > 0.05) & (ranks[-1] < 0.95)))
             rows.append(row)
     return pd.DataFrame(rows), np.array(ranks)

@@ -62,7 +62,7 @@ def measure(make: Callable[[int, int], Week]) -> None:
         make: takes the numbers of staff and customers, and returns what lives a week: of its number it makes contacts,
             contacts solved, customers lost, mean satisfaction and adopters.
     """
-    found = []
+    measurements = []
     for size in sys.argv[1:]:
         staff, customers, weeks = map(int, size.split(","))
         live = make(staff, customers)
@@ -72,9 +72,9 @@ def measure(make: Callable[[int, int], Week]) -> None:
         for week in range(1, weeks):
             kpis.append(live(week))
         taken = (time.process_time() - before) / (weeks - 1)
-        found.append(
+        measurements.append(
             {"staff": staff, "customers": customers, "kpis": [list(map(float, row)) for row in kpis],
              "ns": taken / (staff + customers) * 1e9, "start": first,
              "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
         )  # fmt: skip
-    sys.stdout.write(json.dumps(found) + "\n")
+    sys.stdout.write(json.dumps(measurements) + "\n")

@@ -157,7 +157,7 @@ def answered(address: tuple[str, int], raw: bytes) -> bytes | None:
     return b"".join(parts)
 
 
-def judged(said: Said, back: bytes | None) -> tuple[str, str]:
+def judged(sent: Said, back: bytes | None) -> tuple[str, str]:
     """Return what an answer is, and for a fault why."""
     if back is None:
         return "silent-wrong", f"nothing came within {TIMEOUT:g} s"
@@ -170,7 +170,7 @@ def judged(said: Said, back: bytes | None) -> tuple[str, str]:
     if status >= 500 and status not in (501, 503, 505):
         return "traceback", f"status {status}"
     body = back.partition(b"\r\n\r\n")[2]
-    if status in (200, 303) and said.foreign:
+    if status in (200, 303) and sent.foreign:
         return "silent-wrong", "a foreign host was answered"
     if any(secret in back for secret in (b"root:x:", b"[core]", b"import annotations")):
         return "silent-wrong", "a file was sent that is no page"
@@ -201,8 +201,8 @@ def counted(count: int, seed: int, address: tuple[str, int]) -> tuple[Counter[st
     printed = io.StringIO()
     with contextlib.redirect_stderr(printed):
         for number in range(count):
-            said = request(random.Random(f"{seed}-{number}"), host)
-            kind, why = judged(said, answered(address, said.raw))
+            sent = request(random.Random(f"{seed}-{number}"), host)
+            kind, why = judged(sent, answered(address, sent.raw))
             if number % 100 == 99 and not (answered(address, usual) or b"").startswith(b"HTTP/1.1 200"):
                 kind, why = "silent-wrong", "the next visitor is not served"
             if "Traceback" in printed.getvalue():
@@ -210,7 +210,7 @@ def counted(count: int, seed: int, address: tuple[str, int]) -> tuple[Counter[st
                 printed.truncate(0)
             output[kind] += 1
             if why:
-                faults.append(f"request {number}: {said.raw[:200]!r}: {why}")
+                faults.append(f"request {number}: {sent.raw[:200]!r}: {why}")
     return output, faults
 
 

@@ -105,11 +105,11 @@ def odd_number(text: str, chance: random.Random) -> str:
     """Replace one number."""
     import re
 
-    found = list(re.finditer(r"-?\d+(\.\d+)?", text))
-    if not found:
+    matches = list(re.finditer(r"-?\d+(\.\d+)?", text))
+    if not matches:
         return text
-    one = chance.choice(found)
-    return text[: one.start()] + chance.choice(VALUES[2:14]) + text[one.end() :]
+    number = chance.choice(matches)
+    return text[: number.start()] + chance.choice(VALUES[2:14]) + text[number.end() :]
 
 
 def odd_key(text: str, chance: random.Random) -> str:
@@ -173,12 +173,14 @@ def scenario_file(chance: random.Random, folder: Path) -> None:
     """Read a scenario file, and read again what it writes."""
     path = folder / "scenario.toml"
     path.write_bytes(encoded(mutated(chance.choice(texts("scenarios")), chance), chance))
-    found = read_scenario(path)
-    sound(found)
-    again = folder / "again.toml"
-    again.write_text(found.to_toml(), encoding="utf-8")
-    back = read_scenario(again)
-    if back.values() != found.values() or [move.set for move in back.schedule] != [move.set for move in found.schedule]:
+    scenario = read_scenario(path)
+    sound(scenario)
+    copy = folder / "again.toml"
+    copy.write_text(scenario.to_toml(), encoding="utf-8")
+    back = read_scenario(copy)
+    if back.values() != scenario.values() or [move.set for move in back.schedule] != [
+        move.set for move in scenario.schedule
+    ]:
         raise SilentlyWrong("the scenario does not come back as it was")
 
 
@@ -186,11 +188,11 @@ def experiment_file(chance: random.Random, folder: Path) -> None:
     """Read an experiment file."""
     path = folder / "experiment.toml"
     path.write_bytes(encoded(mutated(chance.choice(texts("experiments")), chance), chance))
-    found = read_experiment(path)
-    for scenario in list(found.base_scenarios.values())[:20]:
+    experiment = read_experiment(path)
+    for scenario in list(experiment.base_scenarios.values())[:20]:
         sound(scenario)
-    if found.baseline not in found.base_scenarios:
-        raise SilentlyWrong(f"baseline {found.baseline!r}")
+    if experiment.baseline not in experiment.base_scenarios:
+        raise SilentlyWrong(f"baseline {experiment.baseline!r}")
 
 
 def claim_file(chance: random.Random, folder: Path) -> None:
@@ -223,10 +225,10 @@ def game_file(chance: random.Random, folder: Path) -> None:
     text = mutated(json.dumps(data, indent=1), chance)
     if chance.random() < 0.5:
         with contextlib.suppress(ValueError, RecursionError):
-            found = json.loads(text)
-            if isinstance(found, dict):
-                found.pop("check", None)
-                text = json.dumps({**found, "check": _sum_of(found)})
+            game = json.loads(text)
+            if isinstance(game, dict):
+                game.pop("check", None)
+                text = json.dumps({**game, "check": _sum_of(game)})
     game_of(encoded(text, chance))
 
 

@@ -45,8 +45,8 @@ KEYS = ("from", "seed", "weeks", "show", "lever", "preset", "pin.from", "pin.see
 
 def model() -> dict[str, Any]:
     """Return what the page knows of the model."""
-    found: dict[str, Any] = json.loads((ROOT / "src/ccsim/app/static/model.json").read_text(encoding="utf-8"))
-    return found
+    data: dict[str, Any] = json.loads((ROOT / "src/ccsim/app/static/model.json").read_text(encoding="utf-8"))
+    return data
 
 
 class Links:
@@ -149,8 +149,8 @@ def answered(links: list[str]) -> list[dict[str, Any]]:
     done = subprocess.run(
         [node, str(HERE / "links.mjs")], input=json.dumps(links), capture_output=True, text=True, check=True
     )
-    found: list[dict[str, Any]] = json.loads(done.stdout)
-    return found
+    answers: list[dict[str, Any]] = json.loads(done.stdout)
+    return answers
 
 
 def wrong(link: str, read: dict[str, Any], again: dict[str, Any]) -> str:
@@ -188,10 +188,10 @@ def counted(count: int, seed: int, batch: int = 5000) -> tuple[Counter[str], lis
     )
     for start in range(0, count, batch):
         links = [made.link() for _ in range(min(batch, count - start))]
-        for link, found in zip(links, answered(links), strict=True):
-            fault = found.get("error") or wrong(link, found["read"], found["again"])
-            kind = "traceback" if "error" in found else "silent-wrong" if fault else ""
-            output[kind or ("clear" if found["read"]["notices"] else "accepted")] += 1
+        for link, answer in zip(links, answered(links), strict=True):
+            fault = answer.get("error") or wrong(link, answer["read"], answer["again"])
+            kind = "traceback" if "error" in answer else "silent-wrong" if fault else ""
+            output[kind or ("clear" if answer["read"]["notices"] else "accepted")] += 1
             if fault:
                 faults.append(f"{link[:300]}: {fault[:300]}")
     return output, faults

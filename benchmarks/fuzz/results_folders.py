@@ -181,9 +181,9 @@ def torn_manifest(chance: random.Random, folder: Path, stock: Stock) -> str:
 
 
 def _keys(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    found = [path] if path else []
+    paths = [path] if path else []
     rows = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    return found + [key for name, inner in rows for key in _keys(inner, (*path, name))]
+    return paths + [key for name, inner in rows for key in _keys(inner, (*path, name))]
 
 
 def odd_manifest(chance: random.Random, folder: Path, stock: Stock) -> str:
@@ -230,16 +230,16 @@ def litter(chance: random.Random, folder: Path, stock: Stock) -> str:
     return f"litter {place.name}/{name}"
 
 
-def same(found: Results, stock: Stock) -> bool:
+def same(results: Results, stock: Stock) -> bool:
     """Say whether results are the right ones, or a part of them that the manifest counts as all that is done."""
-    if found.hash() == stock.whole.hash():
+    if results.hash() == stock.whole.hash():
         return True
-    runs = found.runs[["scenario", "replicate"]].drop_duplicates()
+    runs = results.runs[["scenario", "replicate"]].drop_duplicates()
     for name, table in stock.whole.tables.items():
         part = table.merge(runs, on=["scenario", "replicate"], how="inner", sort=False)
-        if not part.reset_index(drop=True).equals(found.tables[name].reset_index(drop=True)):
+        if not part.reset_index(drop=True).equals(results.tables[name].reset_index(drop=True)):
             return False
-    return len(runs) >= found.manifest["runs"]["done"]
+    return len(runs) >= results.manifest["runs"]["done"]
 
 
 def _read(folder: Path, stock: Stock) -> bool:
@@ -247,11 +247,11 @@ def _read(folder: Path, stock: Stock) -> bool:
 
 
 def _query(folder: Path, stock: Stock) -> bool:
-    found = query(
+    totals = query(
         folder, "SELECT count(*) AS n, sum(csat) AS s FROM runs JOIN interventions USING (scenario, replicate)"
     )
     rows = query(folder, "SELECT count(*) AS n FROM departments")["n"][0]
-    return len(found) == 1 and same(open_results(folder), stock) and rows == len(open_results(folder).departments)
+    return len(totals) == 1 and same(open_results(folder), stock) and rows == len(open_results(folder).departments)
 
 
 def _resume(folder: Path, stock: Stock) -> bool:
@@ -272,9 +272,9 @@ def answer(action: Any, folder: Path, stock: Stock) -> tuple[str, str]:
 
 def judged(folder: Path, stock: Stock) -> list[tuple[str, str, str]]:
     """Read, query and resume a folder; then do what the message says, and resume again."""
-    found = [(name, *answer(action, folder, stock)) for name, action in (("read", _read), ("query", _query))]
+    answers = [(name, *answer(action, folder, stock)) for name, action in (("read", _read), ("query", _query))]
     kind, output = answer(_resume, folder, stock)
-    found.append(("resume", kind, output))
+    answers.append(("resume", kind, output))
     for _ in range(3):
         if kind != "clear" or "remove it" not in output:
             break
@@ -285,8 +285,8 @@ def judged(folder: Path, stock: Stock) -> list[tuple[str, str, str]]:
             else:
                 path.unlink(missing_ok=True)
         kind, output = answer(_resume, folder, stock)
-        found.append(("mended", kind, output))
-    return found
+        answers.append(("mended", kind, output))
+    return answers
 
 
 def fuzzed(count: int, seed: int, place: Path, tell: Any = None) -> Counter[str]:

@@ -44,13 +44,13 @@ def usual(draw: random.Random) -> dict[str, Any]:
     return {"header": {"msg_type": kind, "session": "s"}, "metadata": {}, "channel": "shell", "content": copied}
 
 
-def places(value: Any, found: list[Any]) -> list[Any]:
+def places(value: Any, containers: list[Any]) -> list[Any]:
     """Return all dictionaries and lists inside a value."""
     if isinstance(value, (dict, list)):
-        found.append(value)
+        containers.append(value)
         for inner in value.values() if isinstance(value, dict) else value:
-            places(inner, found)
-    return found
+            places(inner, containers)
+    return containers
 
 
 def changed(message: dict[str, Any], draw: random.Random) -> str | bytes:
@@ -100,14 +100,14 @@ def answers(count: int, seed: int) -> Counter[str]:
     draw = random.Random(seed)
     output: Counter[str] = Counter({"refused": 0, "accepted": 0, "traceback": 0, "accepted wrongly": 0})
     for number in range(count):
-        said = changed(usual(draw), draw)
+        message = changed(usual(draw), draw)
         try:
-            output["accepted" if is_needed(parsed(said)) else "accepted wrongly"] += 1
+            output["accepted" if is_needed(parsed(message)) else "accepted wrongly"] += 1
         except (RefusedMessageError, ValueError, RecursionError):  # what ends the socket, and nothing else does
             output["refused"] += 1
         except Exception as error:  # noqa: BLE001 - that is what is looked for
             output["traceback"] += 1
-            print(f"message {number}: {error!r}: {said[:200]!r}", file=sys.stderr)
+            print(f"message {number}: {error!r}: {message[:200]!r}", file=sys.stderr)
     return output
 
 

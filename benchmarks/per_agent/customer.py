@@ -114,12 +114,12 @@ class Customer(mesa.Agent):
     def listeners(self) -> list[Customer]:
         """Return who hears this person's stories, the nearest neighbours first."""
         people, reach = self.model.customers, self.model.settings.word_of_mouth.reach
-        count, found = len(people), []
+        count, audience = len(people), []
         for step in range(1, reach + 1):
-            found += [people[(self.row + step) % count], people[(self.row - step) % count]]
+            audience += [people[(self.row + step) % count], people[(self.row - step) % count]]
         if reach > 0:
-            found.append(people[self.far_tie])
-        return found
+            audience.append(people[self.far_tie])
+        return audience
 
     def listen(self) -> None:
         """Take in what others said, and stay or go."""
