@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from benchmarks.per_agent.model import PerAgent
 
 share, saturating = plain(functions.clip01), plain(functions.half_saturation)
-lent, purse_part, volunteers = plain(coaching.lent_rights), plain(programme.purse_part), plain(participation.volunteers)
+lent, hours_bought, volunteers = plain(coaching.lent_rights), plain(programme.hours_bought), plain(participation.volunteers)
 
 ended, works = plain(visible_successes.completions), plain(visible_successes.succeeds)
 
@@ -98,9 +98,9 @@ def inform(model: PerAgent) -> None:
     posts, bosses = len(model.staff), len(model.leaders)
     if purse <= 0.0 or posts == 0:
         return
-    output = purse_part(purse, p.communication, whole, p.cost_per_hour) / (posts + bosses)
-    trained = purse_part(purse, p.training, whole, p.cost_per_hour) / posts
-    coached = purse_part(purse, p.coaching, whole, p.cost_per_hour) / max(1, bosses)
+    output = hours_bought(purse, p.communication, whole, p.cost_per_hour) / (posts + bosses)
+    trained = hours_bought(purse, p.training, whole, p.cost_per_hour) / posts
+    coached = hours_bought(purse, p.coaching, whole, p.cost_per_hour) / max(1, bosses)
     for person in model.staff:
         if model.week >= person.vacant_until:
             person.announced_hours += output
@@ -116,9 +116,9 @@ def involve(model: PerAgent) -> None:
     purse, whole = p.budget * (1.0 - p.top_down_share), p.improvement + p.immersion + p.embedding
     if purse <= 0.0 or posts == 0:
         return
-    improvement = purse_part(purse, p.improvement, whole, p.cost_per_hour)
-    immersion = purse_part(purse, p.immersion, whole, p.cost_per_hour)
-    embedding = purse_part(purse, p.embedding, whole, p.cost_per_hour) / posts
+    improvement = hours_bought(purse, p.improvement, whole, p.cost_per_hour)
+    immersion = hours_bought(purse, p.immersion, whole, p.cost_per_hour)
+    embedding = hours_bought(purse, p.embedding, whole, p.cost_per_hour) / posts
     willing, show, turn = model.draws.of_all(Stream.VOLUNTEER, model.week, posts, 3)
     in_post = [person for person in model.staff if model.week >= person.vacant_until]
     ready = {

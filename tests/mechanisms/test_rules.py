@@ -236,8 +236,8 @@ def test_champions_lend_no_more_than_their_authority() -> None:
 def test_volunteers_need_conviction_and_a_leader_who_lets_them() -> None:
     assert not participation.volunteers(0.0, 1.0, 1e-9)
     assert not participation.volunteers(1.0, 0.0, 1e-9)
-    assert programme.purse_part(900.0, 1.0, 2.0, 45.0) == 10.0
-    assert programme.purse_part(900.0, 1.0, 0.0, 45.0) == 0.0
+    assert programme.hours_bought(900.0, 1.0, 2.0, 45.0) == 10.0
+    assert programme.hours_bought(900.0, 1.0, 0.0, 45.0) == 0.0
 
 
 def test_spending_follows_satisfaction_around_the_ordinary_level() -> None:

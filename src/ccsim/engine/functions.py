@@ -75,10 +75,10 @@ def exp(x: float) -> float:
     Range reduction x = n ln 2 / 32 + r with a table of the 32 roots (Tang 1989), a Taylor polynomial of degree 5 in r,
     and doublings, which are exact. A nan stays nan and is never used as an index into the table.
     """
-    held = 500.0 if x > 500.0 else x if x >= -500.0 else -500.0
-    whole = (held * _PARTS + _ROUNDING) - _ROUNDING
-    n = int(whole)
-    r = (held - whole * _PART_HIGH) - whole * _PART_LOW
+    limited = 500.0 if x > 500.0 else x if x >= -500.0 else -500.0
+    parts = (limited * _PARTS + _ROUNDING) - _ROUNDING
+    n = int(parts)
+    r = (limited - parts * _PART_HIGH) - parts * _PART_LOW
     low = 0.5 + r * 0.16666666666666666
     high = 0.041666666666666664 + r * 0.008333333333333333
     series = (1.0 + r) + r * r * (low + r * r * high)

@@ -26,11 +26,6 @@ class Mechanism:
     groups: tuple[Any, ...]
     columns: tuple[Any, ...]
 
-    @property
-    def name(self) -> str:
-        """The module's own name, without its packages."""
-        return self.module.__name__.rpartition(".")[2]
-
 
 def mechanism_of(module: ModuleType) -> Mechanism:
     """Return what a module declares, without what it imports from others."""
@@ -46,5 +41,5 @@ def mechanism_of(module: ModuleType) -> Mechanism:
 @cache
 def mechanisms() -> tuple[Mechanism, ...]:
     """Return the mechanisms of the package, in the order of their names."""
-    found = walk_packages(ccsim.mechanisms.__path__, f"{ccsim.mechanisms.__name__}.")
-    return tuple(mechanism_of(import_module(name)) for _, name, package in found if not package)
+    modules = walk_packages(ccsim.mechanisms.__path__, f"{ccsim.mechanisms.__name__}.")
+    return tuple(mechanism_of(import_module(module.name)) for module in modules if not module.ispkg)

@@ -32,8 +32,8 @@ def in_order(groups: Iterable[Any]) -> list[Any]:
     by_name: dict[str, Any] = {}
     for kind in groups:
         if kind.group in by_name:
-            one, other = by_name[kind.group].__module__, kind.__module__
-            raise DeclarationError(f"parameters {kind.group}: {one} and {other} both declare them")
+            modules = f"{by_name[kind.group].__module__} and {kind.__module__}"
+            raise DeclarationError(f"parameters {kind.group}: {modules} both declare them")
         by_name[kind.group] = kind
     named = [by_name.pop(name) for name in ORDER if name in by_name]
     return [*named, *by_name.values()]

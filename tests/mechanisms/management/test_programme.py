@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from small_world import after_programme, check_off, set_to, tallies_of, with_values, world_of
 
-from ccsim.mechanisms.management.programme import inform, pay, people_reached, purse_part
+from ccsim.mechanisms.management.programme import hours_bought, inform, pay, people_reached
 from ccsim.model.settings import Settings, all_parameters
 
 
@@ -62,7 +62,7 @@ def test_money_not_needed_is_not_spent() -> None:
 
 def test_parts_of_nothing_are_nothing() -> None:
     nothing = {f"programme.{name}": 0.0 for name in ("communication", "training", "coaching", "improvement", "immersion", "embedding")}  # fmt: skip
-    assert purse_part(100.0, 0.0, 0.0, 45.0) == 0.0
+    assert hours_bought(100.0, 0.0, 0.0, 45.0) == 0.0
     assert after_programme(set_to({**nothing, "programme.budget": 900.0})).populations.firm.spent[0] == 0.0
 
 
@@ -147,7 +147,7 @@ def test_a_budget_of_cents_is_spent_and_parts_without_weight_buy_nothing() -> No
         }
     )
     assert nothing.firm.spent[0] == 0.0
-    assert purse_part(90.0, 0.02, 0.05, 45.0) == pytest.approx(0.8)
+    assert hours_bought(90.0, 0.02, 0.05, 45.0) == pytest.approx(0.8)
 
 
 def test_the_budget_goes_to_the_posts_of_the_departments_that_are_reached() -> None:

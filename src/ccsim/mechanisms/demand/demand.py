@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from ccsim.mechanisms.demand.self_service import SelfService
     from ccsim.mechanisms.market.segmentation import Segmentation
 
-RAISE = int(Stream.RAISE_CASE)
-MACHINE, AHEAD, PRIORITY = int(Stream.SELF_SERVICE), int(Stream.PROACTIVE), int(Stream.PRIORITY)
+RAISE_STREAM, PRIORITY_STREAM = int(Stream.RAISE_CASE), int(Stream.PRIORITY)
+SELF_SERVICE_STREAM, PROACTIVE_STREAM = int(Stream.SELF_SERVICE), int(Stream.PROACTIVE)
 
 
 @parameters("demand")
@@ -229,7 +229,7 @@ def open_case(
     cases.repetitions[i] = hassle
     departments.raised[department] += 1
     first = priority.priority > 0.0 and has_priority(
-        customers.estimate[i], parameters.mean_value, uniform(seed, PRIORITY, week, i), priority
+        customers.estimate[i], parameters.mean_value, uniform(seed, PRIORITY_STREAM, week, i), priority
     )
     join_queue(i, department, week, first, cases, departments)
 
@@ -266,10 +266,10 @@ def generate_case(
         departments: ``outreach``, ``outreach_hours``, ``queue``, ``queue_first``, ``queue_last``, ``raised``.
         segments: ``bot_contacts``, ``bot_solved``, ``bot_stuck``.
     """
-    _, hardness, where, length = uniforms4(seed, RAISE, week, i)
+    _, hardness, where, length = uniforms4(seed, RAISE_STREAM, week, i)
     self_service, proactive = parameters.self_service, parameters.proactive
     department = first_department(where, fronts, departments)
-    if proactive.share > 0.0 and uniform(seed, AHEAD, week, i) < proactive.share * proactive.accuracy:
+    if proactive.share > 0.0 and uniform(seed, PROACTIVE_STREAM, week, i) < proactive.share * proactive.accuracy:
         contact_ahead(
             i, proactive.prevention_quality, department, customers, departments,
             proactive.time_factor * parameters.handling_hours,
@@ -277,7 +277,7 @@ def generate_case(
         return
     hassle = 0
     if self_service.share > 0.0:
-        entry_draw, success_draw, exit_draw, _ = uniforms4(seed, MACHINE, week, i)
+        entry_draw, success_draw, exit_draw, _ = uniforms4(seed, SELF_SERVICE_STREAM, week, i)
         if entry_draw < self_service.share:
             hassle = try_self_service(
                 i, complexity_of(hardness), success_draw, exit_draw, customers, segments, self_service
@@ -356,7 +356,7 @@ def generate_cases(
         elif to_unit_interval(customers.u_request[i]) < coming * customers.request_factor[i]:
             generate_case(i, fronts, customers, cases, departments, segments, parameters, seed, week)
         else:
-            department = first_department(uniform(seed, AHEAD, week, i), fronts, departments)
+            department = first_department(uniform(seed, PROACTIVE_STREAM, week, i), fronts, departments)
             contact_ahead(
                 i, proactive.false_alarm_quality, department, customers, departments,
                 proactive.time_factor * parameters.handling_hours,

@@ -10,7 +10,7 @@ from ccsim.engine.columns import FloatArray, Rows, columns, flow
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.prefetch import PEOPLE_AHEAD, prefetch
 from ccsim.engine.rng import Stream, uniforms4
-from ccsim.mechanisms.management.programme import people_reached, purse_of, purse_part
+from ccsim.mechanisms.management.programme import available_budget, hours_bought, people_reached
 from ccsim.mechanisms.management.rollout import reaches
 from ccsim.mechanisms.management.visible_successes import complete_improvement
 
@@ -152,14 +152,14 @@ def involve_volunteers(
         firm: ``embedding_hours``, ``failures``, ``improvements``.
     """
     p, rollout, successes, blame = parameters
-    budget = purse_of(firm.sponsorship[0], p, rollout) * (1.0 - p.top_down_share) * (1.0 - firm.stopped[0])
+    budget = available_budget(firm.sponsorship[0], p, rollout) * (1.0 - p.top_down_share) * (1.0 - firm.stopped[0])
     total_weight = p.improvement + p.immersion + p.embedding
     if budget <= 0.0 or len(staff.announced_hours) == 0:
         return
     posts = people_reached(departments, rollout)
-    improvement = purse_part(budget, p.improvement, total_weight, p.cost_per_hour)
-    immersion = purse_part(budget, p.immersion, total_weight, p.cost_per_hour)
-    embedding = purse_part(budget, p.embedding, total_weight, p.cost_per_hour) / posts
+    improvement = hours_bought(budget, p.improvement, total_weight, p.cost_per_hour)
+    immersion = hours_bought(budget, p.immersion, total_weight, p.cost_per_hour)
+    embedding = hours_bought(budget, p.embedding, total_weight, p.cost_per_hour) / posts
     ready, draws, count = np.empty(len(staff.announced_hours), np.int32), np.empty(len(staff.announced_hours)), 0
     for i in range(len(staff.announced_hours)):
         fetch_volunteer(i + PEOPLE_AHEAD, staff)

@@ -92,7 +92,7 @@ class Firm:
 
 
 @rule
-def purse_part(budget: float, weight: float, total_weight: float, cost_per_hour: float) -> float:
+def hours_bought(budget: float, weight: float, total_weight: float, cost_per_hour: float) -> float:
     """Return the hours that a part of a budget buys.
 
     Source: arithmetic: money over the cost of an hour.
@@ -110,7 +110,7 @@ def purse_part(budget: float, weight: float, total_weight: float, cost_per_hour:
 
 
 @rule
-def purse_of(sponsorship: float, p: Programme, rollout: Rollout) -> float:
+def available_budget(sponsorship: float, p: Programme, rollout: Rollout) -> float:
     """Return the money to spend, as far as the sponsor keeps the programme and planning leaves money over.
 
     Source: arithmetic: the budget less the share for planning.
@@ -155,16 +155,16 @@ def inform(
         staff: ``announced_hours``, ``training_hours``.
         leaders: ``announced_hours``, ``coaching_hours``.
     """
-    budget = purse_of(firm.sponsorship[0], p, rollout) * p.top_down_share
+    budget = available_budget(firm.sponsorship[0], p, rollout) * p.top_down_share
     total_weight = p.communication + p.training + p.coaching
     posts = len(staff.announced_hours)
     if budget <= 0.0 or posts == 0:
         return
     leader_count = len(leaders.announced_hours)
     posts = people_reached(departments, rollout)
-    announced = purse_part(budget, p.communication, total_weight, p.cost_per_hour) / (posts + leader_count)
-    trained = purse_part(budget, p.training, total_weight, p.cost_per_hour) / posts
-    coached = purse_part(budget, p.coaching, total_weight, p.cost_per_hour) / max(1, leader_count)
+    announced = hours_bought(budget, p.communication, total_weight, p.cost_per_hour) / (posts + leader_count)
+    trained = hours_bought(budget, p.training, total_weight, p.cost_per_hour) / posts
+    coached = hours_bought(budget, p.coaching, total_weight, p.cost_per_hour) / max(1, leader_count)
     for i in range(len(staff.announced_hours)):
         reached = reaches(staff.department[i], len(departments.queue), rollout)
         if reached and week >= staff.vacant_until[i]:

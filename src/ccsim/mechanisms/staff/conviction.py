@@ -27,6 +27,8 @@ TIPPING_THRESHOLD = 0.65
 
 #: Values of ``tipped_week`` that are not a week: not yet tipped, or tipped before week 0.
 NOT_YET, BEFORE = -1, -2
+#: Columns of what is visible of a person to colleagues.
+SOLVED, HANDLED, SPEAKS, INFLUENCE = range(4)
 
 
 @parameters("conviction")
@@ -183,23 +185,24 @@ def observe_colleagues(staff: Rows, colleagues: IntArray, adopter_threshold: flo
     count = len(staff.sources)
     visible = np.empty((count, 4))
     for i in range(count):
-        visible[i, 0], visible[i, 1], visible[i, 3] = staff.solved[i], staff.handled[i], staff.influence[i]
-        visible[i, 2] = (staff.habit[i] > adopter_threshold) & (staff.visible_successes[i] > staff.setbacks[i])
+        visible[i, SOLVED], visible[i, HANDLED] = staff.solved[i], staff.handled[i]
+        visible[i, INFLUENCE] = staff.influence[i]
+        visible[i, SPEAKS] = (staff.habit[i] > adopter_threshold) & (staff.visible_successes[i] > staff.setbacks[i])
     for i in range(count):
         solved, handled, sources = 0.0, 0.0, staff.sources[i]
         for k in range(ties):
             colleague = colleagues[i, k]
             if colleague < 0:  # people differ in how many colleagues they listen to
                 break
-            solved += visible[colleague, 0]
-            handled += visible[colleague, 1]
-            sources += visible[colleague, 2]
-            visible[colleague, 3] += visible[colleague, 2]
+            solved += visible[colleague, SOLVED]
+            handled += visible[colleague, HANDLED]
+            sources += visible[colleague, SPEAKS]
+            visible[colleague, INFLUENCE] += visible[colleague, SPEAKS]
         staff.sources[i] = sources
         if handled > 0.0:
             staff.peer_practice[i] = relax(staff.peer_practice[i], solved / handled, 0.25)
     for i in range(count):
-        staff.influence[i] = visible[i, 3]
+        staff.influence[i] = visible[i, INFLUENCE]
 
 
 @kernel
