@@ -14,7 +14,11 @@ if TYPE_CHECKING:
     from benchmarks.per_agent.model import PerAgent
 
 share, saturating = plain(functions.clip01), plain(functions.half_saturation)
-lent, hours_bought, volunteers = plain(coaching.lent_rights), plain(programme.hours_bought), plain(participation.volunteers)
+lent, hours_bought, volunteers = (
+    plain(coaching.lent_rights),
+    plain(programme.hours_bought),
+    plain(participation.volunteers),
+)
 
 ended, works = plain(visible_successes.completions), plain(visible_successes.succeeds)
 

@@ -4,8 +4,8 @@ from small_world import check_off, set_to, tallies_of, with_values, world_of
 
 from ccsim.engine.rng import to_unit_interval, uniform
 from ccsim.mechanisms.demand.demand import (
-    AHEAD,
-    PRIORITY,
+    PRIORITY_STREAM,
+    PROACTIVE_STREAM,
     DemandParameters,
     abandon_queues,
     abandons,
@@ -144,7 +144,7 @@ def test_only_those_who_are_drawn_for_it_are_contacted_ahead() -> None:
         state.seed,
         0,
     )
-    drawn = np.array([uniform(state.seed, AHEAD, 0, i) < 0.3 for i in range(160)])
+    drawn = np.array([uniform(state.seed, PROACTIVE_STREAM, 0, i) < 0.3 for i in range(160)])
     assert 20 < drawn.sum() < 80
     assert (populations.cases.state[:160] == np.where(drawn, 0, 1)).all()
     assert populations.departments.raised.sum() == 160 - drawn.sum()
@@ -202,7 +202,7 @@ def test_some_cases_of_valuable_customers_go_to_the_front() -> None:
     for i in range(160):
         open_case(i, 0, 0.6, 0.9, 0, customers, cases, departments, parameters, 3, 8)
         firsts.add(int(departments.queue_first[0]))
-    chosen = [i for i in range(160) if uniform(3, PRIORITY, 8, i) < 0.05]
+    chosen = [i for i in range(160) if uniform(3, PRIORITY_STREAM, 8, i) < 0.05]
     assert firsts == {0, *chosen} and len(chosen) > 2
 
 
