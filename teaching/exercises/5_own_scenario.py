@@ -3,15 +3,15 @@
     ccsim describe FILE                                       # check it yourself first
     python teaching/exercises/check.py 5 this_file.py --student YOUR_NUMBER
 
-The scenario extends ``nothing``; ``programme.budget`` is at most 8,000 EUR a week at any time; at least one move waits for a
-condition, and it must really happen. It takes two points of satisfaction more than doing nothing.
+The scenario extends ``nothing``; ``programme.budget`` is at most EUR 8,000 a week at any time. At least one move waits for a
+condition, which must come true. Satisfaction must be two points higher than with doing nothing.
 """
 
 
 def scenario() -> str:
     """Return the scenario as the text of a TOML file.
 
-    What stands here is read without a fault. Does its move happen?
+    The scenario below is valid. Does its move happen?
     """
     return """
 title = "My idea"

@@ -1,7 +1,7 @@
 # %% [markdown]
 # # One game, played by a program
 #
-# A game is a seed and a list of choices. Here we play one, look at what a manager sees, and then at what was true.
+# A game is a seed and a list of choices. In this notebook you play one, look at what a manager sees, and then at what was true.
 # Before you run a cell, say what you expect.
 
 # %%
@@ -15,14 +15,14 @@ game = Game(SEED)
 print(f"Money: EUR {game.money:,.0f}, for {game.rules.quarters} quarters of {game.rules.weeks} weeks")
 
 # %% [markdown]
-# The first quarter: begin two moves, predict, and see. Which way will reported satisfaction move?
+# In the first quarter, start two moves and predict the result. Will reported satisfaction rise or fall?
 
 # %%
 seen = game.play(Choice(start=("measure-surveys", "independent-survey"), expected={"reported_csat": 74.0}))
 print("Reported:", round(seen.reported["reported_csat"], 1), "   An institute says:", round(seen.shown["csat"], 1))
 
 # %% [markdown]
-# Now a whole game. `play_through` takes all twelve choices at once.
+# Now play a complete game. `play_through` takes all twelve choices at once.
 
 # %%
 choices = [Choice(("measure-surveys",)), Choice(("widen-rights",)), Choice(("no-blame",)), *[Choice()] * 9]
@@ -34,8 +34,8 @@ for row in revealed.contributions:
     print(f"{row.title:<34} {row.points:+6.1f} points more than the same game without it")
 
 # %% [markdown]
-# Which move would you have called the best before? Now the gap between report and truth, with the same game without the
-# rewards for survey scores, on the same draws.
+# Which move did you expect to be the best? The next cell compares the gap between report and truth with that of the same
+# game without rewards for survey scores, on the same draws.
 
 # %%
 without = play_through([Choice(), *choices[1:]], SEED)
@@ -48,7 +48,7 @@ for ax, one, title in zip(axes, (played, without), ("Survey scores are rewarded"
 axes[0].legend(frameon=False)
 
 # %% [markdown]
-# **To think about.** Did the reward improve the figure, the truth, or both? Who gains by the difference? What would you
+# **To think about.** Did the reward improve the reported figure, the true one, or both? Who gains from the difference? What would you
 # have concluded from the report alone?
 
 # %%

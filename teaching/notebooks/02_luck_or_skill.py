@@ -1,7 +1,7 @@
 # %% [markdown]
 # # Luck or skill?
 #
-# One seed is one course of chance. Two plans are compared on many seeds, each pair on the same one.
+# A seed fixes all chance events of a game. To compare two plans, play both on many seeds, each pair on the same seed.
 
 # %%
 from statistics import fmean, stdev
@@ -20,14 +20,14 @@ PLANS = {
 points = {name: [score(feasible(plan, Game(seed))).total for seed in SEEDS] for name, plan in PLANS.items()}
 
 # %% [markdown]
-# Each plan by itself spreads widely. Could a bad plan on a good seed beat a good plan on a bad one?
+# The points of each plan vary widely from seed to seed. Could a bad plan on a good seed beat a good plan on a bad one?
 
 # %%
 for name, values in points.items():
     print(f"{name:<10} {min(values):5.0f} to {max(values):4.0f}, mean {fmean(values):4.0f}")
 
 # %% [markdown]
-# Seed by seed, most of the luck cancels out: a kind world is kind to both.
+# If the plans are compared seed by seed, most of the luck cancels out, because a good seed helps both plans.
 
 # %%
 gaps = {name: [one - none for one, none in zip(points[name], points["nothing"], strict=True)] for name in PLANS}
@@ -42,5 +42,5 @@ ax.set(yticks=[0, 1], yticklabels=["announce", "rights"], xlabel="points more th
 ax.set_ylim(-0.5, 1.6)
 
 # %% [markdown]
-# **To think about.** How many games would you have to see of one player before you call it skill? What does a single
-# company's success story tell, then?
+# **To think about.** How many games of one player would you have to see before you call it skill? What can you learn from the
+# success of a single company?

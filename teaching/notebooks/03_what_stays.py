@@ -1,7 +1,7 @@
 # %% [markdown]
 # # What stays when the effort stops?
 #
-# Three ways to change are pushed for a year and then all stopped. We look at how people act two years later.
+# Three kinds of change run for a year and then stop. This notebook shows how people act two years later.
 
 # %%
 import matplotlib.pyplot as plt
@@ -26,7 +26,7 @@ games = {name: feasible(a_push(moves), Game(SEED)) for name, moves in WAYS.items
 games["Nothing"] = feasible([Choice()] * 12, Game(SEED))
 
 # %% [markdown]
-# Before you look: which of the three leaves most behind in quarter 12, and why?
+# Before you run the next cell, say which of the three has the largest effect left in quarter 12, and why.
 
 # %%
 fig, ax = plt.subplots(figsize=(6.5, 3.4), layout="constrained")
@@ -43,5 +43,5 @@ for name, more in left.items():
     print(f"{name:<10} {more:+.3f} habit more than doing nothing, two years after the end")
 
 # %% [markdown]
-# **To think about.** The model says what follows from its rules, and most of its parameters are assumed
-# (`ccsim parameters` marks them). Which rule decides here? What would you have to see in a real company to doubt it?
+# **To think about.** The model shows what follows from its rules, and most of its parameters are assumed
+# (`ccsim parameters` marks them). Which rule decides this result? What would you have to observe in a real company to doubt it?

@@ -1,7 +1,8 @@
 # %% [markdown]
 # # What you measure is what you get
 #
-# Five scorecards, the same company, the same chance events. Which one makes customers happiest, and which one only looks good?
+# Five scorecards are tried in the same company, with the same chance events. Which one satisfies customers most, and which one
+# only looks good?
 #
 # Before you run a cell, say what you expect.
 
@@ -21,7 +22,7 @@ SCORECARDS = {
 }
 
 # %% [markdown]
-# One run of each scorecard on each seed. We keep the mean of the last quarter.
+# Run each scorecard once on each seed, and keep the mean of the last quarter.
 
 # %%
 rows = []
@@ -35,7 +36,7 @@ table = frame.groupby("measured by", sort=False)[["csat", "fcr", "reported_fcr",
 print(table.round(2))
 
 # %% [markdown]
-# Reported and true resolution. Where is the gap widest? Who made the figure?
+# The figure shows reported and true resolution. Where is the gap widest? Who reports the figure?
 
 # %%
 fig, ax = plt.subplots(figsize=(6.5, 3), layout="constrained")
@@ -48,7 +49,7 @@ ax.set_xlabel("resolved at the first contact (share)")
 ax.legend(frameon=False)
 
 # %% [markdown]
-# **To think about.** The survey does well here. What could staff do to a real survey that they cannot do in this model? Which rule would you
+# **To think about.** The survey does well in this model. How could staff influence a real survey, as they cannot do here? Which rule would you
 # have to add?
 
 # %%

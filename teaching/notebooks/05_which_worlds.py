@@ -1,8 +1,8 @@
 # %% [markdown]
 # # In which worlds does it hold?
 #
-# Most values of the model are assumed. A result that holds only at the default values is weak. Here we ask how the advantage of bottom-up over
-# top-down change depends on four assumptions.
+# Most values in the model are assumed. A result that holds only at the default values is weak. This notebook shows how the advantage
+# of bottom-up over top-down change depends on four assumptions.
 
 # %%
 import matplotlib.pyplot as plt
@@ -18,7 +18,7 @@ for name in NAMES:
     print(f"{name:<22} {one.default:>8g}   plausible {one.range[0]:g} to {one.range[1]:g}   {one.meaning}")
 
 # %% [markdown]
-# Draw sixteen worlds: each assumption somewhere in its plausible range. Both scenarios live in the same world, on the same seed.
+# Draw sixteen worlds: each assumption takes a random value in its plausible range. Both scenarios run in the same world, on the same seed.
 
 # %%
 chance = np.random.default_rng(1)
@@ -40,7 +40,7 @@ print(
 )
 
 # %% [markdown]
-# Which assumption does it depend on? With sixteen worlds only a strong relation shows.
+# Which assumption does the advantage depend on? Sixteen worlds can show only a strong relation.
 
 # %%
 fig, axes = plt.subplots(1, len(NAMES), figsize=(9, 2.8), sharey=True, layout="constrained")

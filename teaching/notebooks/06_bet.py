@@ -1,8 +1,8 @@
 # %% [markdown]
 # # Bet on the articles
 #
-# Ten claims of articles about customer-centricity. In what share of admitted worlds does each hold? Write your bets **before** you run the cell with
-# the verdicts.
+# These are ten claims from articles about customer-centricity. In what share of the admitted worlds does each hold? Enter your bets **before** you run the
+# cell with the verdicts.
 
 # %%
 import sys
@@ -22,13 +22,13 @@ for name, row in ledger.items():
     print(f"{name:<3} {row['says']}  (watched: {row['watched']})")
 
 # %% [markdown]
-# Your bets, in per cent of worlds. Change them.
+# These are your bets, in per cent of worlds. Change them.
 
 # %%
 bets = dict.fromkeys(ledger, 50.0)
 
 # %% [markdown]
-# Now the verdicts. The Brier score is the mean squared distance; 0 is perfect.
+# The next cell shows the verdicts. The Brier score is the mean squared distance of your bets from the true shares; 0 is perfect.
 
 # %%
 truth = {name: float(row["holds"]) for name, row in ledger.items()}
@@ -46,4 +46,4 @@ for name in ledger:
 ax.set(xlim=(-3, 103), ylim=(-3, 103), xlabel="your bet (%)", ylabel="share of worlds (%)")
 
 # %% [markdown]
-# **To think about.** On which claim were you most wrong? Read its section in the ledger: which assumption decides it?
+# **To think about.** On which claim were you most wrong? Read its section in the ledger. Which assumption decides it?
