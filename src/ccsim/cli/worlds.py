@@ -1,6 +1,7 @@
 """``ccsim worlds``: find worlds in which the ordinary organisation agrees with published values of real ones."""
 
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -40,12 +41,12 @@ def worlds(
     ] = False,
 ) -> None:
     """Find plausible worlds: rule out, wave by wave, the values that disagree with published ones."""
-    from ccsim.analysis.admitted import read_worlds, write_worlds
+    from ccsim.analysis.admitted import SHIPPED, read_worlds, write_worlds
     from ccsim.cli.analysis_options import AnalysisOptions
     from ccsim.cli.run_options import print_files, rerun_command
     from ccsim.results.formatting import share
     from ccsim.validation.worlds.report import write_page
-    from ccsim.validation.worlds.study import make_worlds, place_of
+    from ccsim.validation.worlds.study import make_worlds
 
     if confirm:
         _confirm(read_worlds())
@@ -55,18 +56,17 @@ def worlds(
         return
     options = AnalysisOptions(out=out, resume=resume, workers=workers, time_limit=time_limit, scheduler=scheduler)
     output = options.open_output("worlds")
-    made = make_worlds(
+    start = time.monotonic()
+    admitted = make_worlds(
         output.runner, worlds=count, waves=waves, points=samples, seed=seed, trials=trials,
-        command=rerun_command(sys.argv[1:]), say=lambda text: typer.echo(text, err=True),
+        command=rerun_command(sys.argv[1:]), report=lambda text: typer.echo(text, err=True),
     )  # fmt: skip
-    file = place_of(ship, output.folder)
-    write_worlds(made.worlds, file)
-    print_files([file, *write_page(made.worlds, pages or out)])
-    rate = len(made.worlds) / made.match.tried
-    typer.echo(
-        f"{len(made.worlds):,} worlds are admitted, {share(rate, 1)} of the candidates, after {made.seconds / 60:.0f} minutes."
-    )
-    if len(made.worlds) < count:
+    file = SHIPPED if ship else output.folder / SHIPPED.name
+    write_worlds(admitted, file)
+    print_files([file, *write_page(admitted, pages or out)])
+    rate, minutes = share(len(admitted) / admitted.made["tried"], 1), (time.monotonic() - start) / 60
+    typer.echo(f"{len(admitted):,} worlds are admitted, {rate} of the candidates, after {minutes:.0f} minutes.")
+    if len(admitted) < count:
         typer.echo(f"ccsim: {count:,} were requested; raise --waves or --samples to find more", err=True)
         raise typer.Exit(1)
 

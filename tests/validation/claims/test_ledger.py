@@ -12,7 +12,7 @@ from ccsim.errors import ResultsError
 from ccsim.model.settings import all_parameters
 from ccsim.scenarios.scenario import Scenario
 from ccsim.validation.claims.dependence import FlipMap, deciders_of, detectable, flip_map, where_holds
-from ccsim.validation.claims.ledger import Ledger, run_ledger, scenarios_of, stressed, uncertain, under
+from ccsim.validation.claims.ledger import Ledger, run_ledger, scenarios_of, stressed, under
 from ccsim.validation.claims.report import write_pages
 from ccsim.validation.claims.schema import Claim, load_claims
 
@@ -89,9 +89,9 @@ def test_scenarios_that_are_the_same_are_run_once() -> None:
 
 def test_points_of_a_stress_test_fill_the_ranges_of_all_assumed_parameters() -> None:
     points = stressed(40, 3)
-    assert set(points[0]) == {row.key for row in uncertain()}
-    assert len(uncertain()) > 100
-    for row in uncertain():
+    assumed = [row for row in all_parameters().values() if row.assumed and not row.choices and row.kind is not bool]
+    assert len(assumed) > 100 and set(points[0]) == {row.key for row in assumed}
+    for row in assumed:
         values = np.array([point[row.key] for point in points], float)
         low, high = row.range
         assert values.min() >= low and values.max() <= high
@@ -143,7 +143,7 @@ def test_ledgers_draw_admitted_worlds_and_a_stress_test_the_declared_space(tmp_p
     found = run_ledger(CLAIMS[1:2], Runner(tmp_path / "a", 1), replicates=4, points=2, worlds=worlds)
     assert (found.stress, found.varied, found.points) == (False, 1, 2)
     stress = run_ledger(CLAIMS[1:2], Runner(tmp_path / "b", 1), replicates=4, points=2)
-    assert stress.stress and stress.varied == len(uncertain())
+    assert stress.stress and stress.varied == len(stressed(1, 1)[0])
     assert "stress test" in write_pages(stress, tmp_path / "p", "x")[0].read_text()
     assert "admitted ones" in write_pages(found, tmp_path / "q", "x")[0].read_text()
 

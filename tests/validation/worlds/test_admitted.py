@@ -213,8 +213,8 @@ def test_the_command_tells_one_total_of_all_its_parts_beforehand(monkeypatch: py
     def expect(runner: Runner, works: list[Work], seconds: float = 0.0) -> None:
         output.append((sum(one.runs for one in works), sum(one.parts for one in works), seconds))
 
-    def match(*_: object, counted: Callable[[int, int], object], **__: object) -> None:
-        counted(500, 400)
+    def match(*_: object, on_batch: Callable[[int, int], object], **__: object) -> None:
+        on_batch(500, 400)
         raise Asked
 
     monkeypatch.setattr(Runner, "expect", expect)

@@ -55,8 +55,7 @@ class Claimed:
 
     def beats(self, one: str, other: str) -> Contrast:
         """Return the contrast between one scenario and another at the horizon."""
-        weights = {(one, self.kpi, self.weeks[-1]): self.sign, (other, self.kpi, self.weeks[-1]): -self.sign}
-        return Contrast(f"{one} against {other}", weights)
+        return Contrast(f"{one} against {other}", replace(self, names=(one, other)).at_bound(1.0, -1.0))
 
     def since(self, name: str, week: int, weight: float, start: int | None = None) -> dict[Cell, float]:
         """Return the weights of a value, or of its increase since ``start`` if that is given and the KPI is a sum.

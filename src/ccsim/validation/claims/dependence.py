@@ -13,6 +13,7 @@ import numpy as np
 
 from ccsim.analysis.comparison import LEVEL, holm, share_interval
 from ccsim.engine.columns import FloatArray
+from ccsim.validation.facts.measures import correlated, residuals
 
 #: Fewest points for an analysis of dependence: with so many parameters, one always fits a handful of points.
 ENOUGH = 20
@@ -98,11 +99,11 @@ def deciders_of(effects: Sequence[float], space: Sequence[Mapping[str, Any]], mo
         if np.ptp(values) > 0.0:
             correlations[key] = spearmanr(values, [effects[k] for k in known])
     ps = holm(np.array([float(one.pvalue) for one in correlations.values()]))
-    found = [
+    drivers = [
         Driver(key, float(one.statistic), bool(p < 1.0 - LEVEL))
         for (key, one), p in zip(correlations.items(), ps, strict=True)
     ]
-    return tuple(sorted(found, key=lambda one: -abs(one.rho))[:most])
+    return tuple(sorted(drivers, key=lambda driver: -abs(driver.rho))[:most])
 
 
 def where_holds(signs: Sequence[int], effects: Sequence[float], space: Sequence[Mapping[str, Any]]) -> BestSplit | None:
@@ -184,11 +185,12 @@ def flip_map(signs: Sequence[int], effects: Sequence[float], space: Sequence[Map
         return None
     keys = [key for key in space[0] if key != first.key and np.ptp([space[k][key] for k in known]) > 0.0]
     ranks = {key: rankdata([space[k][key] for k in known]) for key in (first.key, *keys)}
-    gone = _apart_from(rankdata([effects[k] for k in known]), ranks[first.key])
-    if not keys or float(gone @ gone) < 1e-9 * len(gone) ** 3:  # the first parameter explains all of it
+    given = ranks[first.key][:, None]
+    rest = residuals(rankdata([effects[k] for k in known]), given)
+    if not keys or float(rest @ rest) < 1e-9 * len(rest) ** 3:  # the first parameter explains all of it
         return None
-    partial = np.array([_correlation(gone, _apart_from(ranks[key], ranks[first.key])) for key in keys])
-    ps = holm(_p_values(partial, len(known) - 1))
+    partial = np.nan_to_num([correlated(rest, residuals(ranks[key], given)) for key in keys])
+    ps = holm(rank_p_values(partial, len(known) - 1))
     best = int(np.argmax(np.abs(partial)))
     if not ps[best] < 1.0 - LEVEL:
         return None
@@ -216,18 +218,7 @@ def _mapped(
     return FlipMap(keys, rhos, (cuts[0], cuts[1]), table[0], table[1], table[2], bool(flips))
 
 
-def _apart_from(y: FloatArray, x: FloatArray) -> FloatArray:
-    """Return the residuals of ``y`` from a straight line on ``x``."""
-    x, y = x - x.mean(), y - y.mean()
-    return np.asarray(y - x * (x @ y) / (x @ x))
-
-
-def _correlation(x: FloatArray, y: FloatArray) -> float:
-    size = float(np.sqrt((x @ x) * (y @ y)))
-    return float(x @ y) / size if size > 0.0 else 0.0
-
-
-def _p_values(rhos: FloatArray, worlds: int) -> FloatArray:
+def rank_p_values(rhos: FloatArray, worlds: int) -> FloatArray:
     """Return two-sided p values of rank correlations over a number of worlds (Student's t)."""
     from scipy.stats import t
 

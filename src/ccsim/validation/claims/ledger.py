@@ -6,7 +6,7 @@ space instead, most of which cannot be real.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,11 +16,11 @@ import numpy as np
 from ccsim.analysis.admitted import AdmittedWorlds
 from ccsim.analysis.comparison import ShareInterval, share_interval
 from ccsim.analysis.problem import Runner
-from ccsim.engine.parameters import Parameter
 from ccsim.errors import ResultsError
 from ccsim.execution.estimate import Work
+from ccsim.experiments.design import Design
 from ccsim.experiments.experiment import Experiment
-from ccsim.model.settings import all_parameters
+from ccsim.experiments.factors import parse_factors
 from ccsim.results.formatting import signed
 from ccsim.results.results import open_results
 from ccsim.scenarios.scenario import Scenario
@@ -48,7 +48,6 @@ from ccsim.validation.claims.verdict import (
 if TYPE_CHECKING:
     import pandas as pd
 
-CellValues = dict[tuple[str, int], Any]  # (scenario, week) -> frame indexed by replicate
 #: Replicates at each point of the other worlds.
 AT_POINT = 4
 
@@ -139,37 +138,23 @@ class Ledger:
 
 def stressed(points: int, seed: int) -> list[dict[str, Any]]:
     """Return points of the declared space: a Latin hypercube over the ranges of all assumed parameters."""
-    from scipy.stats import qmc
-
-    rows = uncertain()
     if points == 0:
         return []
-    cube = qmc.LatinHypercube(len(rows), rng=np.random.default_rng(seed)).random(points)
-    return [{row.key: _inside(row, u) for row, u in zip(rows, line, strict=True)} for line in cube]
-
-
-def uncertain() -> list[Parameter]:
-    """Return the parameters whose values are assumptions of ours."""
-    return [row for row in all_parameters().values() if row.assumed and not row.choices and row.kind is not bool]
-
-
-def _inside(row: Parameter, u: float) -> float | int:
-    low, high = row.range
-    return int(low + u * (high - low + 1)) if row.kind is int else float(low + u * (high - low))
+    design = Design("latin-hypercube", tuple(parse_factors("assumptions")), points, seed)
+    return [design.row(number) for number in range(points)]
 
 
 def scenarios_of(claims: Sequence[Claim]) -> tuple[dict[str, Scenario], dict[tuple[str, str], str]]:
-    """Return the distinct scenarios of some claims, and the index among them of each scenario of each claim."""
+    """Return the distinct scenarios of some claims, and the name among them of each scenario of each claim."""
     known: dict[str, str] = {}
-    found: dict[str, Scenario] = {}
-    place: dict[tuple[str, str], str] = {}
+    distinct: dict[str, Scenario] = {}
+    names: dict[tuple[str, str], str] = {}
     for claim in claims:
         for name, scenario in claim.scenarios.items():
-            same = repr({key: value for key, value in scenario.resolved().items() if key not in ("title", "about")})
-            own = known.setdefault(same, f"{claim.id} {name}")
-            found.setdefault(own, scenario)
-            place[claim.id, name] = own
-    return found, place
+            content = repr({key: value for key, value in scenario.resolved().items() if key not in ("title", "about")})
+            names[claim.id, name] = own = known.setdefault(content, f"{claim.id} {name}")
+            distinct.setdefault(own, scenario)
+    return distinct, names
 
 
 def run_ledger(
@@ -190,7 +175,7 @@ def run_ledger(
     Returns:
         The verdict on each claim, and how often it holds in the admitted worlds.
     """
-    scenarios, place = scenarios_of(claims)
+    scenarios, names = scenarios_of(claims)
     weeks = tuple(sorted({week for claim in claims for week in claim.weeks}))
     plain = Experiment(
         "claims", "The claims ledger", "Which claims does the model support, and where?", next(iter(scenarios)),
@@ -204,14 +189,16 @@ def run_ledger(
     elsewhere = replace(plain, scenarios=varied, replicates=AT_POINT, baseline=next(iter(varied), ""))
     if not partial:
         runner.expect([Work.of(plain), *([Work.of(elsewhere)] if space else [])])
-    at_defaults = _run_cells(plain, runner, "defaults", "At the defaults", partial)
-    over = _run_cells(elsewhere, runner, "space", "In other worlds", partial) if space else {}
-    finished = [n for n in range(points) if all((_prefix(n) + name, weeks[-1]) in over for name in scenarios)]
-    outcomes = [judge_claim(claim, at_defaults, place) for claim in claims]
-    ps = adjusted(outcomes)
-    known = _Space(over, place, {number: space[number] for number in finished})
+    at_defaults = _Runs(_run(plain, runner, "defaults", "At the defaults", partial), names)
+    in_worlds = _Runs(_run(elsewhere, runner, "space", "In other worlds", partial) if space else {}, names)
+    finished = {
+        _prefix(number): values for number, values in enumerate(space)
+        if all((_prefix(number) + name, weeks[-1]) in in_worlds.frames for name in scenarios)
+    }  # fmt: skip
+    outcomes = [at_defaults.judge(claim) for claim in claims]
     findings = [
-        _finding(claim, outcome, p, at_defaults, known) for claim, outcome, p in zip(claims, outcomes, ps, strict=True)
+        _finding(claim, outcome, p, at_defaults, in_worlds, finished)
+        for claim, outcome, p in zip(claims, outcomes, adjusted(outcomes), strict=True)
     ]
     return Ledger(
         tuple(findings), replicates, len(finished), points, seed, worlds is None, len(space[0]) if space else 0
@@ -224,8 +211,8 @@ def under(scenario: Scenario, values: Mapping[str, Any]) -> Scenario:
     return scenario.with_values({key: value for key, value in values.items() if key not in own})
 
 
-def _run_cells(experiment: Experiment, runner: Runner, part: str, title: str, partial: bool) -> CellValues:
-    """Run an experiment (or, if ``partial``, read what is there), and return its values by scenario and week."""
+def _run(experiment: Experiment, runner: Runner, part: str, title: str, partial: bool) -> dict[tuple[str, int], Any]:
+    """Run an experiment (or, if ``partial``, read what is there), and return a frame by scenario and week, with a row per replicate."""
     if not partial:
         results = runner.results(experiment, part, title)
     else:
@@ -233,101 +220,95 @@ def _run_cells(experiment: Experiment, runner: Runner, part: str, title: str, pa
         results = open_results(folder)
         if set(results.experiment.scenarios) != set(experiment.scenarios):
             raise ResultsError(f"{folder}: holds runs of another ledger (other claims, or another number of points)")
-    frame = results.summaries.set_index("replicate").sort_index()
-    found: CellValues = {}
-    for scenario, of_scenario in frame.groupby("scenario", sort=False):
+    frames: dict[tuple[str, int], Any] = {}
+    table = results.summaries.set_index("replicate").sort_index()
+    for scenario, rows in table.groupby("scenario", sort=False):
         for week in experiment.report_weeks:
-            found[str(scenario), week] = of_scenario[of_scenario["week"] == week]
-    return found
-
-
-def _cells(
-    contrasts: Sequence[Contrast],
-    claim: Claim,
-    cell_values: CellValues,
-    place: Mapping[tuple[str, str], str],
-    prefix: str,
-) -> dict[Cell, Any] | None:
-    """Return the values of every cell over the replicates common to all cells; None if there are too few."""
-    wanted = {cell for one in contrasts for cell in one.weights}
-    columns = {}
-    for name, kpi, week in wanted:
-        rows = cell_values.get((prefix + place[claim.id, name], week))
-        if rows is None:
-            return None
-        columns[name, kpi, week] = rows[kpi].dropna()
-    common = sorted(set.intersection(*(set(column.index) for column in columns.values())))
-    if len(common) < 2:
-        return None
-    return {cell: column.loc[common].to_numpy() for cell, column in columns.items()}
-
-
-def judge_claim(
-    claim: Claim, cell_values: CellValues, place: Mapping[tuple[str, str], str], prefix: str = "", kpi: str | None = None,
-    priors: Sequence[VariancePrior | None] = (),
-) -> Outcome:  # fmt: skip
-    """Judge a claim at one point.
-
-    Args:
-        claim: the claim.
-        cell_values: for each scenario, KPI and week, values over replicates.
-        place: where the values of each scenario of a claim stand.
-        prefix: prefix of the point in the names of scenarios.
-        kpi: another KPI to use in place of the claim's own.
-        priors: for each contrast, what the other points say of its variance.
-
-    Returns:
-        Effect, interval and p value.
-    """
-    contrasts = claim.contrasts(kpi)
-    cells = _cells(contrasts, claim, cell_values, place, prefix)
-    if cells is None:
-        return Outcome(
-            *(float("nan"),) * 3, 0.5, 0.5, 0, float("nan"), "no run that can be evaluated", kpi or claim.kpi
-        )
-    return judge(contrasts, cells, KINDS[claim.kind].chooses, priors)
+            frames[str(scenario), week] = rows[rows["week"] == week]
+    return frames
 
 
 @dataclass(frozen=True)
-class _Space:
-    """Values at the other worlds, and the points by their number."""
+class _Runs:
+    """Runs at the defaults or in other worlds, by which claims are judged.
 
-    cell_values: CellValues
-    place: Mapping[tuple[str, str], str]
-    points: Mapping[int, Mapping[str, Any]]
+    Attributes:
+        frames: for each scenario and week the KPIs, a row per replicate.
+        names: by claim and its name of a scenario, the name under which the scenario was run, without the prefix of a world.
+    """
 
+    frames: Mapping[tuple[str, int], Any]
+    names: Mapping[tuple[str, str], str]
 
-def _variance_priors(claim: Claim, over: _Space) -> list[VariancePrior | None]:
-    """Return the prior on each contrast's variance, estimated from all other worlds."""
-    contrasts = claim.contrasts()
-    at_points = [_cells(contrasts, claim, over.cell_values, over.place, _prefix(number)) for number in over.points]
-    # If the claim chooses, only half of the replicates are used for the test.
-    start = AT_POINT // 2 if KINDS[claim.kind].chooses else 0
-    known = [contrast_values(contrasts, cells)[:, start:] for cells in at_points if cells is not None]
-    whole = [values for values in known if values.shape[1] == AT_POINT - start]
-    if not whole:
-        return [None] * len(contrasts)
-    variances = np.array([values.var(axis=1, ddof=1) for values in whole])
-    return [shrink_variance(list(column), AT_POINT - start - 1) for column in variances.T]
+    def cells(self, contrasts: Sequence[Contrast], claim: Claim, prefix: str = "") -> dict[Cell, Any] | None:
+        """Return the values of every cell over the replicates common to all cells; None if there are too few."""
+        columns = {}
+        for name, kpi, week in {cell for contrast in contrasts for cell in contrast.weights}:
+            rows = self.frames.get((prefix + self.names[claim.id, name], week))
+            if rows is None:
+                return None
+            columns[name, kpi, week] = rows[kpi].dropna()
+        common = sorted(set.intersection(*(set(column.index) for column in columns.values())))
+        if len(common) < 2:
+            return None
+        return {cell: column.loc[common].to_numpy() for cell, column in columns.items()}
+
+    def judge(
+        self, claim: Claim, prefix: str = "", kpi: str | None = None, priors: Sequence[VariancePrior | None] = ()
+    ) -> Outcome:
+        """Judge a claim at one point.
+
+        Args:
+            claim: the claim.
+            prefix: prefix of the point in the names of scenarios.
+            kpi: another KPI to use in place of the claim's own.
+            priors: for each contrast, what the other points say of its variance.
+
+        Returns:
+            Effect, interval and p value.
+        """
+        contrasts = claim.contrasts(kpi)
+        cells = self.cells(contrasts, claim, prefix)
+        if cells is None:
+            return Outcome(
+                *(float("nan"),) * 3, 0.5, 0.5, 0, float("nan"), "no run that can be evaluated", kpi or claim.kpi
+            )
+        return judge(contrasts, cells, KINDS[claim.kind].chooses, priors)
+
+    def variance_priors(self, claim: Claim, prefixes: Iterable[str]) -> list[VariancePrior | None]:
+        """Return the prior on each contrast's variance, estimated from all other worlds."""
+        contrasts = claim.contrasts()
+        at_points = [self.cells(contrasts, claim, prefix) for prefix in prefixes]
+        # If the claim chooses, only half of the replicates are used for the test.
+        start = AT_POINT // 2 if KINDS[claim.kind].chooses else 0
+        known = [contrast_values(contrasts, cells)[:, start:] for cells in at_points if cells is not None]
+        complete = [values for values in known if values.shape[1] == AT_POINT - start]
+        if not complete:
+            return [None] * len(contrasts)
+        variances = np.array([values.var(axis=1, ddof=1) for values in complete])
+        return [shrink_variance(list(column), AT_POINT - start - 1) for column in variances.T]
 
 
 def _prefix(number: int) -> str:
     return f"{number + 1:04d} "
 
 
-def _finding(claim: Claim, outcome: Outcome, p: float, at_defaults: CellValues, over: _Space) -> ClaimResult:
-    also = {kpi: judge_claim(claim, at_defaults, over.place, kpi=kpi) for kpi in claim.secondary}
-    priors = _variance_priors(claim, over)
-    there = [judge_claim(claim, over.cell_values, over.place, _prefix(number), priors=priors) for number in over.points]
-    space = list(over.points.values())
+def _finding(
+    claim: Claim, outcome: Outcome, p: float, at_defaults: _Runs, in_worlds: _Runs, points: Mapping[str, Mapping[str, Any]]
+) -> ClaimResult:  # fmt: skip
+    """Return the result for a claim, from runs at the defaults and at points of the other worlds, by their prefixes."""
+    secondary = {kpi: at_defaults.judge(claim, kpi=kpi) for kpi in claim.secondary}
+    priors = in_worlds.variance_priors(claim, points)
+    elsewhere = [in_worlds.judge(claim, prefix, priors=priors) for prefix in points]
+    space = list(points.values())
     # Differences in several KPIs are made comparable by the standard deviation between organisations.
     mixed = len(set(claim.kpis)) > 1 or claim.kind == "goodhart"
-    effects = tuple(one.effect / one.spread if mixed else one.effect for one in (outcome, *there))
-    signs = (outcome.sign(p), *(one.sign() for one in there))
-    held, turned = (share_interval(signs.count(sign), len(signs)) if space else None for sign in (1, -1))
+    effects = tuple(each.effect / each.spread if mixed else each.effect for each in (outcome, *elsewhere))
+    signs = (outcome.sign(p), *(each.sign() for each in elsewhere))
+    holds, reverses = (share_interval(signs.count(sign), len(signs)) if space else None for sign in (1, -1))
     return ClaimResult(
-        claim, outcome, p, also, effects, signs, held, turned, deciders_of(effects[1:], space),
+        claim, outcome, p, secondary, effects, signs, holds, reverses, deciders_of(effects[1:], space),
         where_holds(signs[1:], effects[1:], space),
-        verdict(outcome, p, held.share if held else None, turned.share if turned else None), mixed,
+        verdict(outcome, p, holds.share if holds else None, reverses.share if reverses else None), mixed,
         flip_map(signs[1:], effects[1:], space),
     )  # fmt: skip

@@ -182,17 +182,16 @@ def verdict(outcome: Outcome, p: float, holds: float | None, reverses: float | N
     if holds is None or reverses is None:
         if sign:
             return "supported at the defaults" if sign > 0 else "not supported"
-        return "not supported" if _is_nothing(outcome) else "undecided"
+        return "not supported" if _is_negligible(outcome) else "undecided"
     if sign > 0 and holds >= MOSTLY and reverses <= 1.0 - LEVEL:
         return "supported"
     if holds >= HARDLY or (sign > 0 and holds > 0.0):
         return "conditional"
-    if sign == 0 and not _is_nothing(outcome):
+    if sign == 0 and not _is_negligible(outcome):
         return "undecided"
     return "not supported"
 
 
-def _is_nothing(outcome: Outcome) -> bool:
+def _is_negligible(outcome: Outcome) -> bool:
     """Whether the whole interval lies within negligible differences."""
-    edge = MATTERS * outcome.spread
-    return bool(max(abs(outcome.low), abs(outcome.high)) <= edge) if edge == edge else False
+    return bool(max(abs(outcome.low), abs(outcome.high)) <= MATTERS * outcome.spread)

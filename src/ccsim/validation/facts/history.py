@@ -5,9 +5,12 @@ from __future__ import annotations
 import csv
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, fields
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, ValidationError
+from pydantic.dataclasses import dataclass
 
 from ccsim.errors import InputError
 from ccsim.scenarios.scenario import data_dirs
@@ -15,7 +18,6 @@ from ccsim.validation.facts.scorecard import INSIDE, OUTSIDE, UNDECIDED, Score
 
 #: The file, beside the facts.
 FILE = "history.csv"
-COLUMNS = ("model", "sources", "runs", INSIDE, UNDECIDED, OUTSIDE, "out")
 
 
 @dataclass(frozen=True)
@@ -36,12 +38,15 @@ class Version:
     inside: int
     undecided: int
     outside: int
-    out: tuple[str, ...]
+    out: Annotated[tuple[str, ...], BeforeValidator(lambda text: text.split() if isinstance(text, str) else text)]
 
     @property
     def checked(self) -> int:
         """Number of facts checked."""
         return self.inside + self.undecided + self.outside
+
+
+COLUMNS = tuple(column.name for column in fields(Version))
 
 
 def read_history(folder: Path | None = None) -> list[Version]:
@@ -54,27 +59,15 @@ def read_history(folder: Path | None = None) -> list[Version]:
         InputError: the file does not exist, or a row cannot be read.
     """
     file = _file(folder)
-    found = []
+    versions: list[Version] = []
     with file.open(encoding="utf-8", newline="") as text:
-        for row in csv.DictReader(text):
+        row: Any
+        for line, row in enumerate(csv.DictReader(text), 2):
             try:
-                inside, undecided, outside = (int(row[name]) for name in (INSIDE, UNDECIDED, OUTSIDE))
-                found.append(
-                    Version(
-                        row["model"],
-                        row["sources"],
-                        float(row["runs"]),
-                        inside,
-                        undecided,
-                        outside,
-                        tuple(row["out"].split()),
-                    )
-                )
-            except (KeyError, TypeError, ValueError, AttributeError) as error:
-                raise InputError(
-                    f"{file}: line {len(found) + 2}: must have the columns {', '.join(COLUMNS)}"
-                ) from error
-    return found
+                versions.append(Version(**row))
+            except (TypeError, ValidationError) as error:
+                raise InputError(f"{file}: line {line}: must have the columns {', '.join(COLUMNS)}") from error
+    return versions
 
 
 def record(scores: Sequence[Score], model: str, sources: str, runs: float, folder: Path | None = None) -> Path:
@@ -96,12 +89,9 @@ def record(scores: Sequence[Score], model: str, sources: str, runs: float, folde
     kept = [one for one in read_history(folder) if one.model != model]
     file = _file(folder)
     with file.open("w", encoding="utf-8", newline="") as text:
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(COLUMNS)
-        for one in [*kept, new]:
-            writer.writerow(
-                [one.model, one.sources, f"{one.runs:g}", one.inside, one.undecided, one.outside, " ".join(one.out)]
-            )
+        writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows({**asdict(one), "runs": f"{one.runs:g}", "out": " ".join(one.out)} for one in [*kept, new])
     return file
 
 
@@ -109,18 +99,11 @@ def print_history(versions: Sequence[Version], console: Any) -> None:
     """Print the table."""
     from ccsim.reports.tables import headed_table
 
-    grid = headed_table(
-        {
-            "model": "left",
-            **dict.fromkeys(("facts", INSIDE, UNDECIDED, OUTSIDE, "runs"), "right"),
-            "which are outside": "left",
-        }
-    )
+    counts = dict.fromkeys(("facts", INSIDE, UNDECIDED, OUTSIDE, "runs"), "right")
+    grid = headed_table({"model": "left", **counts, "which are outside": "left"})
     for one in versions:
-        grid.add_row(
-            one.model, str(one.checked), str(one.inside), str(one.undecided), str(one.outside), f"{one.runs:g}",
-            ", ".join(one.out),
-        )  # fmt: skip
+        numbers = map(str, (one.checked, one.inside, one.undecided, one.outside))
+        grid.add_row(one.model, *numbers, f"{one.runs:g}", ", ".join(one.out))
     console.print(grid)
 
 

@@ -50,12 +50,12 @@ class Measure(Schema):
 
     def named(self, what: str) -> list[str]:
         """Return what the fields for an "expression" or a "scenario" name, in their order; defaults name nothing."""
-        found: list[str] = []
+        named: list[str] = []
         for name, field in type(self).model_fields.items():
             value = getattr(self, name)
             if what in field.metadata and value != field.default:
-                found += [value] if isinstance(value, str) else value
-        return found
+                named += [value] if isinstance(value, str) else value
+        return named
 
     def rows(self, frame: pd.DataFrame) -> tuple[FloatArray, list[Any]]:
         """Return the observations, one row each, and the independent unit of each row."""
@@ -116,8 +116,8 @@ def evaluated(frame: pd.DataFrame, expression: str) -> FloatArray:
     """Return an expression over a frame's columns, row by row; shape (rows,)."""
     with np.errstate(invalid="ignore", divide="ignore"):  # a value without a logarithm is unknown: nan
         columns = {name: frame[name].to_numpy(dtype=np.float64) for name in names(parse(expression), functions=False)}
-        found = evaluate(parse(expression), {**FUNCTIONS, **columns})
-    return np.broadcast_to(np.asarray(found, dtype=np.float64), (len(frame),))
+        values = evaluate(parse(expression), {**FUNCTIONS, **columns})
+    return np.broadcast_to(np.asarray(values, dtype=np.float64), (len(frame),))
 
 
 class AcrossUnits(Measure):
@@ -125,10 +125,10 @@ class AcrossUnits(Measure):
 
     def rows(self, frame: pd.DataFrame) -> tuple[FloatArray, list[Any]]:
         """Return one row per unit, one column per expression; units with an unknown value are left out."""
-        seen = over_weeks(frame)
-        columns = np.column_stack([evaluated(seen, one) for one in self.named("expression")])
+        units = over_weeks(frame)
+        columns = np.column_stack([evaluated(units, text) for text in self.named("expression")])
         known = np.isfinite(columns).all(axis=1)
-        return columns[known], seen["unit"].to_numpy()[known].tolist()
+        return columns[known], units["unit"].to_numpy()[known].tolist()
 
 
 class Mean(AcrossUnits):

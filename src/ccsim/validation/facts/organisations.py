@@ -38,21 +38,21 @@ def _inside(key: str, u: float, low: float, high: float) -> float | int:
 def as_experiment(study: Study, seed: int) -> tuple[Experiment, dict[str, tuple[str, int]]]:
     """Return a study as an experiment; for each of its scenarios, the study's own scenario and the point."""
     points = sampled(study, seed)
-    whole: dict[str, Scenario] = {}
-    place: dict[str, tuple[str, int]] = {}
+    scenarios: dict[str, Scenario] = {}
+    origins: dict[str, tuple[str, int]] = {}
     for number, values in enumerate(points or [{}]):
         for name, scenario in study.scenarios.items():
             key = f"{number:04d} {name}" if points else name
             own = {**scenario.values(), **{k: 0 for move in scenario.schedule for k in move.set}}
-            whole[key] = scenario.with_values({k: v for k, v in values.items() if k not in own})
-            place[key] = (name, number)
+            scenarios[key] = scenario.with_values({k: v for k, v in values.items() if k not in own})
+            origins[key] = (name, number)
     title = study.title or study.id
     # Organisations of a sample are independent: with common draws, all would have the same executive.
-    units = {key: number for key, (_, number) in place.items()} if points else {}
+    units = {key: number for key, (_, number) in origins.items()} if points else {}
     return Experiment(
-        study.id, title, study.about, next(iter(whole)), whole, study.weeks[-1] + 1, study.replicates, seed, report_weeks=study.weeks,
+        study.id, title, study.about, next(iter(scenarios)), scenarios, study.weeks[-1] + 1, study.replicates, seed, report_weeks=study.weeks,
         seed_groups=units,
-    ), place  # fmt: skip
+    ), origins  # fmt: skip
 
 
 def observe(study: Study, seed: int, runner: Runner) -> pd.DataFrame:
@@ -72,7 +72,7 @@ def observe(study: Study, seed: int, runner: Runner) -> pd.DataFrame:
     Raises:
         ResultsError: a run failed.
     """
-    experiment, place = as_experiment(study, seed)
+    experiment, origins = as_experiment(study, seed)
     results = runner.results(experiment, study.id, study.title)
     failures = results.manifest["failures"]
     if failures:
@@ -82,8 +82,8 @@ def observe(study: Study, seed: int, runner: Runner) -> pd.DataFrame:
         )
     frame = results.summaries.copy()
     points = sampled(study, seed)
-    numbers = frame["scenario"].map(lambda name: place[name][1])
-    frame["scenario"] = frame["scenario"].map(lambda name: place[name][0])
+    numbers = frame["scenario"].map(lambda name: origins[name][1])
+    frame["scenario"] = frame["scenario"].map(lambda name: origins[name][0])
     frame["unit"] = numbers if points else frame["replicate"]
     frame["swept"] = frame["scenario"].map(study.swept).astype(float)
     for key in study.factors if points else ():

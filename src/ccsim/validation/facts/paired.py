@@ -24,11 +24,11 @@ def cells(frame: pd.DataFrame, y: str, wanted: list[tuple[str, int | None]]) -> 
     Returns:
         Values, shape (units, cells), and the units; without those that lack a value.
     """
-    found = frame.assign(value=evaluated(frame, y))
-    if "week" not in found:
-        found["week"] = 0
-    table = found.pivot_table(index="unit", columns=["scenario", "week"], values="value", dropna=False)
-    last = int(found["week"].max())
+    runs = frame.assign(value=evaluated(frame, y))
+    if "week" not in runs:
+        runs["week"] = 0
+    table = runs.pivot_table(index="unit", columns=["scenario", "week"], values="value", dropna=False)
+    last = int(runs["week"].max())
     columns = [table[name, last if week is None else week].to_numpy(dtype=np.float64) for name, week in wanted]
     rows = np.column_stack(columns)
     known = np.isfinite(rows).all(axis=1)

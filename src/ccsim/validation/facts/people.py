@@ -15,9 +15,9 @@ from ccsim.simulation.simulation import Simulation
 WATCHED = 26
 #: Quantities summed over these weeks, and quantities taken at their end.
 SUMMED = ("handled", "worked", "solved", "visible_successes", "setbacks")
-ASKED = ("engagement", "fatigue", "cynicism", "conviction", "skill", "habit", "safety", "latitude")
+ANSWERS = ("engagement", "fatigue", "cynicism", "conviction", "skill", "habit", "safety", "latitude")
 #: Columns of the frame, for expressions: sums, answers, ``felt`` (empowerment felt) and ``arm`` (number of the scenario).
-COLUMNS = (*SUMMED, *ASKED, "felt", "arm")
+COLUMNS = (*SUMMED, *ANSWERS, "felt", "arm")
 
 
 def watch(simulation: Simulation, weeks: int) -> dict[str, Any]:
@@ -30,6 +30,6 @@ def watch(simulation: Simulation, weeks: int) -> dict[str, Any]:
             for name in SUMMED:
                 sums[name] += getattr(staff, name)
     stayed = (staff.hired_week < weeks - WATCHED) & (staff.vacant_until < weeks) & (sums["worked"] > 0.0)
-    found = {name: total[stayed] for name, total in sums.items()}
-    found |= {name: getattr(staff, name)[stayed].astype(np.float64) for name in ASKED}
-    return found | {"felt": np.clip(found["latitude"] * found["safety"], 0.0, 1.0)}
+    columns = {name: total[stayed] for name, total in sums.items()}
+    columns |= {name: getattr(staff, name)[stayed].astype(np.float64) for name in ANSWERS}
+    return columns | {"felt": np.clip(columns["latitude"] * columns["safety"], 0.0, 1.0)}

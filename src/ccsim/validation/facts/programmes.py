@@ -49,13 +49,8 @@ class SuccessRate(Measure):
                 unit: Any
                 for unit, gain in (values[name] - values[self.base]).dropna().items():
                     paid = all(one.loc[unit, name] > one.loc[unit, self.base] for one in gains)
-                    rows.append(
-                        (
-                            gain > yardstick and paid,
-                            side,
-                            float(np.mean([last.loc[(unit, name)][key] for key in self.practices] or [0.0])),
-                        )
-                    )
+                    practice = float(np.mean([last.loc[(unit, name)][key] for key in self.practices] or [0.0]))
+                    rows.append((gain > yardstick and paid, side, practice))
                     owners.append(unit)
         return np.array(rows, dtype=np.float64), owners
 

@@ -35,14 +35,12 @@ def summary(scores: Sequence[Score]) -> str:
 
 def by_form(scores: Sequence[Score]) -> str:
     """Return how many sizes, signs and identities are inside, separately, because a sign is easier to match than a size."""
-    lines = []
-    for form in ("size", "sign", "identity"):
-        some = [one for one in scores if one.fact.checks and one.fact.form == form]
-        inside = sum(one.verdict == INSIDE for one in some)
-        lines += (
-            [f"{inside} of {count_noun(len(some), form, 'identities' if form == 'identity' else '')}"] if some else []
-        )
-    return f"Inside are {', '.join(lines)}." if lines else ""
+    parts = []
+    for form, many in (("size", "sizes"), ("sign", "signs"), ("identity", "identities")):
+        verdicts = [one.verdict for one in scores if one.fact.checks and one.fact.form == form]
+        if verdicts:
+            parts.append(f"{verdicts.count(INSIDE)} of {count_noun(len(verdicts), form, many)}")
+    return f"Inside are {', '.join(parts)}." if parts else ""
 
 
 def print_scores(scores: Sequence[Score], console: Console) -> None:
@@ -50,10 +48,10 @@ def print_scores(scores: Sequence[Score], console: Console) -> None:
     grid = headed_table({"fact": "left", "published": "right", "interval": "right", "simulated": "right", "95 % interval": "right",
                          "": "left", "tag": "left", "role": "left", "source": "left"})  # fmt: skip
     for one in scores:
-        fact, found = one.fact, one.estimate
+        fact, estimate = one.fact, one.estimate
         grid.add_row(
             fact.id, "" if fact.published is None else number(fact.published, hyphen=True), interval(fact.low, fact.high),
-            number(found.value, hyphen=True), interval(found.low, found.high), one.verdict if fact.checks else f"({one.verdict})",
+            number(estimate.value, hyphen=True), interval(estimate.low, estimate.high), one.verdict if fact.checks else f"({one.verdict})",
             fact.tag, fact.role, fact.source,
         )  # fmt: skip
     console.print(grid)
@@ -72,23 +70,15 @@ def picture(scores: Sequence[Score]) -> bytes:
 
 
 def _panel(axis: Any, one: Score) -> None:
-    fact, found = one.fact, one.estimate
+    fact, estimate = one.fact, one.estimate
     left, right = _limits(one)
-    band = (max(fact.low, left), min(fact.high, right))
-    axis.axvspan(*band, color="#d5dde5", linewidth=0)
+    colour = COLOURS[one.verdict]
+    axis.axvspan(max(fact.low, left), min(fact.high, right), color="#d5dde5", linewidth=0)
     if fact.published is not None:
         axis.axvline(fact.published, color="#5b6b7a", linewidth=1.4, linestyle=(0, (2, 1.5)))
-    if found.value == found.value:
-        axis.plot([found.low, found.high], [0, 0], color=COLOURS[one.verdict], linewidth=1.8, solid_capstyle="butt")
-        axis.plot(
-            [found.value],
-            [0],
-            MARKS[one.verdict],
-            color=COLOURS[one.verdict],
-            markersize=6.5,
-            markeredgecolor="white",
-            markeredgewidth=0.6,
-        )
+    if estimate.value == estimate.value:
+        axis.plot([estimate.low, estimate.high], [0, 0], color=colour, linewidth=1.8, solid_capstyle="butt")
+        axis.plot([estimate.value], [0], MARKS[one.verdict], color=colour, ms=6.5, mec="white", mew=0.6)
     axis.set_xlim(left, right)
     axis.set_ylim(-1, 1)
     axis.set_yticks([])
@@ -96,13 +86,13 @@ def _panel(axis: Any, one: Score) -> None:
     axis.locator_params(axis="x", nbins=6)
     axis.spines[["top", "right", "left"]].set_visible(False)
     text = one.verdict if fact.checks else f"({one.verdict}), context"
-    axis.set_title(f"{fact.id}: {text}", fontsize=8, loc="left", pad=3, color=COLOURS[one.verdict])
+    axis.set_title(f"{fact.id}: {text}", fontsize=8, loc="left", pad=3, color=colour)
 
 
 def _limits(one: Score) -> tuple[float, float]:
     """Return the limits of an axis that shows both intervals, and zero if only a sign was published."""
-    fact, found = one.fact, one.estimate
-    known = [fact.low, fact.high, found.low, found.high, found.value, fact.published]
+    fact, estimate = one.fact, one.estimate
+    known = [fact.low, fact.high, estimate.low, estimate.high, estimate.value, fact.published]
     places = [float(x) for x in known if x is not None and x == x and abs(x) != float("inf")]
     left, right = min(places), max(places)
     room = 0.12 * ((right - left) or abs(right) or 1.0)
@@ -139,13 +129,13 @@ def write_pages(scores: Sequence[Score], folder: Path, made_by: str, apart: Sequ
 
 def row_of(one: Score) -> dict[str, Any]:
     """Return the content of the page on a fact."""
-    fact, found = one.fact, one.estimate
+    fact, estimate = one.fact, one.estimate
     return {
         "id": fact.id, "says": fact.statement, "published": "" if fact.published is None else number(fact.published, hyphen=True),
-        "interval": interval(fact.low, fact.high), "simulated": number(found.value, hyphen=True),
-        "simulated_interval": interval(found.low, found.high) if found.units > 1 else "exact",
+        "interval": interval(fact.low, fact.high), "simulated": number(estimate.value, hyphen=True),
+        "simulated_interval": interval(estimate.low, estimate.high) if estimate.units > 1 else "exact",
         "verdict": one.verdict if fact.checks else f"({one.verdict})", "tag": fact.tag, "role": fact.role, "form": fact.form,
-        "source": fact.source, "note": fact.note, "why": fact.why if one.verdict == OUTSIDE else "", "units": found.units, "measure": how(one),
+        "source": fact.source, "note": fact.note, "why": fact.why if one.verdict == OUTSIDE else "", "units": estimate.units, "measure": how(one),
     }  # fmt: skip
 
 

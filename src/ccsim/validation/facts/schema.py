@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -173,8 +173,6 @@ def load_studies(names: Sequence[str] = (), folder: Path | None = None) -> list[
         InputErrors: the files contain errors; all of them are listed.
         InputError: there are no files.
     """
-    from dataclasses import replace
-
     faults: list[Any] = []
     studies = [study for file in declared_files("facts", folder) if (study := _read(file, faults)) is not None]
     if faults:
@@ -196,26 +194,26 @@ def load_apart(folder: Path | None = None) -> list[Excluded]:
     Raises:
         InputErrors: the files contain errors; all of them are listed.
     """
-    found: list[Excluded] = []
+    excluded: list[Excluded] = []
     faults: list[Any] = []
     for file in declared_files("facts", folder):
-        data, places = read_toml(file)
-        reader = Parser(file, places)
-        shape = reader.validate(StudyShape, data)
-        found += [
-            Excluded(**reader.sub("apart", k).validate(ApartShape, row).model_dump())
-            for k, row in enumerate(shape.apart)
-        ]
+        reader, shape = _parse(file)
+        rows = [reader.sub("apart", k).validate(ApartShape, row) for k, row in enumerate(shape.apart)]
+        excluded += [Excluded(**row.model_dump()) for row in rows]
         faults += reader.issues
     if faults:
         raise InputErrors(faults)
-    return found
+    return excluded
+
+
+def _parse(file: Path) -> tuple[Parser, StudyShape]:
+    data, places = read_toml(file)
+    reader = Parser(file, places)
+    return reader, reader.validate(StudyShape, data)
 
 
 def _read(file: Path, faults: list[Any]) -> Study | None:
-    data, places = read_toml(file)
-    reader = Parser(file, places)
-    shape = reader.validate(StudyShape, data)
+    reader, shape = _parse(file)
     if shape.subject not in SUBJECTS:
         reader.add_error(("subject",), f"unknown value {shape.subject!r}{did_you_mean(shape.subject, SUBJECTS)}")
     scenarios = {
@@ -243,31 +241,31 @@ def _swept(reader: Parser, shape: StudyShape, scenarios: dict[str, Scenario]) ->
         part.add_error((), "a sweep takes one lever and its values")
     base = next(iter(scenarios.values()))
     scenarios.clear()
-    found: dict[str, float] = {}
+    points: dict[str, float] = {}
     for lever, values in shape.sweep.items():
         scenarios |= swept(part, (lever,), lever, values, base)
         for number, value in enumerate(values):
             name = f"{lever} = {value}"
             try:
-                found |= {name: float(value)} if name in scenarios else {}
+                points |= {name: float(value)} if name in scenarios else {}
             except ValueError as error:
                 part.add_error((lever, number), str(error))
-    return found
+    return points
 
 
 def _ranges(reader: Parser, shape: StudyShape) -> dict[str, tuple[float, float]]:
     part = reader.sub("factors")
-    found = {}
+    ranges = {}
     for key, ends in shape.factors.items():
         try:
             if len(ends) != 2:
                 raise InputError("takes two numbers, the least and the most")
             for value in ends:
                 check(key, value)
-            found[key] = (float(ends[0]), float(ends[1]))
+            ranges[key] = (float(ends[0]), float(ends[1]))
         except InputError as error:
             part.add_error((key,), str(error))
-    return found
+    return ranges
 
 
 def _fact(part: Parser, row: dict[str, Any], subject: str, scenarios: dict[str, Scenario]) -> Fact | None:

@@ -34,13 +34,13 @@ class Score:
         ``undecided`` is what chance could turn: a value outside whose own interval reaches in, and, where only a
         sign was published, a value of the right sign whose interval reaches the wrong one.
         """
-        found, fact = self.estimate, self.fact
-        if found.value != found.value:
+        measured, fact = self.estimate, self.fact
+        if measured.value != measured.value:
             return UNDECIDED
-        if fact.low <= found.value <= fact.high:
+        if fact.low <= measured.value <= fact.high:
             closed = fact.low > -float("inf") and fact.high < float("inf")
-            return INSIDE if closed or fact.low <= found.low <= found.high <= fact.high else UNDECIDED
-        return OUTSIDE if found.high < fact.low or found.low > fact.high else UNDECIDED
+            return INSIDE if closed or fact.low <= measured.low <= measured.high <= fact.high else UNDECIDED
+        return OUTSIDE if measured.high < fact.low or measured.low > fact.high else UNDECIDED
 
 
 def resized(study: Study, size: float) -> Study:

@@ -39,10 +39,10 @@ def observe(
     frames: list[Any] = []
     for replicate in range(replicates):
         for arm, (name, scenario) in enumerate(scenarios.items()):
-            seen = watch(Simulation(scenario, replicate_seed(seed, replicate), weeks), weeks)
-            frame = pd.DataFrame({column: np.atleast_1d(values) for column, values in seen.items()})
+            observed = watch(Simulation(scenario, replicate_seed(seed, replicate), weeks), weeks)
+            frame = pd.DataFrame({column: np.atleast_1d(values) for column, values in observed.items()})
             frames.append(frame.assign(unit=replicate, scenario=name, replicate=replicate, arm=float(arm)))
             if progress:
                 progress(len(frames), len(scenarios) * replicates, 0)
-    found: pd.DataFrame = pd.concat(frames, ignore_index=True)
-    return found
+    table: pd.DataFrame = pd.concat(frames, ignore_index=True)
+    return table

@@ -59,7 +59,7 @@ def coverage(
     outputs, noise = mean_of(runs), noise_of(runs)
     left = admitted = 0
     for number in range(len(unit)):
-        own = [_around(one, real[number, k], rng) for k, one in enumerate(chosen)]
+        own = [_around(pattern, real[number, k], rng) for k, pattern in enumerate(chosen)]
         if not np.isfinite(real[number]).all():
             continue
         passes = implausible(own, waves, unit[[number]])[0] <= IMPLAUSIBLE

@@ -88,7 +88,7 @@ def emulator_of(unit: FloatArray, outputs: FloatArray) -> Emulator | None:
     unit, outputs = unit[known], outputs[known]
     if len(outputs) < FEWEST or np.ptp(outputs) == 0.0:
         return None
-    linear = ridge(SHRINKAGES).fit(_centred(unit), outputs)
+    linear = ridge(SHRINKAGES).fit(_features(unit, ()), outputs)
     active = tuple(np.sort(np.argsort(-np.abs(linear.coef_), kind="stable")[:ACTIVE]).tolist())
     fit = ridge(SHRINKAGES, store_cv_results=True).fit(_features(unit, active), outputs)
     # Squared error at each point of a fit that leaves it out.
@@ -109,13 +109,9 @@ def wide(squares: FloatArray) -> float:
     return max(float(squares.mean()), float(np.quantile(squares, 0.99)) / 2.576**2)
 
 
-def _centred(unit: FloatArray) -> FloatArray:
-    return 2.0 * unit - 1.0
-
-
 def _features(unit: FloatArray, active: tuple[int, ...]) -> FloatArray:
-    """Return every parameter, and squares and products of the active ones."""
-    centred = _centred(unit)
+    """Return every parameter, from -1 to 1, and squares and products of the active ones."""
+    centred = 2.0 * unit - 1.0
     few = centred[:, list(active)]
     first, second = np.triu_indices(len(active))
     return np.hstack([centred, few[:, first] * few[:, second]])

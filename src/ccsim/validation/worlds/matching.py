@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -117,10 +118,8 @@ def spread_of(values: FloatArray) -> FloatArray:
     each = values.var(axis=1, ddof=1)
     # The median, rescaled to a mean, so that a few worlds in ruin do not inflate the variance of all others.
     freedom = values.shape[1] - 1
-    found = np.zeros(values.shape[2])
-    for k in range(len(found)):
-        found[k] = np.median(each[known[:, k], k]) if known[:, k].any() else 0.0
-    return np.asarray(found * freedom / chi2.median(freedom) * (1.0 + 1.0 / values.shape[1]))
+    medians = np.array([np.median(each[rows, k]) if rows.any() else 0.0 for k, rows in enumerate(known.T)])
+    return np.asarray(medians * freedom / chi2.median(freedom) * (1.0 + 1.0 / values.shape[1]))
 
 
 def noise_of(values: FloatArray) -> FloatArray:
@@ -150,14 +149,14 @@ def implausible(
     Returns:
         Shape (points,).
     """
-    found = np.zeros(len(unit))
+    largest = np.zeros(len(unit))
     for wave in reversed(waves):
-        for one, emulator in zip(chosen, wave.emulators, strict=True):
-            open_ = np.flatnonzero(found <= limit)
-            if emulator is not None and len(open_):
-                outputs = emulator.predict(unit[open_])
-                found[open_] = np.maximum(found[open_], one.misfit(outputs, emulator.doubt))
-    return found
+        for pattern, emulator in zip(chosen, wave.emulators, strict=True):
+            left = np.flatnonzero(largest <= limit)
+            if emulator is not None and len(left):
+                misfit = pattern.misfit(emulator.predict(unit[left]), emulator.doubt)
+                largest[left] = np.maximum(largest[left], misfit)
+    return largest
 
 
 def chances(
@@ -174,19 +173,19 @@ def chances(
     Returns:
         Shape (points,); minus infinity for points that a wave rules out or that fall below the floor.
     """
-    found = np.zeros(len(unit))
-    floors = np.broadcast_to(np.asarray(floor, dtype=np.float64), found.shape)
+    logs = np.zeros(len(unit))
+    floors = np.broadcast_to(np.asarray(floor, dtype=np.float64), logs.shape)
     for number, wave in enumerate(reversed(waves)):
-        for one, emulator in zip(chosen, wave.emulators, strict=True):
-            open_ = np.flatnonzero(np.isfinite(found))
-            if emulator is None or not len(open_):
+        for pattern, emulator in zip(chosen, wave.emulators, strict=True):
+            left = np.flatnonzero(np.isfinite(logs))
+            if emulator is None or not len(left):
                 continue
-            outputs = emulator.predict(unit[open_])
+            outputs = emulator.predict(unit[left])
             if number == 0:
-                found[open_] += one.log_chance(outputs, emulator.variance)
-            out = (one.misfit(outputs, emulator.doubt) > IMPLAUSIBLE) | (found[open_] < floors[open_])
-            found[open_[out]] = -np.inf
-    return found
+                logs[left] += pattern.log_chance(outputs, emulator.variance)
+            out = (pattern.misfit(outputs, emulator.doubt) > IMPLAUSIBLE) | (logs[left] < floors[left])
+            logs[left[out]] = -np.inf
+    return logs
 
 
 class Remaining:
@@ -199,29 +198,25 @@ class Remaining:
         self, chosen: Sequence[Pattern], waves: Sequence[Wave], size: int, chains: int, rng: np.random.Generator
     ) -> None:
         self._rng, self._size = rng, size
-        self._chances: Callable[[FloatArray, FloatArray | float], FloatArray] = lambda unit, floor: chances(
-            chosen, waves, unit, floor
-        )
+        self._chances = partial(chances, chosen, waves)
         pool = rng.random((CANDIDATES, size))
-        found = np.concatenate(
-            [self._chances(part, -np.inf) for part in np.array_split(pool, max(1, CANDIDATES // 5000))]
-        )
-        if not np.isfinite(found).any():
+        logs = np.concatenate([self._chances(part) for part in np.array_split(pool, max(1, CANDIDATES // 5000))])
+        if not np.isfinite(logs).any():
             raise InputError("every point is ruled out: some pattern cannot be met within the declared ranges")
-        weight = np.exp(found - found.max())
+        weight = np.exp(logs - logs.max())
         start = rng.choice(len(pool), chains, p=weight / weight.sum())
-        self.unit, self.chance = pool[start], found[start]
+        self.unit, self.chance = pool[start], logs[start]
         self._begun = False
 
     def draw(self, count: int) -> FloatArray:
         """Return points, shape (count, parameters)."""
-        found: list[FloatArray] = []
-        while sum(map(len, found)) < count:
+        drawn: list[FloatArray] = []
+        while sum(map(len, drawn)) < count:
             self._walk(THINNING if self._begun else STEPS)
             self._begun = True
-            found.append(self.unit)
-        left = np.vstack(found)
-        return np.asarray(left[self._rng.permutation(len(left))[:count]])
+            drawn.append(self.unit)
+        points = np.vstack(drawn)
+        return np.asarray(points[self._rng.permutation(len(points))[:count]])
 
     def _walk(self, steps: int) -> None:
         """Let every chain try a number of moves."""
@@ -255,19 +250,20 @@ def refined(
     Returns:
         Shape (points, parameters); a point with a value missing stays where it is.
     """
-    known = [(one, emulator, outputs[:, k]) for k, (one, emulator) in
-             enumerate(zip(chosen, waves[-1].emulators, strict=True)) if emulator is not None]  # fmt: skip
-    missed = [np.nan_to_num(column - emulator.predict(unit)) for _, emulator, column in known]
+    emulated = [
+        (pattern, emulator, np.nan_to_num(outputs[:, k] - emulator.predict(unit)))
+        for k, (pattern, emulator) in enumerate(zip(chosen, waves[-1].emulators, strict=True)) if emulator is not None
+    ]  # fmt: skip
 
     def chance(moved: FloatArray, floor: FloatArray | float) -> FloatArray:
-        found = np.zeros(len(moved))
-        for (one, emulator, _), miss in zip(known, missed, strict=True):
-            open_ = np.flatnonzero(found >= floor)
-            values = emulator.predict(moved[open_]) + miss[open_]
-            found[open_] += one.log_chance(values, BESIDE * emulator.variance)
-        return np.where(found >= floor, found, -np.inf)
+        logs = np.zeros(len(moved))
+        for pattern, emulator, error in emulated:
+            left = np.flatnonzero(logs >= floor)
+            values = emulator.predict(moved[left]) + error[left]
+            logs[left] += pattern.log_chance(values, BESIDE * emulator.variance)
+        return np.where(logs >= floor, logs, -np.inf)
 
-    matters = [np.argsort(-np.abs(emulator.slopes), kind="stable")[:MOVABLE] for _, emulator, _ in known]
+    matters = [np.argsort(-np.abs(emulator.slopes), kind="stable")[:MOVABLE] for _, emulator, _ in emulated]
     free = np.isin(np.arange(unit.shape[1]), np.concatenate(matters))
     here, now = unit.copy(), chance(unit, -np.inf)
     for _ in range(MOVES):
@@ -286,7 +282,7 @@ def refined(
 def match(
     chosen: Sequence[Pattern], size: int, evaluate: Evaluate, *, waves: int = 3, points: int = 1500,
     worlds: int = 500, seed: int = 1, confirm: Confirmation | None = None,
-    say: Callable[[str], object] = lambda _: None, counted: Callable[[int, int], object] = lambda *_: None,
+    report: Callable[[str], object] = lambda _: None, on_batch: Callable[[int, int], object] = lambda *_: None,
 ) -> Match:  # fmt: skip
     """Run history matching.
 
@@ -300,41 +296,41 @@ def match(
         seed: of all points.
         confirm: patterns measured and recorded in admitted worlds only, because their runs are expensive; and the function that
             runs them (one figure per world, with its variance in place of a second run: shape (points, 2, patterns)).
-        say: called with a sentence after each step.
-        counted: called after each batch with the numbers of candidates tried and admitted.
+        report: called with a sentence after each step.
+        on_batch: called after each batch with the numbers of candidates tried and admitted.
 
     Returns:
         The admitted worlds; fewer than asked for if candidates run out.
     """
     # One thread: sums in another order differ in the last bits, and processes already use all processors.
     with library("threadpoolctl").threadpool_limits(1):
-        found = _waves(chosen, size, evaluate, waves, points, seed, say)
-        return _admit(chosen, size, evaluate, found, worlds, seed, confirm, say, counted)
+        made = _waves(chosen, size, evaluate, waves, points, seed, report)
+        return _admit(chosen, size, evaluate, made, worlds, seed, confirm, report, on_batch)
 
 
 def _waves(
     chosen: Sequence[Pattern], size: int, evaluate: Evaluate, waves: int, points: int, seed: int,
-    say: Callable[[str], object],
+    report: Callable[[str], object],
 ) -> list[Wave]:  # fmt: skip
     from scipy.stats import qmc
 
-    found: list[Wave] = []
+    made: list[Wave] = []
     for number in range(1, waves + 1):
         rng = np.random.default_rng([seed, number])
         if number == 1:
             unit = qmc.LatinHypercube(size, rng=rng).random(points)
         else:
-            unit = Remaining(chosen, found, size, min(points, CHAINS), rng).draw(points)
+            unit = Remaining(chosen, made, size, min(points, CHAINS), rng).draw(points)
         values = evaluate(f"wave-{number}", unit)
-        found.append(wave_of(chosen, found, unit, values, seed))
+        made.append(wave_of(chosen, made, unit, values, seed))
         if number > 1:
-            found[-2] = checked(found[-2], unit, mean_of(values))
-        last = found[-1]
-        say(
+            made[-2] = checked(made[-2], unit, mean_of(values))
+        last = made[-1]
+        report(
             f"Wave {number}: {len(unit):,} points, of which {share(last.left, 1)} are not implausible; "
             f"{share(last.space, 2)} of the declared ranges is left."
         )
-    return found
+    return made
 
 
 def wave_of(chosen: Sequence[Pattern], before: Sequence[Wave], unit: FloatArray, values: FloatArray, seed: int) -> Wave:
@@ -362,7 +358,7 @@ def wave_of(chosen: Sequence[Pattern], before: Sequence[Wave], unit: FloatArray,
     wave = Wave(unit, means, emulators, left, 0.0)
     probe = np.random.default_rng([seed, 99]).random((20_000, unit.shape[1]))
     space = float((implausible(chosen, [*before, wave], probe, IMPLAUSIBLE) <= IMPLAUSIBLE).mean())
-    return Wave(unit, means, emulators, left, space)
+    return replace(wave, space=space)
 
 
 def checked(wave: Wave, unit: FloatArray, outputs: FloatArray) -> Wave:
@@ -373,23 +369,23 @@ def checked(wave: Wave, unit: FloatArray, outputs: FloatArray) -> Wave:
         unit: points that its emulators selected, shape (points, parameters).
         outputs: what came out, on the patterns' scales, shape (points, patterns).
     """
-    emulators = tuple(one and one.checked(unit, outputs[:, k]) for k, one in enumerate(wave.emulators))
+    emulators = tuple(each and each.checked(unit, outputs[:, k]) for k, each in enumerate(wave.emulators))
     return replace(wave, emulators=emulators)
 
 
 def of_a_batch() -> list[tuple[str, int]]:
     """Return the runs of a batch of candidates: their names and numbers of points."""
-    found, count = [], BATCH
+    runs, count = [], BATCH
     for _ in range(ROUNDS):
-        found.append(("tried", count))
+        runs.append(("tried", count))
         count = int(np.ceil(GOES_ON * count))
-    return [*found, ("candidates", count)]
+    return [*runs, ("candidates", count)]
 
 
 def _admit(
     chosen: Sequence[Pattern], size: int, evaluate: Evaluate, waves: list[Wave], worlds: int, seed: int,
-    confirm: Confirmation | None, say: Callable[[str], object],
-    counted: Callable[[int, int], object],
+    confirm: Confirmation | None, report: Callable[[str], object],
+    on_batch: Callable[[int, int], object],
 ) -> Match:  # fmt: skip
     """Run candidates in batches until enough of them are admitted."""
     every = (*chosen, *(confirm.patterns if confirm else ()))
@@ -399,13 +395,13 @@ def _admit(
     for number in range(1, MOST_BATCHES + 1):
         unit = remaining.draw(BATCH)
         for turn in range(1, ROUNDS + 1):
-            seen = mean_of(evaluate(f"tried-{number}-{turn}", unit))
+            outputs = mean_of(evaluate(f"tried-{number}-{turn}", unit))
             if number == turn == 1:
-                waves[-1] = checked(waves[-1], unit, seen)  # in place, so that later draws use it too
-            away = worst(chosen, seen, np.zeros(len(chosen)))
+                waves[-1] = checked(waves[-1], unit, outputs)  # in place, so that later draws use it too
+            away = worst(chosen, outputs, np.zeros(len(chosen)))
             nearest = np.argsort(away, kind="stable")[: int(np.ceil(GOES_ON * len(unit)))]
-            unit, seen, off = unit[nearest], seen[nearest], away[nearest] > SETTLED
-            unit[off] = refined(chosen, waves, unit[off], seen[off], np.random.default_rng([seed, number, turn]))
+            unit, outputs, off = unit[nearest], outputs[nearest], away[nearest] > SETTLED
+            unit[off] = refined(chosen, waves, unit[off], outputs[off], np.random.default_rng([seed, number, turn]))
         values = evaluate(f"candidates-{number}", unit)
         outputs, noise = mean_of(values), noise_of(values)
         fits = worst(chosen, outputs, noise) <= ADMITTED
@@ -415,13 +411,13 @@ def _admit(
             more = confirm.evaluate(f"confirmed-{number}", unit)
             outputs, noise = np.hstack([outputs, more[:, 0]]), np.hstack([noise, more[:, 1]])
         if len(unit):
-            misfits = np.column_stack([one.misfit(outputs[:, k], noise[:, k]) for k, one in enumerate(every)])
+            misfits = np.column_stack([each.misfit(outputs[:, k], noise[:, k]) for k, each in enumerate(every)])
             kept.append((unit, outputs, misfits))
-        say(f"Candidates {tried:,}: {passed:,} are admitted.")
-        counted(tried, passed)
+        report(f"Candidates {tried:,}: {passed:,} are admitted.")
+        on_batch(tried, passed)
         if passed >= worlds:
             break
     if not kept:
         raise InputError(f"none of {tried:,} candidates reproduces all patterns; try more waves or points")
-    places, outputs, misfits = (np.vstack([one[k] for one in kept]) for k in range(3))
-    return Match(every, tuple(waves), places, outputs, misfits, tried, passed)
+    admitted, outputs, misfits = map(np.vstack, zip(*kept, strict=True))
+    return Match(every, tuple(waves), admitted, outputs, misfits, tried, passed)

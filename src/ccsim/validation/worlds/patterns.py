@@ -31,23 +31,19 @@ OBSERVATION, DISCREPANCY = 0.03, 0.03
 WIDER = {
     "contacts-per-issue": (0.02, "customers who give up make fewer contacts than the source's identity counts"),
     "load-elasticity": (0.10, "the source is one bank; other services hurry more or less"),
-    "engagement-customers": (0.10, "units of the source differ in more than their people and their offer"),
-    "engagement-turnover": (0.10, "units of the source differ in more than their people and their offer"),
-    "engagement-productivity": (0.10, "units of the source differ in more than their people and their offer"),
-    "engagement-profit": (0.10, "units of the source differ in more than their people and their offer"),
+    **dict.fromkeys(
+        ("engagement-customers", "engagement-turnover", "engagement-productivity", "engagement-profit"),
+        (0.10, "units of the source differ in more than their people and their offer"),
+    ),
 }
 
-#: Scales on which figures are nearly linear in the parameters; values that a scale cannot represent are nan.
-SCALES: dict[str, tuple[Callable[[Any], Any], str]] = {
-    "plain": (lambda x: x, "as it is"),
-    "log": (np.log, "its logarithm"),
-    "logit": (lambda x: np.log(x / (1.0 - x)), "its log odds"),
-    "cost": (lambda x: -np.log(1.0 - x), "the logarithm of revenue over cost"),
+#: Scales on which values are nearly linear in the parameters: to the scale, and back. What a scale cannot represent is nan.
+SCALES: dict[str, tuple[Callable[[Any], Any], Callable[[Any], Any]]] = {
+    "plain": (lambda x: x, lambda x: x),
+    "log": (np.log, np.exp),
+    "logit": (lambda x: np.log(x / (1.0 - x)), lambda x: 1.0 / (1.0 + np.exp(-x))),
+    "cost": (lambda x: -np.log(1.0 - x), lambda x: 1.0 - np.exp(-x)),  # the logarithm of revenue over cost
 }
-#: From each scale back to the value's own unit.
-BACK: dict[str, Callable[[Any], Any]] = {
-    "plain": lambda x: x, "log": np.exp, "logit": lambda x: 1.0 / (1.0 + np.exp(-x)), "cost": lambda x: 1.0 - np.exp(-x),
-}  # fmt: skip
 #: Values that are shares, or rates without an upper end.
 SCALED = {
     "fcr": "logit", "engagement": "logit", "utilisation": "logit", "churn": "log", "staff_turnover": "log",
@@ -87,12 +83,12 @@ class Pattern:
     def on_scale(self, outputs: Any) -> FloatArray:
         """Return values on the pattern's scale, nan for values that the scale cannot represent."""
         with np.errstate(all="ignore"):
-            found = np.asarray(SCALES[self.scale][0](np.asarray(outputs, dtype=np.float64)))
-        return np.where(np.isfinite(found), found, np.nan)
+            scaled = np.asarray(SCALES[self.scale][0](np.asarray(outputs, dtype=np.float64)))
+        return np.where(np.isfinite(scaled), scaled, np.nan)
 
     def off_scale(self, outputs: FloatArray) -> FloatArray:
         """Return values in their own unit, from the pattern's scale."""
-        return np.asarray(BACK[self.scale](outputs))
+        return np.asarray(SCALES[self.scale][1](outputs))
 
     @property
     def ends(self) -> tuple[float, float]:
@@ -144,8 +140,8 @@ class Pattern:
 def patterns() -> list[Pattern]:
     """Return the patterns: the levels of the ordinary organisation, its margin and customers, and the strongest facts."""
     studies = {study.id: study for study in load_studies()}
-    found = [_pattern(fact) for fact in studies["ordinary"].facts if isinstance(fact.measure, Mean)]
-    found += [
+    ordinary = [_pattern(fact) for fact in studies["ordinary"].facts if isinstance(fact.measure, Mean)]
+    ordinary += [
         Pattern(
             "margin", "An ordinary organisation earns a margin of 0 to 25 %.", 0.0, 0.25, "cost",
             source="range of ordinary years; no single source opened",
@@ -155,9 +151,9 @@ def patterns() -> list[Pattern]:
             source="what ordinary means; no source",
         ),
     ]  # fmt: skip
-    found += [_pattern(fact) for fact in studies["load"].facts if fact.id == "load-elasticity"]
+    ordinary += [_pattern(fact) for fact in studies["load"].facts if fact.id == "load-elasticity"]
     units = [fact for fact in studies["units"].facts if fact.id in WIDER and isinstance(fact.measure, Correlation)]
-    return found + [_pattern(fact, "units") for fact in units]
+    return ordinary + [_pattern(fact, "units") for fact in units]
 
 
 def study_of(name: str) -> Study:

@@ -19,6 +19,7 @@ from ccsim.model.settings import all_parameters
 from ccsim.reports.figures.svg import as_png
 from ccsim.reports.pages import render_page
 from ccsim.results.formatting import interval, number, share
+from ccsim.validation.claims.dependence import rank_p_values
 from ccsim.validation.worlds.emulators import SOUGHT
 from ccsim.validation.worlds.patterns import ADMITTED, IMPLAUSIBLE
 
@@ -43,10 +44,9 @@ def constrained(worlds: AdmittedWorlds) -> list[dict[str, Any]]:
     from scipy.stats import kstest
 
     rows: list[dict[str, Any]] = []
-    spaces = [Dimension(Factor(key)) for key in worlds.keys]
     chances = []
-    for one, values in zip(spaces, worlds.values.T, strict=True):
-        row = all_parameters()[one.key]
+    for key, values in zip(worlds.keys, worlds.values.T, strict=True):
+        one, row = Dimension(Factor(key)), all_parameters()[key]
         low, middle, high = np.quantile(values, [(1 - LEVEL) / 2, 0.5, (1 + LEVEL) / 2])
         count = one.high - one.low + 1.0
         prior = (count**2 - 1.0) / 12.0 if one.stepped else (one.high - one.low) ** 2 / 12.0
@@ -66,19 +66,17 @@ def constrained(worlds: AdmittedWorlds) -> list[dict[str, Any]]:
 
 def pairs(worlds: AdmittedWorlds) -> list[tuple[str, str, float]]:
     """Return pairs of parameters that are significantly correlated over the worlds (Holm), the strongest first."""
-    from scipy.stats import rankdata, t
+    from scipy.stats import rankdata
 
     count, size = worlds.values.shape
     if count < 10:
         return []
     rho = np.corrcoef(np.apply_along_axis(rankdata, 0, worlds.values).T)
     first, second = np.triu_indices(size, 1)
-    found = np.nan_to_num(rho[first, second])
-    with np.errstate(all="ignore"):
-        p = 2.0 * t.sf(np.abs(found) * np.sqrt((count - 2) / np.maximum(1.0 - found**2, 1e-12)), count - 2)
-    clear = np.flatnonzero(holm(p) < 1.0 - LEVEL)
-    order = clear[np.argsort(-np.abs(found[clear]))][:MOST_PAIRS]
-    return [(worlds.keys[first[k]], worlds.keys[second[k]], float(found[k])) for k in order]
+    rhos = np.nan_to_num(rho[first, second])
+    significant = np.flatnonzero(holm(rank_p_values(rhos, count)) < 1.0 - LEVEL)
+    order = significant[np.argsort(-np.abs(rhos[significant]))][:MOST_PAIRS]
+    return [(worlds.keys[first[k]], worlds.keys[second[k]], float(rhos[k])) for k in order]
 
 
 def ranges_figure(worlds: AdmittedWorlds, rows: Sequence[dict[str, Any]]) -> Figure:

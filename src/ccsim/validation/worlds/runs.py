@@ -95,46 +95,47 @@ class Organisations:
         calm = busy[list(KPIS)].to_numpy() - frame[[name + DIFFERENCE for name in KPIS]].to_numpy()
         nothing = pd.concat([busy[["point", "replicate", "week"]], pd.DataFrame(calm, columns=list(KPIS))], axis=1)
         nothing = nothing.assign(unit=nothing["point"], scenario="nothing")
-        seen = over_weeks(nothing[nothing["week"].isin(WEEKS)])
-        place = seen["unit"].to_numpy(int), seen["replicate"].to_numpy(int)
-        found = np.full((points, runs, len(self.patterns)), np.nan)
-        for k, one in enumerate(self.patterns):
-            if isinstance(one.measure, Contrast):
-                values = _contrast(one.measure, {"busy": busy, "nothing": nothing}, seen)
-            elif isinstance(one.measure, Mean):
-                values = evaluated(seen, one.measure.y)
+        means = over_weeks(nothing[nothing["week"].isin(WEEKS)])
+        place = means["unit"].to_numpy(int), means["replicate"].to_numpy(int)
+        outputs = np.full((points, runs, len(self.patterns)), np.nan)
+        for k, pattern in enumerate(self.patterns):
+            if isinstance(pattern.measure, Contrast):
+                values = _contrast(pattern.measure, {"busy": busy, "nothing": nothing}, means)
+            elif isinstance(pattern.measure, Mean):
+                values = evaluated(means, pattern.measure.y)
             else:
-                values = OWN[one.id](nothing, seen)
-            found[(*place, k)] = one.on_scale(values)
-        return found
+                values = OWN[pattern.id](nothing, means)
+            outputs[(*place, k)] = pattern.on_scale(values)
+        return outputs
 
 
-def _at(frame: pd.DataFrame, week: int, y: str, seen: pd.DataFrame) -> FloatArray:
-    """Return the value of an expression in a week, in the order of the runs of ``seen``."""
+def _in_week(frame: pd.DataFrame, week: int, y: str, runs: pd.DataFrame) -> FloatArray:
+    """Return the value of an expression in a week, in the order of ``runs``."""
     rows = frame[frame["week"] == week].set_index(["point", "replicate"])
-    index = list(zip(seen["unit"].to_numpy(int), seen["replicate"].to_numpy(int), strict=True))
+    index = list(zip(runs["unit"].to_numpy(int), runs["replicate"].to_numpy(int), strict=True))
     return evaluated(rows.reindex(index), y)
 
 
-def _contrast(measure: Contrast, frames: dict[str, Any], seen: pd.DataFrame) -> FloatArray:
+def _contrast(measure: Contrast, frames: dict[str, Any], runs: pd.DataFrame) -> FloatArray:
     assert measure.week is not None
-    total = np.zeros(len(seen))
+    total = np.zeros(len(runs))
     for name, weight in measure.scenarios.items():
-        values = _at(frames[name], measure.week, measure.y, seen)
+        values = _in_week(frames[name], measure.week, measure.y, runs)
         with np.errstate(all="ignore"):
             total += weight * (np.log(values) if measure.log else values)
     return np.asarray(total / measure.per)
 
 
-def _kept(nothing: pd.DataFrame, seen: pd.DataFrame) -> FloatArray:
+def _kept(nothing: pd.DataFrame, runs: pd.DataFrame) -> FloatArray:
     """Return the yearly change in customers."""
-    first, last = (_at(nothing, week, "active", seen) for week in KEPT_BETWEEN)
+    start, end = KEPT_BETWEEN
+    first, last = (_in_week(nothing, week, "active", runs) for week in KEPT_BETWEEN)
     with np.errstate(all="ignore"):
-        return np.asarray((last / first) ** (52.0 / (KEPT_BETWEEN[1] - KEPT_BETWEEN[0])) - 1.0)
+        return np.asarray((last / first) ** (52.0 / (end - start)) - 1.0)
 
 
 #: Patterns that are not facts of a study.
-OWN = {"margin": lambda nothing, seen: evaluated(seen, "profit / revenue"), "customers-kept": _kept}
+OWN = {"margin": lambda nothing, runs: evaluated(runs, "profit / revenue"), "customers-kept": _kept}
 
 
 @dataclass(frozen=True)
@@ -162,25 +163,26 @@ class Units:
         study = study_of("units")
         frames = []
         for site in range(SITES):
-            own, design = self._at(site, part, unit)
+            own, design = self._problem(site, part, unit)
             frame = self.runner.summaries(own, design, f"{part}-site-{site + 1}", study.weeks)
             frames.append(frame.assign(replicate=frame["replicate"] + site * self.at_a_site))
-        whole = pd.concat(frames, ignore_index=True)
-        seen = over_weeks(whole.assign(unit=whole["point"], scenario="unit"))
-        found = np.full((len(unit), 2, len(self.patterns)), np.nan)
+        sites = pd.concat(frames, ignore_index=True)
+        means = over_weeks(sites.assign(unit=sites["point"], scenario="unit"))
+        outputs = np.full((len(unit), 2, len(self.patterns)), np.nan)
         for number in range(len(unit)):
-            rows = seen[seen["unit"] == number]
-            for k, one in enumerate(self.patterns):
-                found[number, :, k] = _correlation(evaluated(rows, one.measure.x), evaluated(rows, one.measure.y))
-        return found
+            rows = means[means["unit"] == number]
+            for k, pattern in enumerate(self.patterns):
+                x, y = (evaluated(rows, text) for text in (pattern.measure.x, pattern.measure.y))
+                outputs[number, :, k] = _correlation(x, y)
+        return outputs
 
     def work(self, points: int) -> Work:
         """Return the work of a number of worlds, in one batch."""
-        own, design = self._at(0, "", np.full((FEW, len(self.space)), 0.5))
+        own, design = self._problem(0, "", np.full((FEW, len(self.space)), 0.5))
         one = Work.of(own.experiment(design, study_of("units").weeks))
         return one.times(SITES * points / FEW).in_parts(SITES)
 
-    def _at(self, site: int, part: str, unit: FloatArray) -> tuple[AnalysisProblem, Design]:
+    def _problem(self, site: int, part: str, unit: FloatArray) -> tuple[AnalysisProblem, Design]:
         """Return the experiment at a site in some worlds."""
         study = study_of("units")
         seed = int(np.random.SeedSequence([self.seed, site, *part.encode()]).generate_state(1)[0])
@@ -199,13 +201,13 @@ def at_site(study: Study, values: dict[str, Any], place: float) -> dict[str, Any
         values: the world's values, by key.
         place: place of the site within the range of each factor, from 0 to 1.
     """
-    found = dict(values)
+    own = dict(values)
     for key, (low, high) in study.factors.items():
-        if key in found:
-            found[key] = float(np.clip(found[key] + (place - 0.5) * (high - low), 0.0, 1.0))
+        if key in own:
+            own[key] = float(np.clip(own[key] + (place - 0.5) * (high - low), 0.0, 1.0))
         else:
-            found[key] = low + place * (high - low)
-    return found
+            own[key] = low + place * (high - low)
+    return own
 
 
 def _correlation(x: FloatArray, y: FloatArray) -> tuple[float, float]:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, replace
 from math import ceil
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from ccsim.analysis.admitted import SHIPPED, AdmittedWorlds
-from ccsim.analysis.parameter_space import Dimension, between
+from ccsim.analysis.admitted import AdmittedWorlds
+from ccsim.analysis.parameter_space import between
 from ccsim.analysis.problem import Runner
 from ccsim.engine.jit import source_hash
 from ccsim.results.formatting import share
@@ -32,29 +30,10 @@ SHARE_ADMITTED = 0.18
 SECONDS_OF_A_WAVE, SECONDS_OF_A_BATCH = 12.0, 1.0
 
 
-@dataclass(frozen=True)
-class Made:
-    """Worlds, and how they were made.
-
-    Attributes:
-        worlds: the contents of the file.
-        space: the parameters that varied.
-        match: the waves and the admitted points.
-        coverage: the check by simulation; None if it was not asked for.
-        seconds: time taken.
-    """
-
-    worlds: AdmittedWorlds
-    space: tuple[Dimension, ...]
-    match: Match
-    coverage: Coverage | None
-    seconds: float
-
-
 def make_worlds(
     runner: Runner, *, worlds: int = 500, waves: int = 3, points: int = 1500, seed: int = 1, trials: int = 0,
-    command: str = "", say: Callable[[str], object] = lambda _: None,
-) -> Made:  # fmt: skip
+    command: str = "", report: Callable[[str], object] = lambda _: None,
+) -> AdmittedWorlds:  # fmt: skip
     """Make worlds.
 
     Args:
@@ -65,16 +44,15 @@ def make_worlds(
         seed: seed of all draws.
         trials: number of organisations with known values on which the method is tested at the end.
         command: the command line, for the record.
-        say: called with a sentence after each step.
+        report: called with a sentence after each step.
 
     Returns:
-        The admitted worlds, with the space that was searched and the time taken.
+        The admitted worlds: values in single precision, patterns in their own units.
 
     Raises:
         TimeLimitReached: the time budget ran out first.
         InputError: no world reproduces the patterns.
     """
-    start = time.monotonic()
     space, every = uncertain_space(), patterns()
     first = tuple(one for one in every if one.stage == "organisation")
     second = tuple(one for one in every if one.stage == "units")
@@ -88,29 +66,35 @@ def make_worlds(
         runner.expect(works, waves * SECONDS_OF_A_WAVE + batches * SECONDS_OF_A_BATCH)
 
     expect()
-    found = match(
+    result = match(
         first, len(space), organisations.evaluate, waves=waves, points=points, worlds=worlds, seed=seed,
-        confirm=Confirmation(second, units.evaluate), say=say, counted=expect,
+        confirm=Confirmation(second, units.evaluate), report=report, on_batch=expect,
     )  # fmt: skip
-    tried = _tried(organisations, found, trials, say) if trials else None
-    made = {
-        "sources": source_hash(), "seed": seed, "command": command, "points": points, "tried": found.tried,
-        "passed": found.passed, "waves": [_wave(found, number) for number in range(len(found.waves))],
-        "patterns": [_described(one) for one in found.patterns],
-        "coverage": None if tried is None else {"trials": tried.trials, "left": tried.left, "admitted": tried.admitted},
-    }  # fmt: skip
-    kept = as_worlds(space, found, made)
-    return Made(kept, space, found, tried, time.monotonic() - start)
+    return _kept(organisations, result, {
+        "sources": source_hash(), "seed": seed, "command": command, "points": points, "tried": result.tried,
+        "passed": result.passed, "waves": [_wave(result, number) for number in range(len(result.waves))],
+        "patterns": [_described(pattern) for pattern in result.patterns],
+        "coverage": asdict(_coverage(organisations, result, trials, report)) if trials else None,
+    })  # fmt: skip
 
 
-def _tried(organisations: Organisations, result: Match, trials: int, say: Callable[[str], object]) -> Coverage:
+def _kept(organisations: Organisations, result: Match, made: dict[str, Any]) -> AdmittedWorlds:
+    """Return the admitted worlds in the form that is kept."""
+    values = between(organisations.space, result.admitted).astype(np.float32).astype(np.float64)
+    outputs = {each.id: each.off_scale(result.outputs[:, k]) for k, each in enumerate(result.patterns)}
+    misfits = {each.id: result.misfits[:, k] for k, each in enumerate(result.patterns)}
+    worlds = AdmittedWorlds(tuple(dimension.key for dimension in organisations.space), values, outputs, misfits)
+    return replace(worlds, made={**made, "witnesses": witnesses(worlds)})
+
+
+def _coverage(organisations: Organisations, result: Match, trials: int, report: Callable[[str], object]) -> Coverage:
     """Test the method on organisations with known values."""
     rng = np.random.default_rng([organisations.seed, 8])
     remaining = Remaining(organisations.patterns, result.waves, len(organisations.space), min(trials, 400), rng)
     place = remaining.draw(trials)
-    tried = coverage(organisations.patterns, result.waves, place, organisations.evaluate, organisations.seed)
-    say(f"Of {trials} organisations with known values, {share(tried.share, 1)} are admitted.")
-    return tried
+    counts = coverage(organisations.patterns, result.waves, place, organisations.evaluate, organisations.seed)
+    report(f"Of {trials} organisations with known values, {share(counts.share, 1)} are admitted.")
+    return counts
 
 
 def _batches(worlds: int, tried: int, passed: int) -> tuple[int, float]:
@@ -119,28 +103,13 @@ def _batches(worlds: int, tried: int, passed: int) -> tuple[int, float]:
     return min(MOST_BATCHES, tried // BATCH + ceil(max(0, worlds - passed) / (BATCH * share))), share
 
 
-def as_worlds(space: tuple[Dimension, ...], result: Match, made: dict[str, Any]) -> AdmittedWorlds:
-    """Return the admitted worlds in the form that is kept: values in single precision, patterns in their own units.
-
-    Args:
-        space: the parameters that vary.
-        result: the result of the matching.
-        made: how the worlds were made, for the file.
-    """
-    values = between(space, result.admitted).astype(np.float32).astype(np.float64)
-    outputs = {one.id: one.off_scale(result.outputs[:, k]) for k, one in enumerate(result.patterns)}
-    misfits = {one.id: result.misfits[:, k] for k, one in enumerate(result.patterns)}
-    whole = AdmittedWorlds(tuple(one.key for one in space), values, outputs, misfits, made)
-    return AdmittedWorlds(whole.keys, values, outputs, misfits, {**made, "witnesses": witnesses(whole)})
-
-
 def witnesses(worlds: AdmittedWorlds) -> list[dict[str, Any]]:
     """Run some worlds once, and return their patterns to the last digit."""
-    found = []
+    records = []
     for number in np.unique(np.linspace(0, len(worlds) - 1, WITNESSES).astype(int)).tolist():
         run = simulate(Scenario("nothing", "Doing nothing").with_values(worlds.world(number)), number, 104)
-        found.append({"world": number, **{name: float(run.kpis[name][-1]) for name in WITNESSED}})
-    return found
+        records.append({"world": number, **{name: float(run.kpis[name][-1]) for name in WITNESSED}})
+    return records
 
 
 def still_hold(worlds: AdmittedWorlds) -> bool:
@@ -150,13 +119,7 @@ def still_hold(worlds: AdmittedWorlds) -> bool:
 
 def confirmed(worlds: AdmittedWorlds) -> AdmittedWorlds:
     """Return confirmed worlds with the hash of the current sources."""
-    made = {**worlds.made, "sources": source_hash()}
-    return AdmittedWorlds(worlds.keys, worlds.values, worlds.pattern_values, worlds.misfits, made, worlds.file)
-
-
-def place_of(ship: bool, folder: Path) -> Path:
-    """Return where worlds are kept: in the package or in a given folder."""
-    return SHIPPED if ship else folder / SHIPPED.name
+    return replace(worlds, made={**worlds.made, "sources": source_hash()})
 
 
 def _wave(result: Match, number: int) -> dict[str, Any]:
