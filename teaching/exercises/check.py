@@ -210,7 +210,7 @@ def task_of(seeds: Sequence[int]) -> dict[str, int]:
 
 def describes_an_organisation(answer: Any, seeds: Sequence[int]) -> list[str]:
     """Exercise 6: ``write(folder, departments)`` makes files that are read without a fault and founded as the task says."""
-    from ccsim.organisations.folder import read_folder
+    from ccsim.organisations.io import read_folder
     from ccsim.organisations.layout import make_layout
 
     task = task_of(seeds)

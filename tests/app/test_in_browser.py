@@ -162,7 +162,7 @@ def test_no_page_is_wider_than_its_window(name: str, size: tuple[int, int], visi
     page = visit(name, size)
     page.evaluate("localStorage.setItem('ccsim.language', 'de')")
     page.reload()
-    page.wait_for_function("document.documentElement.lang === 'de'")
+    page.wait_for_selector("html[lang=de]", state="attached")
     assert _wide(page) <= 0
 
 
